@@ -1,0 +1,339 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/kintsugi-app/kintsugi/workflows"
+)
+
+// The two reactions that answer a command.
+const (
+	done    = "+1"
+	puzzled = "confused"
+)
+
+// applier makes the difference between what a deliberation found and what it
+// planned. Everything else comes first; the status comment, text and record in
+// one edit, comes last, so that a crash repeats the run and finds its work.
+type applier struct {
+	e *Engine
+	c *Claim
+	d *deliberation
+	// noReactions is set when GitHub refused one here.
+	noReactions bool
+	// said are the notices that are to go out with the status comment.
+	said []workflows.Notice
+	// did is what was written, for people to read.
+	did []string
+}
+
+func (e *Engine) apply(ctx context.Context, c *Claim, d *deliberation) ([]string, error) {
+	a := &applier{e: e, c: c, d: d, noReactions: d.record.NoReactions}
+	if err := a.mayCreate(ctx); err != nil {
+		return nil, err
+	}
+	steps := []func(context.Context) error{a.foldTwice, a.labels, a.state, a.comments, a.notices, a.reactions, a.status}
+	for _, step := range steps {
+		if err := step(ctx); err != nil {
+			if errors.Is(err, ErrUncertain) {
+				c.Hint.Watch = e.clock.Now().Add(2 * e.span())
+			}
+			return a.did, err
+		}
+	}
+	return a.did, nil
+}
+
+// mayCreate waits before anything is created that an earlier try, or an
+// earlier store, may still have under way: what lists do not show yet would be
+// made a second time.
+func (a *applier) mayCreate(ctx context.Context) error {
+	keys := a.toCreate()
+	if len(keys) == 0 {
+		return nil
+	}
+	born, err := a.e.ledger.Born(ctx)
+	if err != nil {
+		return err
+	}
+	until := born.Add(a.e.span())
+	for _, i := range a.d.intents {
+		if t := i.At.Add(a.e.span()); keys[i.Key] && t.After(until) {
+			until = t
+		}
+	}
+	if a.e.clock.Now().Before(until) {
+		return &Later{At: until, Reason: "what was begun before may still appear"}
+	}
+	return nil
+}
+
+func (a *applier) toCreate() map[string]bool {
+	keys := map[string]bool{}
+	if a.d.status == nil {
+		keys[statusKey] = true
+	}
+	for _, c := range a.d.plan.Comments {
+		if _, ok := a.d.made[c.Key]; !ok {
+			keys[c.Key] = true
+		}
+	}
+	for _, n := range a.d.plan.Notices {
+		if _, ok := a.d.made[n.Key]; !ok {
+			keys[n.Key] = true
+		}
+	}
+	return keys
+}
+
+// write does one write with enough lease left for its answer, and notes it.
+// What GitHub refuses for good is noted and does not stop the rest.
+func (a *applier) write(ctx context.Context, what string, do func() error) error {
+	if err := a.e.holdLease(ctx, a.c); err != nil {
+		return err
+	}
+	err := do()
+	switch {
+	case err == nil:
+		a.did = append(a.did, what)
+	case errors.Is(err, ErrRefused):
+		a.did = append(a.did, what+": "+err.Error())
+		return err
+	default:
+		err = fmt.Errorf("%s: %w", what, err)
+	}
+	return err
+}
+
+// foldTwice deletes what a create whose answer was lost left twice; the oldest
+// stays. Only comments of our own carry our marker.
+func (a *applier) foldTwice(ctx context.Context) error {
+	for _, c := range a.d.twice {
+		err := a.write(ctx, fmt.Sprintf("delete comment %d, a duplicate of ours", c.ID), func() error {
+			return a.e.writer.DeleteComment(ctx, a.d.o.Subject.Repo, c.ID)
+		})
+		if err != nil && !errors.Is(err, ErrGone) && !errors.Is(err, ErrRefused) {
+			return err
+		}
+	}
+	return nil
+}
+
+func (a *applier) labels(ctx context.Context) error {
+	for _, l := range a.d.plan.Labels {
+		var err error
+		switch has := a.d.o.HasLabel(l.Label.Name); {
+		case l.On && !has && a.removed(l.Label.Name) < 2:
+			err = a.write(ctx, "label "+l.Label.Name+" on", func() error {
+				return a.e.writer.AddLabel(ctx, a.d.o.Subject, l.Label)
+			})
+		case !l.On && has && a.ours(l.Label.Name):
+			err = a.write(ctx, "label "+l.Label.Name+" off", func() error {
+				return a.e.writer.RemoveLabel(ctx, a.d.o.Subject, l.Label.Name)
+			})
+		}
+		if err != nil && !errors.Is(err, ErrRefused) {
+			return err
+		}
+	}
+	return nil
+}
+
+// removed counts how often people took a label of ours off. It is put back
+// once; after that they meant it.
+func (a *applier) removed(name string) int {
+	n := 0
+	for _, e := range a.d.o.Events {
+		if e.Kind == workflows.EventUnlabeled && !e.Ours && strings.EqualFold(e.Label, name) && !e.At.Before(a.d.from) {
+			n++
+		}
+	}
+	return n
+}
+
+// ours reports whether a label is there because of us, or of an act that was
+// executed. One that somebody put for reasons of their own stays.
+func (a *applier) ours(name string) bool {
+	var last workflows.Event
+	for _, e := range a.d.o.Events {
+		if e.Kind == workflows.EventLabeled && strings.EqualFold(e.Label, name) {
+			last = e
+		}
+	}
+	for _, act := range a.d.acts {
+		if id, ok := act.FromEvent(); ok && id == last.ID && act.Verdict == workflows.Done {
+			return true
+		}
+	}
+	return last.Ours
+}
+
+// state opens or closes, unless somebody did so after the act that asks for
+// it: people win. A hold stops our own closing and never reopens.
+func (a *applier) state(ctx context.Context) error {
+	want := a.d.plan.State
+	if want == nil || want.Open == a.d.o.Issue.Open || !want.Open && len(a.d.plan.Holds) > 0 {
+		return nil
+	}
+	if last, ok := a.d.o.LastState(); ok && !last.Ours && !last.At.Before(want.At.Truncate(time.Second)) {
+		return nil
+	}
+	what := "reopen"
+	if !want.Open {
+		what = "close as " + want.Reason
+	}
+	err := a.write(ctx, what, func() error {
+		return a.e.writer.SetState(ctx, a.d.o.Subject, want.Open, want.Reason)
+	})
+	if errors.Is(err, ErrRefused) {
+		return nil
+	}
+	return err
+}
+
+// comments makes what is missing and edits what says something else. One that
+// a person deleted is not made again.
+func (a *applier) comments(ctx context.Context) error {
+	for _, want := range a.d.plan.Comments {
+		facts := want.Facts
+		if facts == "" {
+			facts = want.Body
+		}
+		body, hash := marked(want.Key, want.Body), fingerprint(string(a.d.language), facts)
+		made, exists := a.d.made[want.Key]
+		switch {
+		case !exists:
+			id, err := a.create(ctx, want.Key, body)
+			if err != nil && !errors.Is(err, ErrRefused) {
+				return err
+			}
+			if err == nil {
+				a.d.made[want.Key] = workflows.Made{ID: id, Hash: hash}
+			}
+		case made.Gone || made.Hash == hash:
+		default:
+			err := a.write(ctx, "edit comment "+want.Key, func() error {
+				_, err := a.e.writer.EditComment(ctx, a.d.o.Subject.Repo, made.ID, body)
+				return err
+			})
+			made.Hash = hash
+			if errors.Is(err, ErrGone) {
+				made.Gone, err = true, nil
+			}
+			if err != nil && !errors.Is(err, ErrRefused) {
+				return err
+			}
+			a.d.made[want.Key] = made
+		}
+	}
+	return nil
+}
+
+// notices call people, once. They ride in the status comment where that is
+// made in this run. Where it is known to have been deleted they were sent.
+func (a *applier) notices(ctx context.Context) error {
+	for _, n := range a.d.plan.Notices {
+		_, sent := a.d.made[n.Key]
+		switch {
+		case sent:
+		case errors.Is(a.d.lost, errDeleted):
+			a.d.made[n.Key] = workflows.Made{}
+		case a.d.status == nil:
+			a.said = append(a.said, n)
+			a.d.made[n.Key] = workflows.Made{}
+		default:
+			id, err := a.create(ctx, n.Key, marked(n.Key, n.Body))
+			if err != nil && !errors.Is(err, ErrRefused) {
+				return err
+			}
+			if err == nil {
+				a.d.made[n.Key] = workflows.Made{ID: id}
+			}
+		}
+	}
+	return nil
+}
+
+// create puts the intent on disk, then creates, so that an answer that is lost
+// is looked for before it is tried again.
+func (a *applier) create(ctx context.Context, key, body string) (int64, error) {
+	var id int64
+	err := a.write(ctx, "comment "+key, func() error {
+		if err := a.e.ledger.Begin(ctx, *a.c, key); err != nil {
+			return err
+		}
+		a.d.begun = append(a.d.begun, key)
+		c, err := a.e.writer.CreateComment(ctx, a.d.o.Subject, body)
+		id = c.ID
+		if err != nil && !errors.Is(err, ErrUncertain) && ctx.Err() == nil {
+			return errors.Join(err, a.e.ledger.Drop(ctx, *a.c, key))
+		}
+		return err
+	})
+	return id, err
+}
+
+// reactions answers each comment with new commands once: 👍 where all were
+// executed, else 😕. Where GitHub gives none, the status comment shows the acts
+// and we do not ask here again.
+func (a *applier) reactions(ctx context.Context) error {
+	answer := map[int64]string{}
+	var order []int64
+	for _, act := range a.d.fresh {
+		id, ok := act.FromComment()
+		if !ok || act.Verdict == workflows.Unread || a.answered(id) {
+			continue
+		}
+		if answer[id] == "" {
+			order = append(order, id)
+			answer[id] = done
+		}
+		if act.Verdict != workflows.Done {
+			answer[id] = puzzled
+		}
+	}
+	for _, id := range order {
+		if a.noReactions {
+			return nil
+		}
+		if err := a.react(ctx, id, answer[id]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// answered: an edit of a comment that was judged before changes no reaction.
+func (a *applier) answered(comment int64) bool {
+	for _, act := range a.d.record.acts() {
+		if id, ok := act.FromComment(); ok && id == comment {
+			return true
+		}
+	}
+	return false
+}
+
+func (a *applier) react(ctx context.Context, comment int64, content string) error {
+	repo := a.d.o.Subject.Repo
+	err := a.write(ctx, fmt.Sprintf("react %s to comment %d", content, comment), func() error {
+		return a.e.writer.React(ctx, repo, comment, content)
+	})
+	if errors.Is(err, ErrGone) {
+		// Gone is the comment, or the whole surface on an older server.
+		_, err = a.e.reader.Comment(ctx, repo, comment)
+		if errors.Is(err, ErrGone) {
+			return nil
+		}
+		a.noReactions = err == nil
+		return err
+	}
+	if errors.Is(err, ErrRefused) {
+		a.noReactions = true
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,103 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/kintsugi-app/kintsugi/workflows"
+)
+
+// status writes the status comment, text and record in one edit, where there
+// is anything new to say or to keep. The record's cursor moves only with it.
+func (a *applier) status(ctx context.Context) error {
+	d := a.d
+	next := a.nextRecord()
+	notes := remarks(next, d.acts, d.problems, d.plan.Holds, d.o.Issue.URL, d.language)
+	facts := statusFacts(d.plan.Sections, notes, d.language)
+	before := d.record.Made[statusKey]
+	next.Made[statusKey] = workflows.Made{ID: before.ID, Hash: facts}
+	if d.status != nil && d.lost == nil && before.Hash == facts && len(d.fresh) == 0 &&
+		maps.Equal(d.record.Made, next.Made) && d.record.Summary == next.Summary {
+		return nil
+	}
+	body, err := a.statusBody(next, statusText(d.plan.Sections, a.said, notes))
+	if err != nil {
+		return err
+	}
+	return a.writeStatus(ctx, body, next.Seq)
+}
+
+func (a *applier) writeStatus(ctx context.Context, body string, seq int64) error {
+	hint := &a.c.Hint
+	if a.d.status == nil {
+		id, err := a.create(ctx, statusKey, body)
+		if err == nil {
+			hint.Status, hint.Seq = id, seq
+		}
+		return err
+	}
+	hint.Status = a.d.status.ID
+	err := a.write(ctx, "edit the status comment", func() error {
+		_, err := a.e.writer.EditComment(ctx, a.d.o.Subject.Repo, a.d.status.ID, body)
+		return err
+	})
+	if errors.Is(err, ErrGone) {
+		// Deleted while we worked: the next look says so and makes it anew.
+		return errors.Join(errIncomplete, err)
+	}
+	if err == nil {
+		hint.Seq = seq
+	}
+	return err
+}
+
+// nextRecord is the record after this run.
+func (a *applier) nextRecord() Record {
+	d := a.d
+	r := d.record
+	r.Acts = slices.Clone(r.Acts)
+	r.add(d.fresh)
+	r.Version = max(r.Version, recordVersion)
+	r.Seq = max(r.Seq, a.c.Hint.Seq)
+	if d.status != nil {
+		r.Seq = max(r.Seq, seqOf(d.status.Body))
+	}
+	r.Seq++
+	r.RepoID, r.IssueID, r.Kind = d.o.RepoID, d.o.Issue.ID, "issue"
+	r.Owner, r.From, r.Language = d.owner, d.from, d.language
+	r.Summary, r.NoReactions = d.plan.Summary, a.noReactions
+	if d.lost != nil {
+		r.Rebuilt = d.lost.Error()
+	}
+	r.Made = maps.Clone(d.made)
+	for _, c := range d.o.Comments {
+		if c.UpdatedAt.After(r.Cursor) {
+			r.Cursor = c.UpdatedAt
+		}
+	}
+	return r
+}
+
+// statusBody puts text, the markers of the notices that ever rode here, and the
+// record together. The markers stay for good: they show that people were
+// called, even after a record was lost.
+func (a *applier) statusBody(r Record, text string) (string, error) {
+	r, sealed, err := r.fit(a.e.keys, a.e.clock.Now())
+	if err != nil {
+		return "", err
+	}
+	if len(sealed) > maxRecord {
+		return "", errors.New("the record of this issue outgrew its comment even after folding")
+	}
+	lines := []string{marked(statusKey, text), ""}
+	for _, key := range slices.Sorted(maps.Keys(r.Made)) {
+		m := r.Made[key]
+		if m.ID == 0 && key != statusKey {
+			lines = append(lines, "<!-- kintsugi:"+key+" -->")
+		}
+	}
+	return strings.Join(append(lines, sealed), "\n"), nil
+}

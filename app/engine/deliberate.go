@@ -1,0 +1,314 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/kintsugi-app/kintsugi/workflows"
+	"github.com/kintsugi-app/kintsugi/workflows/words"
+)
+
+const (
+	// mostRounds is how often workflows may ask before they must decide.
+	mostRounds = 4
+	// freshness is how old an issue, or an act on it, may be to be taken up.
+	freshness = 4 * 24 * time.Hour
+)
+
+// deliberation is what a run concluded: everything that applying needs.
+type deliberation struct {
+	view
+	// owner is empty where the subject is none of ours.
+	owner    string
+	from     time.Time
+	language words.Language
+	acts     []workflows.Act // all, judged, in order
+	fresh    []workflows.Act // those not in the record yet
+	// made is what exists by now, by key; a notice that went out with the
+	// status comment has no id of its own.
+	made map[string]workflows.Made
+	// begun are the keys whose creation this run put on disk.
+	begun   []string
+	plan    workflows.Plan
+	remarks []string
+}
+
+// deliberate judges what is new and lets the workflows decide. It only reads.
+func (e *Engine) deliberate(ctx context.Context, v view, h Hint) (deliberation, error) {
+	d := deliberation{view: v, language: e.language(v)}
+	g := gatherer{rules: e.rules, policy: v.policy, language: d.language, o: v.o, record: v.record}
+	fresh := g.acts()
+	ours := v.status != nil || h.StatusGone > 0
+	owner, from, ok := e.owner(v, fresh)
+	if !ok || v.status == nil && h.StatusGone > 1 && !hasNewer(fresh, h.GoneAt) {
+		return d, nil
+	}
+	// A first look at an issue reads its whole past. Only what came after it
+	// became ours counts.
+	fresh = since(fresh, from)
+	if err := e.readThumbs(ctx, &g, fresh); err != nil {
+		return d, err
+	}
+	fresh = since(g.acts(), from)
+	facts := workflows.Facts{}
+	fresh, err := e.judged(ctx, g, fresh, facts, v.lost != nil)
+	if err != nil {
+		return d, err
+	}
+	if !ours {
+		if from, ok = e.takenUp(v, owner, from, fresh); !ok {
+			return d, nil
+		}
+		fresh = since(fresh, from)
+	}
+	d.owner, d.from, d.fresh = owner, from, fresh
+	d.acts = append(v.record.acts(), fresh...)
+	workflows.SortActs(d.acts)
+	d.made = d.madeSoFar(h)
+	return e.decide(ctx, d, facts)
+}
+
+// language is the issue's: as recorded, else the policy's, else its text's.
+func (e *Engine) language(v view) words.Language {
+	switch {
+	case v.record.Language != "":
+		return v.record.Language
+	case v.policy.Language != "":
+		return v.policy.Language
+	default:
+		return words.Detect(v.o.Issue.Title + "\n" + v.o.Issue.Body)
+	}
+}
+
+// owner is the workflow that looks after the subject, and since when.
+func (e *Engine) owner(v view, acts []workflows.Act) (name string, from time.Time, ok bool) {
+	for _, w := range e.rules.List {
+		if v.record.Seq != 0 && v.record.Owner == w.Name {
+			return w.Name, v.record.From, true
+		}
+	}
+	for _, w := range e.rules.List {
+		if w.Owns == nil || v.record.Seq != 0 {
+			continue
+		}
+		if from, ok := w.Owns(v.o, v.policy, acts); ok {
+			return w.Name, from, true
+		}
+	}
+	return "", time.Time{}, false
+}
+
+func hasNewer(acts []workflows.Act, than time.Time) bool {
+	for _, a := range acts {
+		if a.At.After(than) {
+			return true
+		}
+	}
+	return false
+}
+
+// takenUp says whether an issue without a status comment of ours becomes ours,
+// and from when. Unasked only if it is open and new, so that installing the
+// App writes nothing on a team's past; else from the first recent act of
+// somebody whom the workflow lets confirm.
+func (e *Engine) takenUp(v view, owner string, from time.Time, acts []workflows.Act) (time.Time, bool) {
+	now := e.clock.Now()
+	after := v.o.InstalledAt
+	if v.policy.Since.After(after) {
+		after = v.policy.Since
+	}
+	recent := func(t time.Time) bool { return !t.Before(after) && now.Sub(t) <= freshness }
+	if v.o.Issue.Open && recent(v.o.Issue.CreatedAt) {
+		return from, true
+	}
+	for _, w := range e.rules.List {
+		if w.Name != owner || w.Confirms == nil {
+			continue
+		}
+		for _, a := range acts {
+			if a.Verdict == workflows.Done && recent(a.At) && w.Confirms(v.o, a) {
+				return a.At, true
+			}
+		}
+	}
+	return time.Time{}, false
+}
+
+// readThumbs looks for our own 👍 on the comments whose commands are not in the
+// record: they were executed before it was lost, or before it was written.
+func (e *Engine) readThumbs(ctx context.Context, g *gatherer, fresh []workflows.Act) error {
+	wanted := map[int64]bool{}
+	for _, a := range fresh {
+		if id, ok := a.FromComment(); ok {
+			wanted[id] = true
+		}
+	}
+	g.ours = map[int64]bool{}
+	for _, c := range g.o.Comments {
+		edited := g.record.Seq == 0 && c.Edited() && !c.Ours
+		if c.ThumbsUp == 0 || !wanted[c.ID] && !edited {
+			continue
+		}
+		content, err := e.reader.OurReaction(ctx, g.o.Subject.Repo, c.ID)
+		if err != nil && !errors.Is(err, ErrGone) && !errors.Is(err, ErrRefused) {
+			return fmt.Errorf("read our reaction: %w", err)
+		}
+		g.ours[c.ID] = content == done
+	}
+	return nil
+}
+
+// judged asks for the roles that judging needs, and judges. Silent acts are
+// those judged again after a record was lost.
+func (e *Engine) judged(ctx context.Context, g gatherer, fresh []workflows.Act, facts workflows.Facts, silent bool) ([]workflows.Act, error) {
+	_, asks := g.judge(fresh, facts, silent)
+	if err := e.answer(ctx, g.o.Subject, asks, facts); err != nil {
+		return nil, err
+	}
+	acts, open := g.judge(fresh, facts, silent)
+	if len(open) > 0 {
+		return nil, fmt.Errorf("judging asks twice for %v", open)
+	}
+	return acts, nil
+}
+
+// decide lets all workflows decide until none asks any more, and merges.
+func (e *Engine) decide(ctx context.Context, d deliberation, facts workflows.Facts) (deliberation, error) {
+	in := workflows.Input{
+		Now: e.clock.Now(), Policy: d.policy, Language: d.language, Observation: d.o, Owner: d.owner, From: d.from,
+		Acts: d.acts, Facts: facts, Made: d.made, Commands: e.rules.Commands,
+	}
+	for round := 0; ; round++ {
+		var asks []workflows.Ask
+		var parts []contribution
+		for _, w := range e.rules.List {
+			decision := w.Decide(in)
+			asks = append(asks, decision.Asks...)
+			parts = append(parts, contribution{w.Name, decision.Plan})
+		}
+		asks = unanswered(asks, facts)
+		if len(asks) == 0 {
+			plan, err := e.rules.merge(d.owner, d.policy, parts)
+			if err != nil {
+				return d, fmt.Errorf("the workflows clash: %w", err)
+			}
+			plan.Comments = append(plan.Comments, replies(d.acts, e.rules.Commands, d.language)...)
+			d.plan = plan
+			return d, nil
+		}
+		if round == mostRounds {
+			return d, fmt.Errorf("after %d rounds of answers the workflows still ask %v", mostRounds, asks)
+		}
+		if err := e.answer(ctx, d.o.Subject, asks, facts); err != nil {
+			return d, err
+		}
+	}
+}
+
+func unanswered(asks []workflows.Ask, facts workflows.Facts) []workflows.Ask {
+	var open []workflows.Ask
+	for _, a := range asks {
+		if _, ok := facts[a]; !ok {
+			open = append(open, a)
+		}
+	}
+	return open
+}
+
+// answer fetches what is asked, each question once, a few at a time.
+func (e *Engine) answer(ctx context.Context, s workflows.Subject, asks []workflows.Ask, facts workflows.Facts) error {
+	once := map[workflows.Ask]bool{}
+	var list []workflows.Ask
+	for _, a := range unanswered(asks, facts) {
+		if !once[a] {
+			once[a] = true
+			list = append(list, a)
+		}
+	}
+	answers := make([]workflows.Answer, len(list))
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(e.parallel)
+	for i, a := range list {
+		group.Go(func() (err error) {
+			switch a := a.(type) {
+			case workflows.RoleAsk:
+				answers[i], err = e.reader.Role(ctx, a)
+			case workflows.SummaryAsk:
+				answers[i], err = e.summary(ctx, s, a.Subject)
+			}
+			if err != nil {
+				err = fmt.Errorf("ask %+v: %w", a, err)
+			}
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	for i, a := range list {
+		facts[a] = answers[i]
+	}
+	return nil
+}
+
+// madeSoFar is what the subject created: as recorded, as found by marker, and,
+// where the status comment is known to be lost, the notices it carried.
+func (d *deliberation) madeSoFar(h Hint) map[string]workflows.Made {
+	made := map[string]workflows.Made{}
+	for key, m := range d.record.Made {
+		made[key] = m
+	}
+	for key, c := range d.found {
+		m := made[key]
+		if key != statusKey && !m.Gone {
+			m.ID = c.ID
+			made[key] = m
+		}
+	}
+	for key := range d.rode {
+		if _, ok := made[key]; !ok {
+			made[key] = workflows.Made{}
+		}
+	}
+	return made
+}
+
+// summary reads what a neighbour published. It is read by id where the store
+// knows the comment; only neighbours in the same repository are read, whose
+// audience is the same.
+func (e *Engine) summary(ctx context.Context, asking, of workflows.Subject) (workflows.Answer, error) {
+	if asking.Repo != of.Repo {
+		return workflows.Answer{Unknown: "in another repository"}, nil
+	}
+	home, err := e.places.Home(ctx, of.Repo)
+	if err != nil {
+		return workflows.Answer{}, err
+	}
+	issue, err := e.reader.Issue(ctx, of)
+	if errors.Is(err, ErrGone) {
+		return workflows.Answer{Unknown: "not there"}, nil
+	}
+	if err != nil {
+		return workflows.Answer{}, err
+	}
+	v := view{o: workflows.Observation{Subject: of, RepoID: home.RepoID, Issue: issue}}
+	var hint Hint
+	if e.queue != nil {
+		if hint, err = e.queue.Peek(ctx, of.String()); err != nil {
+			return workflows.Answer{}, err
+		}
+	}
+	if hint.Status == 0 {
+		if v.o.Comments, err = e.reader.Comments(ctx, of, time.Time{}); err != nil {
+			return workflows.Answer{}, err
+		}
+	}
+	if err := e.findStatus(ctx, &v, &hint); err != nil {
+		return workflows.Answer{}, err
+	}
+	return workflows.Answer{Summary: v.record.Summary}, nil
+}

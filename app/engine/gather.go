@@ -1,0 +1,223 @@
+package engine
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/agnivade/levenshtein"
+
+	"github.com/kintsugi-app/kintsugi/workflows"
+	"github.com/kintsugi-app/kintsugi/workflows/document"
+	"github.com/kintsugi-app/kintsugi/workflows/policy"
+	"github.com/kintsugi-app/kintsugi/workflows/words"
+)
+
+// gatherer reads acts out of an observation: what people wrote and did, not
+// yet judged. It is pure.
+type gatherer struct {
+	rules    Rules
+	policy   policy.Policy
+	language words.Language
+	o        workflows.Observation
+	record   Record
+	// ours are the comments that carry our own 👍: their commands were
+	// executed, whatever became of the record.
+	ours map[int64]bool
+}
+
+// acts are the acts that the record does not hold yet, in order.
+func (g gatherer) acts() []workflows.Act {
+	known := map[string]bool{}
+	inComment := map[int64][]workflows.Act{}
+	for _, a := range g.record.acts() {
+		known[a.ID] = true
+		if id, ok := a.FromComment(); ok {
+			inComment[id] = append(inComment[id], a)
+		}
+	}
+	all := g.opening()
+	for _, c := range g.o.Comments {
+		if !c.Ours && !c.Author.Bot {
+			all = append(all, g.comment(c, inComment[c.ID])...)
+		}
+	}
+	for _, e := range g.o.Events {
+		if !e.Ours {
+			all = append(all, g.event(e)...)
+		}
+	}
+	var fresh []workflows.Act
+	for _, a := range all {
+		if !known[a.ID] && !g.record.answered(a.At) {
+			fresh = append(fresh, a)
+		}
+	}
+	workflows.SortActs(fresh)
+	return fresh
+}
+
+// opening reads the title and the opening body. The body counts once, as first
+// seen, for the few commands that say so; a bot's body does not count.
+func (g gatherer) opening() []workflows.Act {
+	issue := g.o.Issue
+	base := workflows.Act{At: issue.CreatedAt, Author: issue.Author.Login}
+	var acts []workflows.Act
+	for _, w := range g.rules.List {
+		if w.Title == nil {
+			continue
+		}
+		if name, ok := w.Title(issue.Title); ok {
+			a := base
+			a.ID, a.Name = "title", name
+			acts = append(acts, a)
+		}
+	}
+	if issue.Author.Bot {
+		return acts
+	}
+	for i, line := range document.CommandLines(issue.Body) {
+		name, argument := workflows.SplitCommand(line.Text)
+		c, ok := g.rules.Commands.Find(name)
+		if !ok || !c.Opening || c.GestureOnly {
+			continue
+		}
+		a := base
+		a.ID, a.Name, a.Argument = fmt.Sprintf("b%d", i), c.Name, argument
+		acts = append(acts, a)
+	}
+	return acts
+}
+
+// comment reads the commands of one comment. One that was edited does nothing
+// new: what it was executed for is in the record or shown by our 👍.
+func (g gatherer) comment(c workflows.Comment, recorded []workflows.Act) []workflows.Act {
+	var acts []workflows.Act
+	for _, line := range document.CommandLines(c.Body) {
+		if a, ok := g.command(line.Text); ok {
+			a.At, a.Author = c.CreatedAt, c.Author.Login
+			a.ID = fmt.Sprintf("c%d", c.ID)
+			if n := len(acts); n > 0 {
+				a.ID += fmt.Sprintf(".%d", n)
+			}
+			acts = append(acts, a)
+		}
+	}
+	if !c.Edited() {
+		if g.ours[c.ID] {
+			for i := range acts {
+				acts[i].Verdict = workflows.Done
+			}
+		}
+		return acts
+	}
+	for _, a := range acts {
+		if len(recorded) > 0 && g.executed(a, recorded) {
+			continue
+		}
+		a.ID = fmt.Sprintf("c%d!", c.ID)
+		a.Verdict = workflows.Edited
+		if len(recorded) == 0 && g.ours[c.ID] {
+			a.Verdict = workflows.Unread
+		}
+		return []workflows.Act{a}
+	}
+	if len(acts) == 0 && len(recorded) == 0 && g.ours[c.ID] {
+		return []workflows.Act{{ID: fmt.Sprintf("c%d!", c.ID), At: c.CreatedAt, Author: c.Author.Login, Verdict: workflows.Unread}}
+	}
+	return nil
+}
+
+// executed reports whether a command that stands in an edited comment is one
+// that this comment was judged for.
+func (g gatherer) executed(a workflows.Act, recorded []workflows.Act) bool {
+	value := a.Value
+	if c, ok := g.rules.Commands.Find(a.Name); ok && a.Verdict == workflows.Pending {
+		value, _ = g.parse(c, a)
+	}
+	for _, r := range recorded {
+		if r.Name == a.Name && r.Value == value {
+			return true
+		}
+	}
+	return false
+}
+
+// command reads one line that begins with a slash; ok is false for words that
+// are not ours nor nearly ours.
+func (g gatherer) command(line string) (a workflows.Act, ok bool) {
+	name, argument := workflows.SplitCommand(line)
+	if c, found := g.rules.Commands.Find(name); found && !c.GestureOnly {
+		return workflows.Act{Name: c.Name, Argument: argument}, true
+	}
+	if c, near := g.nearly(name); near {
+		return workflows.Act{Name: c.Name, Value: cut(name), Verdict: workflows.Misspelt}, true
+	}
+	return workflows.Act{}, false
+}
+
+// nearly finds the command that a mistyped word most likely means: one slip in
+// a short word, two in a longer one. Words of three letters or fewer are too
+// easily somebody else's.
+func (g gatherer) nearly(name string) (best workflows.Command, ok bool) {
+	word := []rune(strings.ToLower(name))
+	least, bestName := 3, ""
+	for known, c := range g.rules.Commands {
+		allowed := 1
+		if len([]rune(known)) > 5 {
+			allowed = 2
+		}
+		if c.GestureOnly || len(word) < 4 || len([]rune(known)) < 4 {
+			continue
+		}
+		d := levenshtein.ComputeDistance(string(word), known)
+		if d <= allowed && (d < least || d == least && known < bestName) {
+			best, bestName, least, ok = c, known, d, true
+		}
+	}
+	return best, ok
+}
+
+func (g gatherer) event(e workflows.Event) []workflows.Act {
+	var acts []workflows.Act
+	for _, w := range g.rules.List {
+		if w.Gesture == nil {
+			continue
+		}
+		if name, argument, ok := w.Gesture(e, g.policy); ok {
+			acts = append(acts, workflows.Act{
+				ID: fmt.Sprintf("e%d", e.ID), At: e.At, Author: e.Actor.Login,
+				Name: name, Argument: argument, Gesture: true,
+			})
+		}
+	}
+	return acts
+}
+
+// parse reads an act's argument in the language of its issue.
+func (g gatherer) parse(c workflows.Command, a workflows.Act) (value, problem string) {
+	if c.Parse == nil {
+		return "", ""
+	}
+	return c.Parse(workflows.Argument{Text: a.Argument, At: a.At, Policy: g.policy, Language: g.language})
+}
+
+// cut shortens what somebody typed to what a reply needs to quote.
+func cut(typed string) string {
+	const most = 40
+	if r := []rune(typed); len(r) > most {
+		return string(r[:most])
+	}
+	return typed
+}
+
+// since drops what happened before the issue became ours.
+func since(acts []workflows.Act, from time.Time) []workflows.Act {
+	var later []workflows.Act
+	for _, a := range acts {
+		if !a.At.Before(from) {
+			later = append(later, a)
+		}
+	}
+	return later
+}

@@ -1,0 +1,195 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/kintsugi-app/kintsugi/workflows"
+	"github.com/kintsugi-app/kintsugi/workflows/policy"
+)
+
+// The engine declares what it needs of GitHub and of a store; the adapters
+// satisfy it. What an adapter returns as an error decides what happens next,
+// so there are few kinds and each has one meaning.
+var (
+	// ErrGone: GitHub answered 404 or 410. For a subject the run ends quietly.
+	ErrGone = errors.New("not there, or not visible to this App")
+	// ErrUncertain: the fate of a write is unknown. The answer was lost, or
+	// was a 5xx, and the write may still happen.
+	ErrUncertain = errors.New("the fate of a write is unknown")
+	// ErrRefused: GitHub answered for good that it will not (403 for a missing
+	// permission, 422). Nothing happened.
+	ErrRefused = errors.New("refused by GitHub")
+	// ErrLeaseLost: another worker owns the subject by now.
+	ErrLeaseLost = errors.New("the lease on this subject was lost")
+)
+
+// Later is a limit: GitHub, or our own bucket, wants nothing before At.
+type Later struct {
+	At     time.Time
+	Reason string
+}
+
+func (e *Later) Error() string {
+	return fmt.Sprintf("not before %s: %s", e.At.UTC().Format(time.RFC3339), e.Reason)
+}
+
+// Reader observes. Lists may lag behind writes by a few seconds; what is read
+// by id does not. Every list is complete: all pages. All errors other than
+// ErrGone and *Later mean "no answer; try again".
+type Reader interface {
+	// Issue returns ErrGone for a missing issue and for a pull request.
+	Issue(ctx context.Context, s workflows.Subject) (workflows.Issue, error)
+	// Comments lists those updated at or after since (zero: all), by id.
+	Comments(ctx context.Context, s workflows.Subject, since time.Time) ([]workflows.Comment, error)
+	Comment(ctx context.Context, repo string, id int64) (workflows.Comment, error)
+	Events(ctx context.Context, s workflows.Subject) ([]workflows.Event, error)
+	// OurReaction is the reaction that this App gave to a comment ("+1",
+	// "confused"), or "" for none.
+	OurReaction(ctx context.Context, repo string, comment int64) (string, error)
+	// Role answers a RoleAsk. Unknown in the answer says why GitHub would not
+	// tell for good.
+	Role(ctx context.Context, ask workflows.RoleAsk) (workflows.Answer, error)
+}
+
+// Home is what the engine knows about the place a subject stands in. It
+// changes rarely and is cached by the adapter for ten minutes, or until a push
+// to the default branch.
+type Home struct {
+	RepoID      int64
+	Private     bool
+	InstalledAt time.Time
+	// Sources are the policy files, the organisation's first.
+	Sources []policy.Source
+}
+
+// Places finds the home of a repository, and what the sweep walks through.
+type Places interface {
+	Home(ctx context.Context, repo string) (Home, error)
+	// Installations are all accounts that this App serves.
+	Installations(ctx context.Context) ([]int64, error)
+	// Updated lists the issues of an installation updated at or after since,
+	// in any state, and with labels non-nil also every open issue that carries
+	// one of those that labels returns for the repository's policy.
+	Updated(ctx context.Context, installation int64, since time.Time, labels func([]policy.Source) []string) ([]workflows.Subject, error)
+}
+
+// Writer changes GitHub. Each method is one request (AddLabel makes the label
+// first where the repository lacks it). Errors: ErrUncertain, ErrRefused,
+// ErrGone, *Later; anything else means that nothing was sent.
+type Writer interface {
+	AddLabel(ctx context.Context, s workflows.Subject, label workflows.Label) error
+	RemoveLabel(ctx context.Context, s workflows.Subject, name string) error
+	SetState(ctx context.Context, s workflows.Subject, open bool, reason string) error
+	CreateComment(ctx context.Context, s workflows.Subject, body string) (workflows.Comment, error)
+	EditComment(ctx context.Context, repo string, id int64, body string) (workflows.Comment, error)
+	DeleteComment(ctx context.Context, repo string, id int64) error
+	// React is idempotent on GitHub: the same reaction twice is one.
+	React(ctx context.Context, repo string, comment int64, content string) error
+}
+
+// Hint is what the store remembers about a subject. All of it may be lost.
+type Hint struct {
+	// Cursor is GitHub's time of the last comment seen, new or edited.
+	Cursor time.Time `json:"cursor,omitzero"`
+	// LastComment is the highest comment id seen.
+	LastComment int64 `json:"last_comment,omitempty"`
+	// Status and Seq are id and sequence number of the status comment.
+	Status int64 `json:"status,omitempty"`
+	Seq    int64 `json:"seq,omitempty"`
+	// StatusGone is how often a person deleted the status comment, and GoneAt
+	// when that was last seen.
+	StatusGone int       `json:"status_gone,omitempty"`
+	GoneAt     time.Time `json:"gone_at,omitzero"`
+	// Watch is until when a late write of our own may still appear.
+	Watch time.Time `json:"watch,omitzero"`
+	// Accepted is what an observation could not explain after several looks,
+	// so that the next run does not wait for it again.
+	Accepted string `json:"accepted,omitempty"`
+	// Looks counts the runs that found the observation incomplete.
+	Looks int `json:"looks,omitempty"`
+}
+
+// Claim is the exclusive right to run one subject, until LeaseUntil, as long as
+// Epoch is the subject's.
+type Claim struct {
+	Key        string
+	Epoch      int64
+	WakeSeq    int64
+	LeaseUntil time.Time
+	Attempts   int
+	// Unfinished is true where the claim before this one never finished: its
+	// process died, or lost its lease, and a write of it may still land.
+	Unfinished bool
+	// Expect is the highest comment id that a delivery announced, or 0.
+	Expect int64
+	Hint   Hint
+	// Published is the hash of the summary that neighbours were woken for;
+	// empty means unknown.
+	Published string
+}
+
+// Outcome is how a run ended, applied in one transaction that does nothing and
+// returns ErrLeaseLost unless the epoch is still the claim's.
+type Outcome struct {
+	// Due is when to look again; zero for never. If the subject was woken
+	// during the run it is due at once, whatever Due says.
+	Due time.Time
+	// Failed counts as an attempt and leaves wakes unanswered; it resets to
+	// zero otherwise. Error is kept for people to read.
+	Failed bool
+	Error  string
+	Hint   Hint
+	// Published and Wake: the new hash, and the keys woken with it.
+	Published string
+	Wake      []string
+	// Forget are the intents whose result is in the record.
+	Forget []string
+}
+
+// Intent is a create that was begun: its key on the subject and when.
+type Intent struct {
+	Key string
+	At  time.Time
+}
+
+// Queue says who is due and gives out the exclusive right to run it. It holds
+// no rules. Times are the clock's. Keys of subjects are OWNER/REPO#N; others
+// ("sweep/12") are the engine's own chores.
+type Queue interface {
+	// Wake makes subjects due now and raises their wake sequence.
+	Wake(ctx context.Context, keys ...string) error
+	// Ensure makes a subject due now if the queue has none of that key.
+	Ensure(ctx context.Context, key string) error
+	// Claim takes the subject that is due longest and not leased, with a new
+	// epoch; ok is false where there is none, and next is then when the
+	// earliest becomes due (zero for never).
+	Claim(ctx context.Context, lease time.Duration) (claim Claim, next time.Time, ok bool, err error)
+	// Renew extends the lease of a claim that is still its own, else
+	// ErrLeaseLost.
+	Renew(ctx context.Context, c Claim, lease time.Duration) (until time.Time, err error)
+	Finish(ctx context.Context, c Claim, o Outcome) error
+	// Peek is the hint of a subject, claimed or not; zero where there is none.
+	Peek(ctx context.Context, key string) (Hint, error)
+}
+
+// Ledger keeps the creates that were begun, so that one whose answer is lost
+// is looked for before it is tried again.
+type Ledger interface {
+	// Born is when this store was made.
+	Born(ctx context.Context) (time.Time, error)
+	// Begin puts an intent on disk; ErrLeaseLost unless the epoch is still
+	// the claim's. Beginning again renews its time.
+	Begin(ctx context.Context, c Claim, key string) error
+	// Intents are those of the claim's subject; Drop forgets one at once.
+	Intents(ctx context.Context, c Claim) ([]Intent, error)
+	Drop(ctx context.Context, c Claim, key string) error
+}
+
+// Marks remembers how far a sweep came.
+type Marks interface {
+	Mark(ctx context.Context, name string) (time.Time, error)
+	SetMark(ctx context.Context, name string, at time.Time) error
+}

@@ -1,0 +1,148 @@
+package engine
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/kintsugi-app/kintsugi/workflows"
+	"github.com/kintsugi-app/kintsugi/workflows/policy"
+)
+
+// Rules are the workflows in the order of their sections, and all their
+// commands by every name.
+type Rules struct {
+	List     []workflows.Workflow
+	Commands workflows.Commands
+}
+
+// NewRules checks at start-up what must not be left to luck: that no command
+// name and no label belongs to two workflows.
+func NewRules(list []workflows.Workflow) (Rules, error) {
+	commands, clash := workflows.CommandsOf(list)
+	if clash != "" {
+		return Rules{}, fmt.Errorf("two workflows claim the command /%s", clash)
+	}
+	r := Rules{List: list, Commands: commands}
+	names := map[string]bool{}
+	for _, w := range list {
+		if w.Name == "" || strings.Contains(w.Name, ".") || names[w.Name] {
+			return Rules{}, fmt.Errorf("workflow name %q is empty, has a dot, or is used twice", w.Name)
+		}
+		names[w.Name] = true
+	}
+	_, err := r.labels(policy.Default(r.Sections()))
+	return r, err
+}
+
+// Sections are the policy sections of all workflows.
+func (r Rules) Sections() []policy.Section {
+	var all []policy.Section
+	for _, w := range r.List {
+		if w.Policy.Name != "" {
+			all = append(all, w.Policy)
+		}
+	}
+	return all
+}
+
+// labels are all labels of ours under a policy with the workflow that each
+// belongs to, by lower-case name, because GitHub compares them so.
+func (r Rules) labels(p policy.Policy) (owners map[string]string, err error) {
+	owners = map[string]string{}
+	for _, w := range r.List {
+		if w.Labels == nil {
+			continue
+		}
+		for _, l := range w.Labels(p) {
+			name := strings.ToLower(l.Name)
+			if other := owners[name]; other != "" && other != w.Name {
+				err = errors.Join(err, fmt.Errorf("the label %q belongs to two workflows, %s and %s", l.Name, other, w.Name))
+				continue
+			}
+			owners[name] = w.Name
+		}
+	}
+	return owners, err
+}
+
+// LabelNames are the labels of ours under the policy that these sources make.
+func (r Rules) LabelNames(sources []policy.Source) []string {
+	p, _ := policy.ParseLayers(sources, r.Sections())
+	owners, _ := r.labels(p)
+	return slices.Sorted(maps.Keys(owners))
+}
+
+// contribution is one workflow's plan.
+type contribution struct {
+	workflow string
+	plan     workflows.Plan
+}
+
+// merge makes one plan of those of all workflows. The rules: keys carry their
+// workflow's name, a label belongs to one workflow, only the owner of the
+// subject opens or closes it while others hold, sections stand in the order of
+// the list, the earliest wake wins. Anything else that meets is a clash: an
+// error that names both, and nothing is applied.
+func (r Rules) merge(owner string, p policy.Policy, parts []contribution) (workflows.Plan, error) {
+	var out workflows.Plan
+	owners, err := r.labels(p)
+	errs := []error{err}
+	keys, labels := map[string]string{}, map[string]string{}
+	claim := func(workflow, key string) {
+		if !strings.HasPrefix(key, workflow+".") && key != workflow {
+			errs = append(errs, fmt.Errorf("%s uses the key %q, which does not begin with its name", workflow, key))
+		}
+		if other, taken := keys[key]; taken {
+			errs = append(errs, fmt.Errorf("%s and %s both plan %q", other, workflow, key))
+		}
+		keys[key] = workflow
+	}
+	for _, part := range parts {
+		w, plan := part.workflow, part.plan
+		for _, l := range plan.Labels {
+			name := strings.ToLower(l.Label.Name)
+			if owners[name] != w {
+				errs = append(errs, fmt.Errorf("%s plans the label %q, which belongs to %q", w, l.Label.Name, owners[name]))
+			}
+			if labels[name] != "" {
+				errs = append(errs, fmt.Errorf("%s plans the label %q twice", w, l.Label.Name))
+			}
+			labels[name] = w
+			out.Labels = append(out.Labels, l)
+		}
+		if plan.State != nil {
+			if w != owner {
+				errs = append(errs, fmt.Errorf("%s sets the state of a subject of %s", w, owner))
+			}
+			out.State = plan.State
+		}
+		for _, s := range plan.Sections {
+			claim(w, s.Key)
+		}
+		for _, h := range plan.Holds {
+			claim(w, h.Key)
+		}
+		for _, c := range plan.Comments {
+			claim(w, c.Key)
+		}
+		for _, n := range plan.Notices {
+			claim(w, n.Key)
+		}
+		if plan.Summary != "" && w != owner {
+			errs = append(errs, fmt.Errorf("%s publishes a summary of a subject of %s", w, owner))
+		}
+		out.Sections = append(out.Sections, plan.Sections...)
+		out.Holds = append(out.Holds, plan.Holds...)
+		out.Comments = append(out.Comments, plan.Comments...)
+		out.Notices = append(out.Notices, plan.Notices...)
+		out.Names = append(out.Names, plan.Names...)
+		out.Summary += plan.Summary
+		if !plan.Wake.IsZero() && (out.Wake.IsZero() || plan.Wake.Before(out.Wake)) {
+			out.Wake = plan.Wake
+		}
+	}
+	return out, errors.Join(errs...)
+}

@@ -1,0 +1,195 @@
+package engine
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/kintsugi-app/kintsugi/workflows"
+	"github.com/kintsugi-app/kintsugi/workflows/policy"
+	"github.com/kintsugi-app/kintsugi/workflows/words"
+)
+
+// statusKey is the key of the status comment; workflows are not named so.
+const statusKey = "status"
+
+// maxText is how much of a status comment is text; the record has the rest.
+const maxText = 24_000
+
+var marker = regexp.MustCompile(`^<!-- kintsugi:([a-z0-9][a-z0-9._-]*) -->$`)
+
+// marked puts the marker before a text by which the comment is found again.
+func marked(key, text string) string { return "<!-- kintsugi:" + key + " -->\n" + text }
+
+// markerOf is the key that a comment of ours begins with, or "".
+func markerOf(body string) string {
+	first, _, _ := strings.Cut(strings.ReplaceAll(body, "\r", ""), "\n")
+	if m := marker.FindStringSubmatch(strings.TrimSpace(first)); m != nil {
+		return m[1]
+	}
+	return ""
+}
+
+// tail is the block of hidden lines that ends a status comment. Only there are
+// a record and the markers of notices looked for, so that nothing quoted in
+// the text can be taken for one.
+func tail(body string) []string {
+	lines := strings.Split(strings.TrimSpace(strings.ReplaceAll(body, "\r", "")), "\n")
+	i := len(lines)
+	for i > 0 && strings.HasPrefix(lines[i-1], "<!-- kintsugi:") && strings.HasSuffix(lines[i-1], " -->") {
+		i--
+	}
+	return lines[i:]
+}
+
+// rodeWith are the keys of the notices that went out with a status comment.
+func rodeWith(body string) []string {
+	var keys []string
+	for _, line := range tail(body) {
+		if m := marker.FindStringSubmatch(line); m != nil && m[1] != statusKey {
+			keys = append(keys, m[1])
+		}
+	}
+	return keys
+}
+
+// seqOf is the sequence number that a status comment claims, believed or not.
+func seqOf(body string) int64 {
+	m := lastRecord(body)
+	if m == nil {
+		return 0
+	}
+	seq, _ := strconv.ParseInt(m[2], 10, 64)
+	return seq
+}
+
+// statusText is what people read. Notices that go out with the comment stand
+// beneath its first line and are not repeated when it is edited.
+func statusText(sections []workflows.Section, notices []workflows.Notice, remarks []string) string {
+	var b strings.Builder
+	for i, s := range sections {
+		if i > 0 {
+			b.WriteString("\n\n")
+		}
+		fmt.Fprintf(&b, "**%s**\n", s.Title)
+		if i == 0 {
+			for _, n := range notices {
+				b.WriteString(n.Line + "\n")
+			}
+		}
+		if s.Text != "" {
+			b.WriteString("\n" + s.Text)
+		}
+	}
+	for _, r := range remarks {
+		b.WriteString("\n\n" + r)
+	}
+	text := b.String()
+	if r := []rune(text); len(r) > maxText {
+		text = string(r[:maxText]) + "\n\n…"
+	}
+	return text
+}
+
+// statusFacts is the fingerprint of what the status comment says. It changes
+// with the facts and not with our wording.
+func statusFacts(sections []workflows.Section, remarks []string, lang words.Language) string {
+	parts := []string{string(lang)}
+	for _, s := range sections {
+		facts := s.Facts
+		if facts == "" {
+			facts = s.Title + "\n" + s.Text
+		}
+		parts = append(parts, s.Key, facts)
+	}
+	return fingerprint(append(parts, remarks...)...)
+}
+
+func fingerprint(parts ...string) string {
+	h := sha256.New()
+	for _, p := range parts {
+		fmt.Fprintf(h, "%d:%s", len(p), p)
+	}
+	return hex.EncodeToString(h.Sum(nil)[:6])
+}
+
+// remarks are what the engine itself has to say in the status comment: about
+// its record, about the policy, about what it could not read again.
+func remarks(r Record, acts []workflows.Act, problems []policy.Problem, holds []workflows.Hold, issue string, lang words.Language) []string {
+	ja := lang == words.Japanese
+	var out []string
+	for _, h := range holds {
+		out = append(out, h.Reason)
+	}
+	if text := lostText(r.Rebuilt, ja); text != "" {
+		out = append(out, text)
+	}
+	if who := authors(acts, workflows.Unread, issue); who != "" {
+		if ja {
+			out = append(out, "実行済みのコマンドのうち、あとから編集されて読み直せないものがあります: "+who)
+		} else {
+			out = append(out, "Executed commands that were edited since and cannot be re-read: "+who)
+		}
+	}
+	if r.NoReactions {
+		out = append(out, withoutReactions(acts, issue, ja))
+	}
+	for i, p := range problems {
+		if i == 3 {
+			break
+		}
+		place := fmt.Sprintf("`%s:%d:%d`", p.File, p.Line, p.Column)
+		out = append(out, place+" "+p.In(lang))
+	}
+	return out
+}
+
+func lostText(why string, ja bool) string {
+	en, jp := "", ""
+	switch why {
+	case "":
+		return ""
+	case errDeleted.Error():
+		en, jp = "the status comment was deleted", "状況のコメントが削除されたため"
+	case errUnknownKey.Error():
+		en, jp = "its record was signed with a key unknown here", "記録の署名鍵が不明なため"
+	case errCopied.Error():
+		en, jp = "the record in it belonged to another issue", "別のIssueの記録が入っていたため"
+	default:
+		en, jp = "its record could not be verified", "記録を検証できなかったため"
+	}
+	if ja {
+		return jp + "、コメントから読み直しました。違っている点はコマンドで直せます。"
+	}
+	return "Rebuilt from the comments, because " + en + ". A command corrects what is wrong."
+}
+
+// authors lists who wrote the acts with a verdict, each with a link.
+func authors(acts []workflows.Act, v workflows.Verdict, issue string) string {
+	var who []string
+	for _, a := range acts {
+		if _, ok := a.FromComment(); ok && a.Verdict == v {
+			who = append(who, fmt.Sprintf("[%s](%s)", words.Name(a.Author), a.Link(issue)))
+		}
+	}
+	return strings.Join(who, ", ")
+}
+
+// withoutReactions shows the last acts with their authors where GitHub lets us
+// give no 👍.
+func withoutReactions(acts []workflows.Act, issue string, ja bool) string {
+	var done []string
+	for _, a := range acts {
+		if _, ok := a.FromComment(); ok && a.Verdict == workflows.Done {
+			done = append(done, fmt.Sprintf("[`/%s`](%s) %s", a.Name, a.Link(issue), words.Name(a.Author)))
+		}
+	}
+	done = done[max(0, len(done)-10):]
+	if ja {
+		return "実行したコマンド: " + strings.Join(done, "、")
+	}
+	return "Commands executed: " + strings.Join(done, ", ")
+}

@@ -1,0 +1,98 @@
+package workflows
+
+import (
+	"strings"
+	"time"
+	"unicode"
+
+	"golang.org/x/text/width"
+
+	"github.com/kintsugi-app/kintsugi/workflows/policy"
+	"github.com/kintsugi-app/kintsugi/workflows/words"
+)
+
+// Command is something people may write, and what a gesture is judged as. The
+// help text and the command reference are made from it.
+type Command struct {
+	// Name is the English name without slash; Aliases are the others, the
+	// Japanese one first.
+	Name    string
+	Aliases []string
+	// Role is the least role that may use it.
+	Role Role
+	// Reporter lets whoever opened the issue use it on that issue, whatever
+	// their role.
+	Reporter bool
+	// Opening lets it count in the opening body.
+	Opening bool
+	// Everywhere lets it work on issues that are not ours.
+	Everywhere bool
+	// GestureOnly hides it: it cannot be typed.
+	GestureOnly bool
+	// Usage is the right form, such as "/started 2:40"; Help is one line.
+	Usage map[words.Language]string
+	Help  map[words.Language]string
+	// Parse reads the argument, once, when the act is judged. A non-empty
+	// problem is a code that Explain has a sentence for. Nil accepts anything
+	// and keeps nothing, so that texts are referenced and not stored.
+	Parse func(Argument) (value, problem string)
+	// Explain says to a person what was wrong with what they typed.
+	Explain func(problem string, typed words.Foreign, lang words.Language) string
+}
+
+// Argument is what a command's parser may look at.
+type Argument struct {
+	Text     string
+	At       time.Time // when it was written
+	Policy   policy.Policy
+	Language words.Language
+}
+
+// Answers to people are planned for refused acts under these codes, besides
+// those of the commands' own parsers.
+const (
+	WhyRole        = "role"
+	WhyRoleUnknown = "role-unknown"
+)
+
+// Commands finds commands by any of their names.
+type Commands map[string]Command
+
+// CommandsOf collects the commands of all workflows by every name. A name that
+// two workflows claim is returned as clash.
+func CommandsOf(list []Workflow) (all Commands, clash string) {
+	all = Commands{}
+	for _, w := range list {
+		for _, c := range w.Commands {
+			for _, name := range append([]string{c.Name}, c.Aliases...) {
+				if _, taken := all[fold(name)]; taken {
+					clash = name
+				}
+				all[fold(name)] = c
+			}
+		}
+	}
+	return all, clash
+}
+
+// Find returns the command of that name, in either language, any case, half-
+// or full-width.
+func (c Commands) Find(name string) (Command, bool) {
+	found, ok := c[fold(name)]
+	return found, ok
+}
+
+// SplitCommand takes a line that begins with a slash, half- or full-width, into
+// the name as typed and the rest.
+func SplitCommand(line string) (name, argument string) {
+	line = strings.TrimLeftFunc(line, func(r rune) bool { return r == '/' || r == '／' })
+	end := strings.IndexFunc(line, func(r rune) bool { return unicode.IsSpace(r) || r == ':' || r == '：' })
+	if end < 0 {
+		return line, ""
+	}
+	return line[:end], strings.TrimFunc(line[end:], func(r rune) bool {
+		return unicode.IsSpace(r) || r == ':' || r == '：'
+	})
+}
+
+func fold(name string) string { return strings.ToLower(width.Fold.String(name)) }

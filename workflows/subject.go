@@ -1,0 +1,127 @@
+package workflows
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Subject is one thing on GitHub that the program looks after: an issue, for
+// now. It is comparable and prints as GitHub writes it, OWNER/REPO#N.
+type Subject struct {
+	Repo   string // "owner/name"
+	Number int
+}
+
+// String is the form that people write and the store's key.
+func (s Subject) String() string { return s.Repo + "#" + strconv.Itoa(s.Number) }
+
+// ParseSubject reads OWNER/REPO#N.
+func ParseSubject(text string) (Subject, error) {
+	repo, number, found := strings.Cut(text, "#")
+	owner, name, slash := strings.Cut(repo, "/")
+	n, err := strconv.Atoi(number)
+	if !found || !slash || owner == "" || name == "" || strings.Contains(name, "/") || err != nil || n < 1 {
+		return Subject{}, fmt.Errorf("%q does not name an issue: write OWNER/REPO#NUMBER, such as acme/pay#12", text)
+	}
+	return Subject{Repo: repo, Number: n}, nil
+}
+
+// User is an account on GitHub as a webhook or the REST API names it.
+type User struct {
+	ID    int64
+	Login string
+	Bot   bool
+}
+
+// Issue is the subject as GitHub answers for it. Times are UTC, to the second.
+type Issue struct {
+	ID          int64
+	Title, Body string
+	Author      User
+	Open        bool
+	// Reason is why it is closed: completed, not_planned or duplicate; empty
+	// where GitHub says nothing (docs: REST API endpoints for issues).
+	Reason    string
+	Labels    []string
+	CreatedAt time.Time
+	URL       string
+}
+
+// Comment is one comment on an issue.
+type Comment struct {
+	ID        int64
+	Author    User
+	Body      string
+	CreatedAt time.Time
+	UpdatedAt time.Time
+	URL       string
+	// Ours is true for what this App itself wrote; only there is a marker or
+	// a record believed.
+	Ours bool
+	// ThumbsUp counts the 👍, anybody's.
+	ThumbsUp int
+}
+
+// Edited reports whether the comment was changed after it was written. Edits
+// within the same second cannot be seen.
+func (c Comment) Edited() bool { return c.UpdatedAt.After(c.CreatedAt) }
+
+// The kinds of event that the rules look at. Others are carried and ignored.
+const (
+	EventClosed    = "closed"
+	EventReopened  = "reopened"
+	EventLabeled   = "labeled"
+	EventUnlabeled = "unlabeled"
+)
+
+// Event is one entry of an issue's event list.
+type Event struct {
+	ID    int64
+	Kind  string
+	Actor User
+	Label string // for labeled and unlabeled
+	// Reason is why a closed event closed, where it can be known: GitHub
+	// documents it for the issue only, so it is filled in for the last one.
+	Reason string
+	At     time.Time
+	Ours   bool
+}
+
+// Observation is a subject as it is now.
+type Observation struct {
+	Subject Subject
+	RepoID  int64
+	Private bool
+	// InstalledAt is when the App was installed on the account (the only date
+	// that GitHub keeps: the installation's created_at).
+	InstalledAt time.Time
+	Issue       Issue
+	// Comments are those written or edited since the cursor, oldest first.
+	Comments []Comment
+	// Events are all events of the issue, oldest first.
+	Events []Event
+}
+
+// HasLabel reports whether the issue carries the label. GitHub compares label
+// names without regard to case.
+func (o Observation) HasLabel(name string) bool {
+	for _, have := range o.Issue.Labels {
+		if strings.EqualFold(have, name) {
+			return true
+		}
+	}
+	return false
+}
+
+// LastState is the last event that opened or closed the issue; ok is false
+// where there was none.
+func (o Observation) LastState() (last Event, ok bool) {
+	for _, e := range o.Events {
+		if e.Kind == EventClosed || e.Kind == EventReopened {
+			last, ok = e, true
+		}
+	}
+	return last, ok
+}

@@ -1,0 +1,77 @@
+// Package workflows is the vocabulary of the rules: what a subject looks like,
+// what people did, what a workflow may ask, and what it may plan. Each workflow
+// is a folder below, a value of type Workflow, and pure: input in, decision
+// out. Nothing here or below may know a client, a clock, a database or a log,
+// so that every rule can be replayed, dry-run, fuzzed and shared by each host.
+package workflows
+
+import (
+	"time"
+
+	"github.com/kintsugi-app/kintsugi/workflows/policy"
+	"github.com/kintsugi-app/kintsugi/workflows/words"
+)
+
+// Workflow is one set of rules. It is declared as a value, so that the server
+// lists all of them in one place.
+type Workflow struct {
+	// Name is the prefix of every key the workflow uses, and of its section.
+	Name string
+	// Policy is the section of .github/kintsugi.yml that belongs to it.
+	Policy policy.Section
+	// Labels are the labels it may set. A label belongs to one workflow only.
+	Labels func(policy.Policy) []Label
+	// Commands are what people may write to it, in a comment or by a gesture.
+	Commands []Command
+	// Gesture translates an event of GitHub's own, such as closing, into the
+	// command it stands for; ok is false for events that mean nothing here.
+	Gesture func(Event, policy.Policy) (command, argument string, ok bool)
+	// Title says what an issue opened under this title stands for, such as a
+	// title that begins with "[incident]".
+	Title func(title string) (command string, ok bool)
+	// Owns says whether the workflow looks after the subject, and since when.
+	// It sees acts not yet judged and may ask nothing, so that an ordinary
+	// issue costs no look-up. A workflow that only contributes leaves it nil.
+	Owns func(Observation, policy.Policy, []Act) (from time.Time, ok bool)
+	// Confirms says whether an act of somebody with this role may take up an
+	// issue that is not taken up unasked (too old, closed).
+	Confirms func(Observation, Act) bool
+	// Decide says what should be true of a subject, whoever owns it.
+	Decide func(Input) Decision
+}
+
+// Input is all that a decision may depend on.
+type Input struct {
+	Now         time.Time
+	Policy      policy.Policy
+	Language    words.Language
+	Observation Observation
+	// Owner is the name of the workflow that owns the subject.
+	Owner string
+	// From is when the subject became ours; earlier acts are not in Acts.
+	From time.Time
+	// Acts are the judged acts in order: by second, comments before events,
+	// then by id.
+	Acts []Act
+	// Facts are the answers to what this or an earlier round asked.
+	Facts Facts
+	// Made is what this subject created so far, by key.
+	Made map[string]Made
+	// Commands are all commands there are, for help and for replies.
+	Commands Commands
+}
+
+// Decision is what a workflow wants to know before it can say what it plans,
+// and the plan. While asks are open the plan is thrown away.
+type Decision struct {
+	Asks []Ask
+	Plan Plan
+}
+
+// Made is something the subject created on GitHub: a comment by key or a
+// notice. Gone means that a person deleted it; it is not made again.
+type Made struct {
+	ID   int64  `json:"id,omitempty"`
+	Hash string `json:"h,omitempty"`
+	Gone bool   `json:"gone,omitempty"`
+}
