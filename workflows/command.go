@@ -25,8 +25,6 @@ type Command struct {
 	Reporter bool
 	// Opening lets it count in the opening body.
 	Opening bool
-	// Everywhere lets it work on issues that are not ours.
-	Everywhere bool
 	// GestureOnly hides it: it cannot be typed.
 	GestureOnly bool
 	// Usage is the right form, such as "/started 2:40"; Help is one line.
@@ -44,6 +42,7 @@ type Command struct {
 type Argument struct {
 	Text     string
 	At       time.Time // when it was written
+	Gesture  bool      // nothing was written
 	Policy   policy.Policy
 	Language words.Language
 }

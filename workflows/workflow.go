@@ -29,6 +29,9 @@ type Workflow struct {
 	// Title says what an issue opened under this title stands for, such as a
 	// title that begins with "[incident]".
 	Title func(title string) (command string, ok bool)
+	// Phrase reads a comment that GitHub itself gives a meaning, such as
+	// "Duplicate of #12". It counts as a gesture: no reaction, no reply.
+	Phrase func(body string) (command, argument string, ok bool)
 	// Owns says whether the workflow looks after the subject, and since when.
 	// It sees acts not yet judged and may ask nothing, so that an ordinary
 	// issue costs no look-up. A workflow that only contributes leaves it nil.

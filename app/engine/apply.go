@@ -285,7 +285,7 @@ func (a *applier) reactions(ctx context.Context) error {
 	var order []int64
 	for _, act := range a.d.fresh {
 		id, ok := act.FromComment()
-		if !ok || act.Verdict == workflows.Unread || a.answered(id) {
+		if !ok || act.Gesture || act.Verdict == workflows.Unread || a.answered(id) {
 			continue
 		}
 		if answer[id] == "" {

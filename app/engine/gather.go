@@ -103,6 +103,9 @@ func (g gatherer) comment(c workflows.Comment, recorded []workflows.Act) []workf
 			acts = append(acts, a)
 		}
 	}
+	if len(acts) == 0 && !c.Edited() {
+		acts = g.phrase(c)
+	}
 	if !c.Edited() {
 		if g.ours[c.ID] {
 			for i := range acts {
@@ -124,6 +127,22 @@ func (g gatherer) comment(c workflows.Comment, recorded []workflows.Act) []workf
 	}
 	if len(acts) == 0 && len(recorded) == 0 && g.ours[c.ID] {
 		return []workflows.Act{{ID: fmt.Sprintf("c%d!", c.ID), At: c.CreatedAt, Author: c.Author.Login, Verdict: workflows.Unread}}
+	}
+	return nil
+}
+
+// phrase reads a comment without commands that GitHub gives a meaning.
+func (g gatherer) phrase(c workflows.Comment) []workflows.Act {
+	for _, w := range g.rules.List {
+		if w.Phrase == nil {
+			continue
+		}
+		if name, argument, ok := w.Phrase(c.Body); ok {
+			return []workflows.Act{{
+				ID: fmt.Sprintf("c%d", c.ID), At: c.CreatedAt, Author: c.Author.Login,
+				Name: name, Argument: argument, Gesture: true,
+			}}
+		}
 	}
 	return nil
 }
@@ -199,7 +218,7 @@ func (g gatherer) parse(c workflows.Command, a workflows.Act) (value, problem st
 	if c.Parse == nil {
 		return "", ""
 	}
-	return c.Parse(workflows.Argument{Text: a.Argument, At: a.At, Policy: g.policy, Language: g.language})
+	return c.Parse(workflows.Argument{Text: a.Argument, At: a.At, Gesture: a.Gesture, Policy: g.policy, Language: g.language})
 }
 
 // cut shortens what somebody typed to what a reply needs to quote.

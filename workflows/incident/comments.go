@@ -1,0 +1,120 @@
+package incident
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/kintsugi-app/kintsugi/workflows"
+	"github.com/kintsugi-app/kintsugi/workflows/moment"
+	"github.com/kintsugi-app/kintsugi/workflows/words"
+)
+
+// opened calls whoever the policy names, once.
+func (t teller) opened() workflows.Notice {
+	line := strings.Join(t.policy.Notify, " ") + t.say(", please take a look.", " 確認をお願いします。")
+	return workflows.Notice{
+		Key:  keyOpened,
+		Line: line,
+		Body: "**" + t.headline() + "**\n" + line + "\n" + t.nextStep(),
+	}
+}
+
+// resolvedComment ends the phase: a new comment once, kept true by editing.
+func (t teller) resolvedComment() workflows.CommentIntent {
+	if t.s.ended != resolved {
+		return workflows.CommentIntent{
+			Key:   keyResolved,
+			Body:  t.say("**This was resolved once and is no longer.** The first comment has the present state.", "**いったん復旧しましたが、いまは復旧していません。** 現在の状況は最初のコメントにあります。"),
+			Facts: "not resolved",
+		}
+	}
+	s := t.s
+	parts := []string{t.metric(s.ttd()), t.metric(s.tta()), t.metric(s.ttr())}
+	if affected := t.affected(); affected != "" {
+		parts = append([]string{affected}, parts...)
+	}
+	body := []string{
+		t.say("**Resolved. Thank you, everyone.**", "**復旧しました。おつかれさまでした。**"),
+		strings.Join(parts, t.say(" · ", " · ")),
+		t.say("If a time is wrong, `/started 2:35` corrects it.", "時刻が違うときは `/started 2:35` のように書けば直ります。"),
+		t.say("Nothing more is needed now.", "今はここまでで大丈夫です。"),
+	}
+	return workflows.CommentIntent{
+		Key:   keyResolved,
+		Body:  strings.Join(body, "\n"),
+		Facts: strings.Join(parts, " "),
+	}
+}
+
+// affected is how long customers felt it: from the start until mitigated, or
+// until resolved where nobody said earlier.
+func (t teller) affected() string {
+	until := t.s.mitigated
+	if until == nil {
+		until = t.s.resolved
+	}
+	m := measure("", t.s.started, until)
+	if !m.isComplete {
+		return ""
+	}
+	span := t.clock(m.from) + "–" + t.clock(m.to)
+	took := moment.Duration(m.value, t.in.Language)
+	return t.say(fmt.Sprintf("Customers affected %s (%s)", span, took), fmt.Sprintf("お客様への影響 %s（%s）", span, took))
+}
+
+// helps answers /help with the commands and the role each needs, once for each
+// person who asked.
+func (t teller) helps() []workflows.CommentIntent {
+	var out []workflows.CommentIntent
+	asked := map[string]bool{}
+	for _, a := range t.s.helped {
+		who := strings.ToLower(a.Author)
+		if asked[who] {
+			continue
+		}
+		asked[who] = true
+		out = append(out, workflows.CommentIntent{Key: keyHelp + who, Body: Help(t.in.Language), Facts: "help"})
+	}
+	return out
+}
+
+// Help is the list of commands as a table in Markdown, as /help answers it and
+// as the documentation shows it.
+func Help(lang words.Language) string {
+	ja := lang == words.Japanese
+	var b strings.Builder
+	if ja {
+		b.WriteString("新しいコメントの行のはじめに書いてください。英語でも日本語でも、全角でもかまいません。編集は読みません。\n\n| コマンド | すること | 必要な権限 |\n|---|---|---|\n")
+	} else {
+		b.WriteString("Write these at the start of a line in a new comment, in English or Japanese. Edits are not read.\n\n| command | what it does | role needed |\n|---|---|---|\n")
+	}
+	for _, c := range commands() {
+		if c.GestureOnly {
+			continue
+		}
+		names := "`" + c.Usage[lang] + "`"
+		if ja {
+			names += "（`/" + c.Name + "`）"
+		}
+		fmt.Fprintf(&b, "| %s | %s | %s |\n", names, c.Help[lang], roleText(c, ja))
+	}
+	return b.String()
+}
+
+func roleText(c workflows.Command, ja bool) string {
+	role := c.Role.String()
+	if c.Role == workflows.RoleNone {
+		role = "anyone"
+		if ja {
+			role = "どなたでも"
+		}
+		return role
+	}
+	if c.Reporter {
+		if ja {
+			return role + "、または報告者"
+		}
+		return role + ", or the reporter"
+	}
+	return role
+}

@@ -1,0 +1,272 @@
+package incident
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/kintsugi-app/kintsugi/workflows"
+	"github.com/kintsugi-app/kintsugi/workflows/moment"
+	"github.com/kintsugi-app/kintsugi/workflows/words"
+)
+
+// teller writes what an incident says to people, status first, then one next
+// step and who takes it. Names stand without @, so that only a call notifies.
+type teller struct {
+	in     workflows.Input
+	s      state
+	policy *Policy
+}
+
+// say picks the sentence in the issue's language.
+func (t teller) say(en, ja string) string {
+	if t.in.Language == words.Japanese {
+		return ja
+	}
+	return en
+}
+
+// person shows a login as a name.
+func (t teller) person(login string) string {
+	return words.Name(login) + t.say("", "さん")
+}
+
+// section is the incident's part of the status comment.
+func (t teller) section() workflows.Section {
+	parts := []string{t.severityLine(), t.milestones(), t.metrics(), t.notes(), t.nextStep(), t.thanks(), t.footer()}
+	parts = slices.DeleteFunc(parts, func(p string) bool { return p == "" })
+	return workflows.Section{
+		Key: name, Title: t.headline(), Text: strings.Join(parts, "\n"), Facts: t.facts(),
+	}
+}
+
+// headline says where the incident stands.
+func (t teller) headline() string {
+	s := t.s
+	var parts []string
+	closed := !t.in.Observation.Issue.Open
+	switch {
+	case s.ended == falseAlarm:
+		return t.say("False alarm", "誤報でした")
+	case s.ended == duplicate && s.original != "":
+		return t.say("Joined #"+s.original, "#"+s.original+" に合流しました")
+	case s.ended == duplicate:
+		return t.say("Closed as a duplicate", "重複として閉じられました")
+	case s.ended == resolved:
+		parts = append(parts, t.say("Resolved", "復旧しました"))
+	case closed && t.closedByPerson():
+		parts = append(parts, t.say("Closed, not confirmed as resolved", "閉じられましたが、復旧は確認されていません"))
+	case !s.confirmed:
+		parts = append(parts, t.say("Reported, unconfirmed", "確認待ち"))
+	case s.acknowledged == nil:
+		parts = append(parts, t.say("Waiting for a responder", "対応者を待っています"))
+	default:
+		parts = append(parts, t.say("In progress", "対応中"))
+	}
+	parts = append(parts, t.severity())
+	if s.mitigated != nil && s.ended == ongoing {
+		parts = append(parts, t.say("customers no longer affected", "影響は収束"))
+	}
+	if s.acknowledged != nil {
+		lead := t.person(s.acknowledged.by.Author)
+		parts = append(parts, t.say("lead "+lead, "対応リーダー "+lead))
+	}
+	return strings.Join(parts, " · ")
+}
+
+// closedByPerson: between our own closing and its event, the issue is not
+// closed by anybody else.
+func (t teller) closedByPerson() bool {
+	last, ok := t.in.Observation.LastState()
+	return ok && last.Kind == workflows.EventClosed && !last.Ours
+}
+
+func (t teller) severity() string {
+	if t.s.severity == 0 {
+		return t.say("severity undecided", "重大度未定")
+	}
+	return fmt.Sprintf("SEV%d", t.s.severity)
+}
+
+// severityLine says who decided the severity.
+func (t teller) severityLine() string {
+	if t.s.severity == 0 {
+		return ""
+	}
+	by := t.person(t.s.severityBy.Author)
+	link := t.s.severityBy.Link(t.in.Observation.Issue.URL)
+	return t.say(
+		fmt.Sprintf("Severity: [SEV%d](%s) (%s)", t.s.severity, link, by),
+		fmt.Sprintf("重大度: [SEV%d](%s)（%s）", t.s.severity, link, by))
+}
+
+// milestones are the times in their usual order, each a link to its source. As
+// long as nobody has started they are a list of what is known.
+func (t teller) milestones() string {
+	s := t.s
+	list := []struct {
+		m        *milestone
+		en, ja   string
+		showsWho bool
+	}{
+		{s.started, "started", "発生", true},
+		{s.detected, "detected", "検知", true},
+		{s.declared, "reported", "報告", false},
+		{s.acknowledged, "acknowledged", "対応開始", false},
+		{s.mitigated, "mitigated", "影響収束", false},
+		{s.resolved, "resolved", "復旧", false},
+	}
+	var parts []string
+	for _, l := range list {
+		if l.m == nil {
+			if l.en == "started" && s.ended == ongoing {
+				parts = append(parts, t.say("started: not known yet", "発生 まだ不明"))
+			}
+			continue
+		}
+		parts = append(parts, t.milestone(l.m, t.say(l.en, l.ja), l.showsWho))
+	}
+	if s.reopenedBy.ID != "" {
+		parts = append(parts, fmt.Sprintf("%s [%s](%s) %s", t.say("reopened", "再開"), t.clock(&milestone{at: s.reopenedBy.At}),
+			s.reopenedBy.Link(t.in.Observation.Issue.URL), t.person(s.reopenedBy.Author)))
+	}
+	line := strings.Join(parts, t.say(" → ", " → "))
+	if t.in.Language == words.English && line != "" {
+		line = strings.ToUpper(line[:1]) + line[1:]
+	}
+	return line
+}
+
+func (t teller) milestone(m *milestone, label string, showsWho bool) string {
+	text := fmt.Sprintf("%s [%s](%s)", label, t.clock(m), m.by.Link(t.in.Observation.Issue.URL))
+	var remarks []string
+	switch {
+	case label == t.say("reported", "報告"):
+		return text + " " + t.say("by ", "") + t.person(t.in.Observation.Issue.Author.Login)
+	case m.stated && showsWho:
+		remarks = append(remarks, t.say("entered by "+t.person(m.by.Author), t.person(m.by.Author)+"記入"))
+	}
+	if m.guessed {
+		remarks = append(remarks, t.say("date assumed", "日付は推定"))
+	}
+	if len(remarks) == 0 {
+		return text
+	}
+	return text + t.say(" ("+strings.Join(remarks, ", ")+")", "（"+strings.Join(remarks, "、")+"）")
+}
+
+// clock is a time in the policy's zone; the date stands with it where it is
+// not the day of the report.
+func (t teller) clock(m *milestone) string {
+	loc := t.in.Policy.TimeZone
+	full := moment.Clock(m.at, loc, t.s.declared.at, t.in.Language)
+	return strings.TrimSuffix(full, " "+t.zone(m))
+}
+
+func (t teller) zone(m *milestone) string {
+	zone, _ := m.at.In(t.in.Policy.TimeZone).Zone()
+	return zone
+}
+
+// metrics are the four durations, once there is anything to measure.
+func (t teller) metrics() string {
+	s := t.s
+	if s.acknowledged == nil && s.started == nil {
+		return ""
+	}
+	ttd := t.metric(s.ttd())
+	if s.ttd().isComplete {
+		ttd += t.say(" (detected − started)", "（検知−発生）")
+	}
+	line := strings.Join([]string{ttd, t.metric(s.tta()), t.metric(s.ttm()), t.metric(s.ttr())}, " · ")
+	return strings.ReplaceAll(line, "） ·", "）·")
+}
+
+func (t teller) metric(m metric) string {
+	value := "—"
+	if m.isComplete {
+		value = moment.Duration(m.value, t.in.Language)
+	}
+	return m.name + " " + value
+}
+
+// notes links the last notes; their text stays where it was written.
+func (t teller) notes() string {
+	var links []string
+	for _, n := range t.s.notes[max(0, len(t.s.notes)-10):] {
+		links = append(links, fmt.Sprintf("[%s](%s) %s", t.clock(&milestone{at: n.At}), n.Link(t.in.Observation.Issue.URL), t.person(n.Author)))
+	}
+	if len(links) == 0 {
+		return ""
+	}
+	if more := len(t.s.notes) - len(links); more > 0 {
+		links = append([]string{t.say(fmt.Sprintf("%d earlier", more), fmt.Sprintf("ほか%d件", more))}, links...)
+	}
+	return t.say("Notes: ", "メモ: ") + strings.Join(links, t.say(", ", "、"))
+}
+
+// nextStep is one step and who takes it.
+func (t teller) nextStep() string {
+	step := t.step()
+	if step == "" {
+		return ""
+	}
+	return "\n" + t.say("**Next step**: ", "**次の一歩**: ") + step
+}
+
+func (t teller) step() string {
+	s := t.s
+	switch {
+	case s.ended == duplicate && s.original == "":
+		return t.say("which incident does it join? Write `/duplicate-of #12`", "どの障害に合流しますか。`/duplicate-of #12` のように書いてください")
+	case s.ended == resolved && s.started == nil:
+		return t.say("when did it begin? `/started 2:40` completes the measurements", "発生時刻が分かれば `/started 2:40` のように書いてください。TTDとTTRが入ります")
+	case s.ended != ongoing:
+		return ""
+	case !t.in.Observation.Issue.Open && t.closedByPerson():
+		return t.say("if it is over, somebody with the triage role writes `/resolved`; if not, reopen the issue",
+			"復旧していれば、triage以上の権限がある方が `/resolved` を、まだなら再オープンをお願いします")
+	case !s.confirmed:
+		return t.say("somebody with the triage role confirms with `/incident` or starts with `/ack`",
+			"triage以上の権限がある方が、`/incident` で確認するか、`/ack` で対応を始めてください")
+	case s.acknowledged == nil:
+		return t.say("whoever starts, write `/ack`", "対応を始める方は `/ack`")
+	}
+	lead := t.person(s.acknowledged.by.Author)
+	if s.mitigated == nil {
+		return t.say("once customers are no longer affected, "+lead+" writes `/mitigated`", "お客様への影響が収まったら、"+lead+"が `/mitigated`")
+	}
+	return t.say("once everything is as before, "+lead+" writes `/resolved`", "元どおりになったら、"+lead+"が `/resolved`")
+}
+
+// thanks stands in the first state only, and where it was a false alarm.
+func (t teller) thanks() string {
+	s := t.s
+	reporter := t.person(t.in.Observation.Issue.Author.Login)
+	bot := t.in.Observation.Issue.Author.Bot
+	switch {
+	case s.ended == falseAlarm:
+		return t.say("Thank you for looking. A false alarm is welcome; it is not measured.", "確認ありがとうございます。誤報でもかまいません。計測には含めません。")
+	case s.ended != ongoing || s.acknowledged != nil || !t.in.Observation.Issue.Open:
+		return ""
+	case s.confirmed && len(t.policy.Notify) == 0:
+		return t.say("Nobody was called: `incident.notify` in `.github/kintsugi.yml` says whom to call.\n",
+			"だれにも通知していません。通知先は `.github/kintsugi.yml` の `incident.notify` で決められます。\n") + t.thankReporter(reporter, bot)
+	default:
+		return t.thankReporter(reporter, bot)
+	}
+}
+
+func (t teller) thankReporter(reporter string, bot bool) string {
+	if bot {
+		return ""
+	}
+	return t.say("Thank you, "+reporter+". It is fine if this turns out to be nothing. If you see more, add it here.",
+		reporter+"、報告ありがとうございます。勘違いでもかまいません。分かったことがあれば、ここに書いてください。")
+}
+
+// footer says once which zone the times are in, and how to ask for help.
+func (t teller) footer() string {
+	zone := t.zone(t.s.declared)
+	return "\n" + t.say("<sub>Times are "+zone+" · `/help` lists what you can write</sub>", "<sub>時刻は"+zone+" · 書けることの一覧は `/help`</sub>")
+}
