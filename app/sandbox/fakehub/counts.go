@@ -1,0 +1,109 @@
+package fakehub
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Counts is what the App has asked of the hub. People's requests are counted
+// apart, and what was created is counted whoever made it.
+type Counts struct {
+	Requests, Reads, Writes int
+	// Points weigh a request as the secondary rate limit does: one for a read,
+	// five for a write. docs: Rate limits for the REST API, "Calculating points
+	// for the secondary rate limit".
+	Points      int
+	NotModified int
+	Refused     int // answered with a status from 400 on
+	Cut         int // not answered at all
+
+	IssuesCreated   int
+	CommentsCreated int
+	Deliveries      int
+
+	PeopleRequests int
+	// ByRoute is the number of the App's requests for each route, such as
+	// "GET /app".
+	ByRoute map[string]int
+}
+
+// Exchange is one request and its answer. A cut connection has status 0.
+type Exchange struct {
+	At           time.Time
+	Method, Path string
+	Status       int
+	App          bool
+}
+
+// Counts returns what was counted since the start or the last ResetCounts.
+func (h *Hub) Counts() Counts {
+	defer h.begin()()
+	counts := h.counts
+	counts.ByRoute = make(map[string]int, len(h.counts.ByRoute))
+	for route, n := range h.counts.ByRoute {
+		counts.ByRoute[route] = n
+	}
+	return counts
+}
+
+// ResetCounts starts counting anew.
+func (h *Hub) ResetCounts() {
+	defer h.begin()()
+	h.counts = Counts{}
+}
+
+// RecordExchanges keeps a list of all exchanges from now on, or stops it.
+func (h *Hub) RecordExchanges(on bool) {
+	defer h.begin()()
+	h.recording, h.exchanges = on, nil
+}
+
+// Exchanges is the list since RecordExchanges.
+func (h *Hub) Exchanges() []Exchange {
+	defer h.begin()()
+	return slices.Clone(h.exchanges)
+}
+
+// count notes an answered call, or one whose connection was cut, which has
+// status 0.
+func (h *Hub) count(c *call) {
+	_, credential, _ := strings.Cut(c.request.Header.Get("Authorization"), " ")
+	person := strings.HasPrefix(credential, "user-")
+	if h.recording {
+		h.exchanges = append(h.exchanges, Exchange{h.now, c.request.Method, c.request.URL.Path, c.status, !person})
+	}
+	if person {
+		h.counts.PeopleRequests++
+		return
+	}
+	n := &h.counts
+	n.Requests++
+	if c.request.Method == http.MethodGet {
+		n.Reads++
+		n.Points++
+	} else {
+		n.Writes++
+		n.Points += 5
+	}
+	switch {
+	case c.status == 0:
+		n.Cut++
+	case c.status == http.StatusNotModified:
+		n.NotModified++
+	case c.status >= 400:
+		n.Refused++
+	}
+	if n.ByRoute == nil {
+		n.ByRoute = map[string]int{}
+	}
+	n.ByRoute[orDefault(c.route, "(none)")]++
+}
+
+// String is a line for a log.
+func (c Counts) String() string {
+	return fmt.Sprintf("%d requests (%d reads, %d writes, %d points, %d not modified), %d issues, %d comments",
+		c.Requests, c.Reads, c.Writes, c.Points, c.NotModified, c.IssuesCreated, c.CommentsCreated)
+}

@@ -1,0 +1,205 @@
+package fakehub
+
+import (
+	"crypto/sha1"
+	"encoding/hex"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// user is an account: a person, an organisation, or the App's bot.
+type user struct {
+	id       int64
+	login    string
+	kind     string // User, Organization, Bot
+	created  time.Time
+	teams    []string // of an organisation
+	rendered raw
+}
+
+type repo struct {
+	id            int64
+	owner         *user
+	name          string
+	private       bool
+	archived      bool
+	defaultBranch string
+	created       time.Time
+	pushed        time.Time
+	head          string // commit id
+	grants        map[string]grant
+	files         map[string]*file
+	labels        []*label
+	issues        map[int]*issue
+	lastNumber    int
+	comments      map[int64]*comment
+	rendered      raw
+}
+
+type file struct {
+	content string
+	sha     string
+}
+
+func (r *repo) fullName() string { return r.owner.login + "/" + r.name }
+
+// AddUser makes a person's account. Their token is `user-<login>`.
+func (h *Hub) AddUser(login string) {
+	defer h.begin()()
+	h.newUser(login, "User")
+}
+
+// AddOrg makes an organisation, with teams that can be mentioned.
+func (h *Hub) AddOrg(login string, teams ...string) {
+	defer h.begin()()
+	h.newUser(login, "Organization").teams = teams
+}
+
+func (h *Hub) newUser(login, kind string) *user {
+	key := strings.ToLower(login)
+	if u := h.users[key]; u != nil {
+		return u
+	}
+	u := &user{id: h.nextID(), login: login, kind: kind, created: stamp(h.now)}
+	h.users[key] = u
+	return u
+}
+
+// AddRepo makes a repository, and its owner where there is none yet.
+func (h *Hub) AddRepo(owner, name string, private bool) {
+	defer h.begin()()
+	account := h.newUser(owner, "Organization")
+	key := strings.ToLower(owner + "/" + name)
+	if h.repos[key] != nil {
+		return
+	}
+	r := &repo{
+		id: h.nextID(), owner: account, name: name, private: private, defaultBranch: "main",
+		created: stamp(h.now), pushed: stamp(h.now), head: h.commitID(),
+		grants: map[string]grant{}, files: map[string]*file{},
+		issues: map[int]*issue{}, comments: map[int64]*comment{},
+	}
+	r.labels = h.standardLabels()
+	h.repos[key] = r
+	h.reposByID[r.id] = r
+	delete(h.renamed, key)
+}
+
+// standardLabels is what GitHub puts into every new repository.
+// docs: Managing labels, "About default labels".
+func (h *Hub) standardLabels() []*label {
+	return []*label{
+		{id: h.nextID(), name: "bug", color: "d73a4a", description: "Something isn't working", standard: true},
+		{id: h.nextID(), name: "documentation", color: "0075ca", description: "Improvements or additions to documentation", standard: true},
+		{id: h.nextID(), name: "duplicate", color: "cfd3d7", description: "This issue or pull request already exists", standard: true},
+		{id: h.nextID(), name: "enhancement", color: "a2eeef", description: "New feature or request", standard: true},
+		{id: h.nextID(), name: "question", color: "d876e3", description: "Further information is requested", standard: true},
+	}
+}
+
+// SetRole gives login a role on repo: none, read, triage, write, maintain or
+// admin. The account is made where there is none yet.
+func (h *Hub) SetRole(repo, login, role string) {
+	h.SetCustomRole(repo, login, role, role)
+}
+
+// SetCustomRole gives login an organisation's own role of that name, which
+// stands on one of the five roles that everybody has.
+// docs: About custom repository roles.
+func (h *Hub) SetCustomRole(repo, login, name, base string) {
+	defer h.begin()()
+	r := h.mustRepo(repo)
+	h.newUser(login, "User")
+	if base == "none" {
+		delete(r.grants, strings.ToLower(login))
+	} else {
+		r.grants[strings.ToLower(login)] = grant{name: name, role: mustRole(base)}
+	}
+	r.forgetRendered()
+}
+
+// RenameRepo gives repo a new name; the old one answers with redirects.
+// docs: Best practices for using the REST API, "Follow redirects".
+func (h *Hub) RenameRepo(repo, name string) {
+	defer h.begin()()
+	r := h.mustRepo(repo)
+	old := strings.ToLower(r.fullName())
+	delete(h.repos, old)
+	h.renamed[old] = r
+	r.name = name
+	h.repos[strings.ToLower(r.fullName())] = r
+	r.forgetRendered()
+}
+
+// RemoveRepo deletes repo with all that is in it.
+func (h *Hub) RemoveRepo(repo string) {
+	defer h.begin()()
+	r := h.mustRepo(repo)
+	delete(h.repos, strings.ToLower(r.fullName()))
+	delete(h.reposByID, r.id)
+}
+
+// ArchiveRepo makes repo read-only. docs: Archiving repositories.
+func (h *Hub) ArchiveRepo(repo string) {
+	defer h.begin()()
+	r := h.mustRepo(repo)
+	r.archived = true
+	r.forgetRendered()
+}
+
+// PutFile commits a file to the default branch, as a push by the repository's
+// owner.
+func (h *Hub) PutFile(repo, path, content string) {
+	defer h.begin()()
+	r := h.mustRepo(repo)
+	change := pushed{path: path, added: r.files[path] == nil, before: r.head}
+	r.files[path] = &file{content: content, sha: blobSHA(content)}
+	h.push(r, change)
+}
+
+// RemoveFile deletes a file from the default branch.
+func (h *Hub) RemoveFile(repo, path string) {
+	defer h.begin()()
+	r := h.mustRepo(repo)
+	delete(r.files, path)
+	h.push(r, pushed{path: path, removed: true, before: r.head})
+}
+
+func (h *Hub) push(r *repo, change pushed) {
+	r.head = h.commitID()
+	r.pushed = stamp(h.now)
+	r.rendered = nil
+	h.emitPush(r, change)
+}
+
+func (h *Hub) commitID() string {
+	return fmt.Sprintf("%016x%016x%08x", h.random.Uint64(), h.random.Uint64(), h.random.Uint32())
+}
+
+// blobSHA is git's name for content.
+func blobSHA(content string) string {
+	sum := sha1.Sum(fmt.Appendf(nil, "blob %d\x00%s", len(content), content))
+	return hex.EncodeToString(sum[:])
+}
+
+// mustRepo is for world building, where an unknown name is a mistake in the
+// test and not something that GitHub would answer.
+func (h *Hub) mustRepo(name string) *repo {
+	if r := h.repos[strings.ToLower(name)]; r != nil {
+		return r
+	}
+	panic("fakehub: no repository " + name)
+}
+
+// forgetRendered drops what was rendered of r and its issues, because a name
+// or a role in it may have changed.
+func (r *repo) forgetRendered() {
+	r.rendered = nil
+	for _, i := range r.issues {
+		i.rendered = nil
+	}
+	for _, c := range r.comments {
+		c.rendered = nil
+	}
+}

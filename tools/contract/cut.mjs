@@ -1,0 +1,174 @@
+// Cuts GitHub's OpenAPI description to what this program uses, and gathers the
+// example deliveries:
+//
+//   node tools/contract/cut.mjs OUTPUT_FOLDER
+//
+// openapi.json holds the operations and deliveries listed below with all that
+// they refer to, without prose. Deliveries become operations of their own,
+// `POST /webhook/EVENT-ACTION`, because validators do not read x-webhooks.
+// examples.json maps the name of an event to example payloads.
+
+import { createRequire } from "node:module";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+const operations = [
+  "GET /app",
+  "GET /app/hook/deliveries",
+  "GET /app/hook/deliveries/{delivery_id}",
+  "POST /app/hook/deliveries/{delivery_id}/attempts",
+  "GET /app/installations",
+  "GET /app/installations/{installation_id}",
+  "POST /app/installations/{installation_id}/access_tokens",
+  "GET /installation/repositories",
+  "GET /repos/{owner}/{repo}",
+  "GET /repos/{owner}/{repo}/collaborators/{username}/permission",
+  "GET /repos/{owner}/{repo}/contents/{path}",
+  "GET /repos/{owner}/{repo}/installation",
+  "GET /repos/{owner}/{repo}/issues",
+  "POST /repos/{owner}/{repo}/issues",
+  "GET /repos/{owner}/{repo}/issues/comments/{comment_id}",
+  "PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}",
+  "DELETE /repos/{owner}/{repo}/issues/comments/{comment_id}",
+  "GET /repos/{owner}/{repo}/issues/comments/{comment_id}/reactions",
+  "POST /repos/{owner}/{repo}/issues/comments/{comment_id}/reactions",
+  "GET /repos/{owner}/{repo}/issues/{issue_number}",
+  "PATCH /repos/{owner}/{repo}/issues/{issue_number}",
+  "GET /repos/{owner}/{repo}/issues/{issue_number}/comments",
+  "POST /repos/{owner}/{repo}/issues/{issue_number}/comments",
+  "GET /repos/{owner}/{repo}/issues/{issue_number}/events",
+  "GET /repos/{owner}/{repo}/issues/{issue_number}/labels",
+  "POST /repos/{owner}/{repo}/issues/{issue_number}/labels",
+  "DELETE /repos/{owner}/{repo}/issues/{issue_number}/labels/{name}",
+  "GET /repos/{owner}/{repo}/issues/{issue_number}/reactions",
+  "POST /repos/{owner}/{repo}/issues/{issue_number}/reactions",
+  "GET /repos/{owner}/{repo}/labels",
+  "POST /repos/{owner}/{repo}/labels",
+  "GET /repos/{owner}/{repo}/labels/{name}",
+  "GET /users/{username}",
+];
+
+const deliveries = [
+  "installation-created",
+  "installation-deleted",
+  "installation-new-permissions-accepted",
+  "installation-repositories-added",
+  "installation-repositories-removed",
+  "installation-suspend",
+  "installation-unsuspend",
+  "issue-comment-created",
+  "issue-comment-deleted",
+  "issue-comment-edited",
+  "issues-assigned",
+  "issues-closed",
+  "issues-deleted",
+  "issues-edited",
+  "issues-labeled",
+  "issues-opened",
+  "issues-reopened",
+  "issues-unassigned",
+  "issues-unlabeled",
+  "label-created",
+  "label-deleted",
+  "label-edited",
+  "ping",
+  "push",
+];
+
+// Answers that the description leaves out fall to this one.
+const basicError = {
+  description: "",
+  content: { "application/json": { schema: { $ref: "#/components/schemas/basic-error" } } },
+};
+
+// correct mends what is known to be wrong in the package, not in what we send
+// or answer: its list of installations demands that an account be a user *and*
+// an enterprise, where the component for one installation says *or*.
+function correct(whole) {
+  const answer = whole.paths["/app/installations"].get.responses["200"];
+  answer.content["application/json"].schema.items = { $ref: "#/components/schemas/installation" };
+  return whole;
+}
+
+const require = createRequire(import.meta.url);
+const read = (path) => JSON.parse(readFileSync(require.resolve(path), "utf8"));
+
+// withoutProse copies a part of the description without what no validator
+// reads. Under `properties` every key is a name and stays.
+function withoutProse(node, isProperties = false) {
+  if (Array.isArray(node)) return node.map((element) => withoutProse(element));
+  if (node === null || typeof node !== "object") return node;
+  const copy = {};
+  for (const [key, value] of Object.entries(node)) {
+    const prose = ["description", "summary", "example", "examples", "externalDocs", "tags", "headers", "title"];
+    if (!isProperties && (prose.includes(key) || key.startsWith("x-"))) continue;
+    copy[key] = withoutProse(value, key === "properties");
+  }
+  return copy;
+}
+
+// resolve finds what a reference such as #/components/schemas/issue names.
+const resolve = (whole, reference) =>
+  reference
+    .slice(2)
+    .split("/")
+    .reduce((node, key) => node[key], whole);
+
+// addReferences copies into cut.components whatever node refers to, at any
+// depth.
+function addReferences(whole, node, cut) {
+  if (node === null || typeof node !== "object") return;
+  if (typeof node.$ref === "string") {
+    const [kind, name] = node.$ref.split("/").slice(2);
+    cut.components[kind] ??= {};
+    if (!(name in cut.components[kind])) {
+      const target = withoutProse(resolve(whole, node.$ref));
+      if (kind === "responses") target.description = "";
+      cut.components[kind][name] = target;
+      addReferences(whole, target, cut);
+    }
+  }
+  for (const value of Object.values(node)) addReferences(whole, value, cut);
+}
+
+// asOperation is an operation as the cut description holds it.
+function asOperation(original) {
+  const operation = withoutProse(original);
+  for (const [status, response] of Object.entries(operation.responses)) {
+    if (!response.$ref) operation.responses[status] = { ...response, description: "" };
+  }
+  operation.responses.default ??= basicError;
+  return operation;
+}
+
+function cutDescription(whole) {
+  const cut = { openapi: whole.openapi, info: { title: "GitHub, cut", version: whole.info.version }, paths: {}, components: {} };
+  for (const name of operations) {
+    const [method, path] = name.split(" ");
+    const original = whole.paths[path]?.[method.toLowerCase()];
+    if (!original) throw new Error(`the description has no ${name}`);
+    // A parameter that spans segments needs a pattern for the router.
+    const routed = path.replace("/contents/{path}", "/contents/{path:.+}");
+    (cut.paths[routed] ??= {})[method.toLowerCase()] = asOperation(original);
+  }
+  for (const name of deliveries) {
+    const original = whole["x-webhooks"][name]?.post;
+    if (!original) throw new Error(`the description has no delivery ${name}`);
+    cut.paths[`/webhook/${name}`] = { post: asOperation(original) };
+  }
+  addReferences(whole, cut.paths, cut);
+  return cut;
+}
+
+function gatherExamples(definitions) {
+  const examples = {};
+  for (const { name, examples: payloads } of definitions) examples[name] = payloads;
+  return examples;
+}
+
+const folder = process.argv[2];
+if (!folder) throw new Error("usage: cut.mjs OUTPUT_FOLDER");
+mkdirSync(folder, { recursive: true });
+const write = (name, value) => writeFileSync(join(folder, name), JSON.stringify(value) + "\n");
+write("openapi.json", cutDescription(correct(read("@octokit/openapi/generated/api.github.com.json"))));
+write("examples.json", gatherExamples(read("@octokit/webhooks-examples/api.github.com/index.json")));
