@@ -122,7 +122,9 @@ func (e *Engine) takenUp(v view, owner string, from time.Time, acts []workflows.
 		after = v.policy.Since
 	}
 	recent := func(t time.Time) bool { return !t.Before(after) && now.Sub(t) <= freshness }
-	if v.o.Issue.Open && recent(v.o.Issue.CreatedAt) {
+	last, closed := v.o.LastState()
+	byUs := closed && last.Ours // and then lost our status comment, or never wrote it
+	if (v.o.Issue.Open || byUs) && recent(v.o.Issue.CreatedAt) {
 		return from, true
 	}
 	for _, w := range e.rules.List {
@@ -233,18 +235,25 @@ func (e *Engine) answer(ctx context.Context, s workflows.Subject, asks []workflo
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(e.parallel)
 	for i, a := range list {
-		group.Go(func() (err error) {
+		one := func() (err error) {
 			switch a := a.(type) {
 			case workflows.RoleAsk:
 				answers[i], err = e.reader.Role(ctx, a)
 			case workflows.SummaryAsk:
 				answers[i], err = e.summary(ctx, s, a.Subject)
+			default:
+				err = errors.New("an ask that the engine does not know")
 			}
 			if err != nil {
 				err = fmt.Errorf("ask %+v: %w", a, err)
 			}
 			return err
-		})
+		}
+		if e.parallel > 1 {
+			group.Go(one)
+		} else if err := one(); err != nil {
+			return err
+		}
 	}
 	if err := group.Wait(); err != nil {
 		return err

@@ -176,7 +176,10 @@ func (e *Engine) findStatus(ctx context.Context, v *view, h *Hint) error {
 			v.lost = err
 		}
 	}
-	if errors.Is(v.lost, errDeleted) {
+	switch {
+	case v.status != nil:
+		h.Status, h.Seq = v.status.ID, max(h.Seq, v.record.Seq)
+	case errors.Is(v.lost, errDeleted):
 		h.StatusGone++
 		h.GoneAt = e.clock.Now()
 		h.Status = 0
