@@ -149,7 +149,8 @@ func (e *Engine) findStatus(ctx context.Context, v *view, h *Hint) error {
 			now, err := e.reader.Comment(ctx, v.o.Subject.Repo, h.Status)
 			switch {
 			case errors.Is(err, ErrGone):
-				v.lost = errDeleted
+				h.Status, h.GoneAt = 0, e.clock.Now()
+				h.StatusGone++
 				if i >= 0 {
 					candidates = slices.Delete(candidates, i, i+1)
 				}
@@ -161,6 +162,9 @@ func (e *Engine) findStatus(ctx context.Context, v *view, h *Hint) error {
 				candidates = append(candidates, now)
 			}
 		}
+	}
+	if h.Status == 0 && h.StatusGone > 0 {
+		v.lost = errDeleted
 	}
 	slices.SortFunc(candidates, func(a, b workflows.Comment) int { return int(a.ID - b.ID) })
 	for i, c := range candidates {
@@ -176,13 +180,8 @@ func (e *Engine) findStatus(ctx context.Context, v *view, h *Hint) error {
 			v.lost = err
 		}
 	}
-	switch {
-	case v.status != nil:
+	if v.status != nil {
 		h.Status, h.Seq = v.status.ID, max(h.Seq, v.record.Seq)
-	case errors.Is(v.lost, errDeleted):
-		h.StatusGone++
-		h.GoneAt = e.clock.Now()
-		h.Status = 0
 	}
 	return nil
 }

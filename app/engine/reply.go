@@ -29,10 +29,11 @@ func replies(acts []workflows.Act, commands workflows.Commands, lang words.Langu
 	return out
 }
 
-// wantsReply: gestures are answered by the status comment; an act judged again
-// after the record was lost may have been answered before.
+// wantsReply: gestures and the opening are answered by the status comment, so
+// that nobody who reports is first corrected; an act judged again after the
+// record was lost may have been answered before.
 func wantsReply(a workflows.Act) bool {
-	if a.Gesture || a.Silent {
+	if a.Gesture || a.Silent || a.FromOpening() {
 		return false
 	}
 	switch a.Verdict {

@@ -42,14 +42,16 @@ type world struct {
 	clock *clock.Stepped
 	hub   *fakehub.Hub
 	// hurdle stands between App and hub; tests put crashes there.
-	hurdle   func(*http.Request) error
-	app      *githubapp.App
-	store    *store.Store
-	engine   *engine.Engine
-	rules    []workflows.Workflow
-	keys     engine.Keys
-	runs     []engine.Run
-	install  int64
+	hurdle  func(*http.Request) error
+	app     *githubapp.App
+	store   *store.Store
+	engine  *engine.Engine
+	rules   []workflows.Workflow
+	keys    engine.Keys
+	runs    []engine.Run
+	install int64
+	// older is a status comment as it once was.
+	older    string
 	database string
 }
 
@@ -74,6 +76,7 @@ func newWorld(t testing.TB, seed uint64, options ...worldOption) *world {
 		Clock: w.clock, Seed: seed, RateLimit: -1, WebhookSecret: "It's a Secret to Everybody",
 		App: fakehub.App{ID: 7, Slug: "kintsugi", PrivateKey: oneKey()},
 	})
+	w.hub.RecordExchanges(true)
 	w.hub.AddOrg("acme")
 	w.addRepo(repo, true)
 	w.install = w.hub.Install("acme", time.Time{})

@@ -122,6 +122,6 @@ func (t teller) facts() string {
 	for _, n := range s.notes {
 		b.WriteString(n.ID + ",")
 	}
-	fmt.Fprintf(&b, ";open=%t;%s;%s", t.in.Observation.Issue.Open, strings.Join(t.policy.Notify, ","), t.in.Policy.TimeZone)
+	fmt.Fprintf(&b, ";closed=%t;%s;%s", t.closedByPerson(), strings.Join(t.policy.Notify, ","), t.in.Policy.TimeZone)
 	return b.String()
 }

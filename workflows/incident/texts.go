@@ -44,7 +44,6 @@ func (t teller) section() workflows.Section {
 func (t teller) headline() string {
 	s := t.s
 	var parts []string
-	closed := !t.in.Observation.Issue.Open
 	switch {
 	case s.ended == falseAlarm:
 		return t.say("False alarm", "誤報でした")
@@ -54,7 +53,7 @@ func (t teller) headline() string {
 		return t.say("Closed as a duplicate", "重複として閉じられました")
 	case s.ended == resolved:
 		parts = append(parts, t.say("Resolved", "復旧しました"))
-	case closed && t.closedByPerson():
+	case t.closedByPerson():
 		parts = append(parts, t.say("Closed, not confirmed as resolved", "閉じられましたが、復旧は確認されていません"))
 	case !s.confirmed:
 		parts = append(parts, t.say("Reported, unconfirmed", "確認待ち"))
@@ -74,11 +73,11 @@ func (t teller) headline() string {
 	return strings.Join(parts, " · ")
 }
 
-// closedByPerson: between our own closing and its event, the issue is not
-// closed by anybody else.
+// closedByPerson: somebody without the role for it closed the incident, and it
+// is not known to be over. Our own closing is not meant.
 func (t teller) closedByPerson() bool {
 	last, ok := t.in.Observation.LastState()
-	return ok && last.Kind == workflows.EventClosed && !last.Ours
+	return t.s.ended == ongoing && !t.in.Observation.Issue.Open && ok && last.Kind == workflows.EventClosed && !last.Ours
 }
 
 func (t teller) severity() string {
@@ -223,7 +222,7 @@ func (t teller) step() string {
 		return t.say("when did it begin? `/started 2:40` completes the measurements", "発生時刻が分かれば `/started 2:40` のように書いてください。TTDとTTRが入ります")
 	case s.ended != ongoing:
 		return ""
-	case !t.in.Observation.Issue.Open && t.closedByPerson():
+	case t.closedByPerson():
 		return t.say("if it is over, somebody with the triage role writes `/resolved`; if not, reopen the issue",
 			"復旧していれば、triage以上の権限がある方が `/resolved` を、まだなら再オープンをお願いします")
 	case !s.confirmed:
@@ -247,7 +246,7 @@ func (t teller) thanks() string {
 	switch {
 	case s.ended == falseAlarm:
 		return t.say("Thank you for looking. A false alarm is welcome; it is not measured.", "確認ありがとうございます。誤報でもかまいません。計測には含めません。")
-	case s.ended != ongoing || s.acknowledged != nil || !t.in.Observation.Issue.Open:
+	case s.ended != ongoing || s.acknowledged != nil || t.closedByPerson():
 		return ""
 	case s.confirmed && len(t.policy.Notify) == 0:
 		return t.say("Nobody was called: `incident.notify` in `.github/kintsugi.yml` says whom to call.\n",
