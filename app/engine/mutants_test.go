@@ -1,0 +1,100 @@
+package engine_test
+
+import (
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// mutant breaks one rule of the contract: in file, old becomes broken, and the
+// named test must fail.
+type mutant struct {
+	rule, file, old, broken, test string
+}
+
+var mutants = []mutant{
+	{"1: 👍 only where every command was executed", "apply.go",
+		"if act.Verdict != workflows.Done {\n\t\t\tanswer[id] = puzzled", "if false {\n\t\t\tanswer[id] = puzzled", "TestRule01"},
+	{"1: only our 👍 is evidence", "deliberate.go",
+		"g.ours[c.ID] = content == done", "g.ours[c.ID] = content != \"\"", "TestRule01"},
+	{"2: our 👍 means the role was there", "judge.go", "role = max(role, c.Role)", "executed = false", "TestRule02"},
+	{"3: only reading by id says older or gone", "look.go",
+		"if i < 0 || seqOf(candidates[i].Body) < h.Seq {", "if false {", "TestRule03"},
+	{"4: the events explain the observation", "engine.go",
+		"if v.unexplained != \"\" && v.unexplained != c.Hint.Accepted {", "if false {", "TestRule04"},
+	{"5: an intent stays until its result is recorded", "engine.go",
+		"if recorded || i.Key == statusKey && d.status != nil || now.Sub(i.At) > 10*e.span() {", "if _ = recorded; true {", "TestRule05"},
+	{"6: wait before a create is tried again", "apply.go",
+		"if t := i.At.Add(a.e.span()); keys[i.Key] && t.After(until) {", "if t := i.At; keys[i.Key] && t.After(until) {", "TestRule06"},
+	{"7: an empty store creates nothing at first", "apply.go", "until := born.Add(a.e.span())", "until := born", "TestRule07"},
+	{"8: duplicates are folded in every run", "apply.go", "for _, c := range a.d.twice {", "for _, c := range a.d.twice[:0] {", "TestRule08"},
+	{"8: after an unknown outcome the subject stays due", "apply.go",
+		"c.Hint.Watch = e.clock.Now().Add(2 * e.span())", "_ = c.Hint.Watch", "TestRule08"},
+	{"9: a notice's marker stays for good", "conclude.go", "if m.ID == 0 && key != statusKey {", "if false {", "TestRule09"},
+	{"9: a status known to be deleted called already", "apply.go",
+		"case errors.Is(a.d.lost, errDeleted):", "case false:", "TestRule09"},
+	{"10: gone ends the run quietly", "engine.go", "case errors.Is(err, ErrGone):\n\t\treturn Outcome", "case false:\n\t\treturn Outcome", "TestRule10"},
+	{"11: the hash of the neighbours is the store's", "engine.go",
+		"if out.Published != c.Published {", "if d.record.Summary != d.plan.Summary {", "TestRule11"},
+	{"11: the chain of neighbours ends", "engine.go",
+		"if out.Published != c.Published {", "if true {", "TestRule11"},
+	{"12: the sweep looks behind its mark, at our own writes too", "sweep.go",
+		"from, labels := mark.Add(-sweepOverlap), e.rules.LabelNames", "from, labels := started.Add(time.Hour), e.rules.LabelNames", "TestRule12"},
+	{"13: the status comment comes last", "apply.go",
+		"{a.foldTwice, a.labels, a.state, a.comments, a.notices, a.reactions, a.status}",
+		"{a.status, a.foldTwice, a.labels, a.state, a.comments, a.notices, a.reactions}", "TestRule13"},
+	{"lease: a subject is given out once", "../store/queue.go",
+		"WHERE due_at <= ? AND lease_until <= ? ORDER BY", "WHERE due_at <= ? AND ? >= 0 ORDER BY", "TestLeaseHeld"},
+	{"lease: no write begins with too little of it left", "engine.go",
+		"if c.LeaseUntil.Sub(e.clock.Now()) >= e.timeout {", "if true {", "TestLeaseLost"},
+	{"an outage refuses nobody", "deliberate.go",
+		"if err != nil {\n\t\t\t\terr = fmt.Errorf(\"ask %+v: %w\", a, err)\n\t\t\t}\n\t\t\treturn err",
+		"return nil", "TestOutageRefusesNobody"},
+	{"a person's label comes back once only", "apply.go", "a.removed(l.Label.Name) < 2", "true", "TestRule04"},
+	{"what a person deleted is not made again", "apply.go", "made.Gone, err = true, nil", "delete(a.d.made, want.Key); return nil", "TestDeletedStaysDeleted"},
+}
+
+// TestEachRuleIsGuarded breaks the engine in one place after another and runs
+// the test that is there to notice, which must fail. It builds the tests anew
+// for each, and so runs with KINTSUGI_TEST_ALL=1 only.
+func TestEachRuleIsGuarded(t *testing.T) {
+	if os.Getenv("KINTSUGI_TEST_ALL") != "1" {
+		t.Skip("builds the tests once for each rule; KINTSUGI_TEST_ALL=1 runs it")
+	}
+	for _, m := range mutants {
+		t.Run(m.rule, func(t *testing.T) {
+			file, err := filepath.Abs(m.file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			source, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if strings.Count(string(source), m.old) != 1 {
+				t.Fatalf("%s has %q %d times, want once: the code moved, and so must this mutant", m.file, m.old, strings.Count(string(source), m.old))
+			}
+			broken := filepath.Join(t.TempDir(), "broken.go")
+			if err := os.WriteFile(broken, []byte(strings.Replace(string(source), m.old, m.broken, 1)), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			overlay, err := json.Marshal(map[string]map[string]string{"Replace": {file: broken}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			plan := filepath.Join(t.TempDir(), "overlay.json")
+			if err := os.WriteFile(plan, overlay, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			out, err := exec.CommandContext(t.Context(), "go", "test", "-vet=off", "-count=1", "-short", "-overlay", plan, "-run", "^"+m.test, ".").CombinedOutput()
+			if err == nil {
+				t.Errorf("%s passes though the rule is broken", m.test)
+			} else if !strings.Contains(string(out), "--- FAIL") && !strings.Contains(string(out), "panic:") {
+				t.Errorf("%s did not run: %s", m.test, out)
+			}
+		})
+	}
+}
