@@ -33,7 +33,7 @@ var mutants = []mutant{
 	{"8: duplicates are folded in every run", "apply.go", "for _, c := range a.d.twice {", "for _, c := range a.d.twice[:0] {", "TestRule08"},
 	{"8: after an unknown outcome the subject stays due", "apply.go",
 		"c.Hint.Watch = e.clock.Now().Add(2 * e.span())", "_ = c.Hint.Watch", "TestRule08"},
-	{"9: a notice's marker stays for good", "conclude.go", "if m.ID == 0 && key != statusKey {", "if false {", "TestRule09"},
+	{"9: a notice's marker stays for good", "conclude.go", "if m.ID == 0 && key != statusKey {", "if m.ID < 0 {", "TestRule09"},
 	{"9: a status known to be deleted called already", "apply.go",
 		"case errors.Is(a.d.lost, errDeleted):", "case false:", "TestRule09"},
 	{"10: gone ends the run quietly", "engine.go", "case errors.Is(err, ErrGone):\n\t\treturn Outcome", "case false:\n\t\treturn Outcome", "TestRule10"},

@@ -53,11 +53,17 @@ type world struct {
 	// older is a status comment as it once was.
 	older    string
 	database string
+	// sweepEvery is the engine's default where zero.
+	sweepEvery time.Duration
 }
 
 type worldOption func(*world)
 
 func withRules(list ...workflows.Workflow) worldOption { return func(w *world) { w.rules = list } }
+
+// withoutSweeps leaves a world to its deliveries, and to what the engine wakes
+// itself for.
+func withoutSweeps(w *world) { w.sweepEvery = 1000 * time.Hour }
 
 // inFile keeps the database on disk, so that a restart finds it.
 func inFile(t *testing.T) worldOption {
@@ -128,7 +134,7 @@ func (w *world) start() {
 	}
 	w.engine = engine.New(engine.Config{
 		Rules: rules, Reader: w.app, Places: w.app, Writer: w.app, Queue: w.store, Ledger: w.store, Marks: w.store,
-		Keys: w.keys, Clock: w.clock, OnRun: func(r engine.Run) {
+		Keys: w.keys, Clock: w.clock, SweepEvery: w.sweepEvery, OnRun: func(r engine.Run) {
 			w.runs = append(w.runs, r)
 			if os.Getenv("KINTSUGI_SEED") != "" {
 				w.t.Logf("%s %s %q %v due %s", r.At.Format("15:04:05.000"), r.Key, r.Did, r.Err, r.Due.Format("15:04:05"))

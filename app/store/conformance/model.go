@@ -1,0 +1,136 @@
+package conformance
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/kintsugi-app/kintsugi/app/engine"
+)
+
+// row is what the model believes about a subject. Unlike the store's it knows
+// who holds the subject, and has no epochs at all.
+type row struct {
+	wakes, done int64
+	due         time.Time // zero: never
+	until       time.Time // end of the lease, where holder is set
+	holder      int       // which claim holds it; 0: none
+	attempts    int
+	expect      int64
+	hint        engine.Hint
+	published   string
+	intents     map[string]time.Time
+}
+
+// model is a queue that can be read in a minute: a map, and a list of every
+// claim that was ever given out.
+type model struct {
+	now    time.Time
+	rows   map[string]*row
+	claims []engine.Claim
+	seen   []arrival
+}
+
+// arrival is a delivery, and which wake of its subject it was.
+type arrival struct {
+	guid, key string
+	wake      int64
+}
+
+func (m *model) wake(key string, comment int64) int64 {
+	r := m.rows[key]
+	if r == nil {
+		r = &row{intents: map[string]time.Time{}}
+		m.rows[key] = r
+	}
+	r.wakes++
+	if r.due.IsZero() || r.due.After(ms(m.now)) {
+		r.due = ms(m.now)
+	}
+	r.expect = max(r.expect, comment)
+	return r.wakes
+}
+
+func (m *model) free(r *row) bool { return r.holder == 0 || !r.until.After(m.now) }
+
+// claimable is the key to give out, or when there will be one.
+func (m *model) claimable() (key string, next time.Time) {
+	for _, k := range slices.Sorted(maps.Keys(m.rows)) {
+		r := m.rows[k]
+		at := r.due
+		if !m.free(r) {
+			at = r.until
+		} else if !at.IsZero() && !at.After(m.now) && (key == "" || at.Before(m.rows[key].due)) {
+			key = k
+		}
+		if !at.IsZero() && (next.IsZero() || at.Before(next)) {
+			next = at
+		}
+	}
+	if key != "" {
+		return key, time.Time{}
+	}
+	return "", next
+}
+
+// holds tells whether the n-th claim, counted from 1, is still its own.
+func (m *model) holds(n int) bool { return m.rows[m.claims[n-1].Key].holder == n }
+
+// testModel drives a store and the model with the same random steps.
+func testModel(t *testing.T, database Database) {
+	run := 0
+	rapid.Check(t, func(rt *rapid.T) {
+		run++
+		clk := &hand{now: start}
+		s, err := database(clk)
+		if err != nil {
+			rt.Fatal(err)
+		}
+		defer func() { _ = s.Close() }()
+		// Each story has keys of its own, as a database may outlive it; what
+		// an earlier one left due would be in the way.
+		if err := drain(s, clk); err != nil {
+			rt.Fatal(err)
+		}
+		st := &story{s: s, clk: clk, prefix: fmt.Sprintf("story-%d/", run), model: model{
+			now: clk.Now(), rows: map[string]*row{},
+		}}
+		rt.Repeat(map[string]func(*rapid.T){
+			"wake":    st.wakes,
+			"ensure":  st.ensures,
+			"intake":  st.intakes,
+			"claim":   st.claimsOne,
+			"renew":   st.renews,
+			"begin":   st.begins,
+			"drop":    st.drops,
+			"finish":  st.finishes,
+			"advance": st.advances,
+			"":        st.agrees,
+		})
+	})
+}
+
+// drain finishes for good whatever is due or leased.
+func drain(s Store, clk *hand) error {
+	for {
+		c, next, ok, err := s.Claim(context.Background(), lease)
+		switch {
+		case err != nil:
+			return err
+		case ok:
+			err = s.Finish(context.Background(), c, engine.Outcome{})
+		case next.IsZero():
+			return nil
+		default:
+			err = clk.Until(context.Background(), next, nil)
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
