@@ -35,7 +35,7 @@ func (t teller) resolvedComment() workflows.CommentIntent {
 	}
 	body := []string{
 		t.say("**Resolved. Thank you, everyone.**", "**復旧しました。おつかれさまでした。**"),
-		strings.Join(parts, t.say(" · ", " · ")),
+		tight(strings.Join(parts, " · ")),
 		t.say("If a time is wrong, `/started 2:35` corrects it.", "時刻が違うときは `/started 2:35` のように書けば直ります。"),
 		t.say("Nothing more is needed now.", "今はここまでで大丈夫です。"),
 	}

@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/kintsugi-app/kintsugi/workflows"
 	"github.com/kintsugi-app/kintsugi/workflows/moment"
@@ -93,65 +96,81 @@ func (t teller) severityLine() string {
 		return ""
 	}
 	by := t.person(t.s.severityBy.Author)
-	link := t.s.severityBy.Link(t.in.Observation.Issue.URL)
+	link := t.link(t.s.severityBy)
 	return t.say(
 		fmt.Sprintf("Severity: [SEV%d](%s) (%s)", t.s.severity, link, by),
 		fmt.Sprintf("重大度: [SEV%d](%s)（%s）", t.s.severity, link, by))
 }
 
-// milestones are the times in their usual order, each a link to its source. As
-// long as nobody has started they are a list of what is known.
+// milestones are the times, each a link to its source: in their usual order
+// once it is known when it started; before that, what is known and what is not.
 func (t teller) milestones() string {
 	s := t.s
-	list := []struct {
-		m        *milestone
-		en, ja   string
-		showsWho bool
-	}{
-		{s.started, "started", "発生", true},
-		{s.detected, "detected", "検知", true},
-		{s.declared, "reported", "報告", false},
-		{s.acknowledged, "acknowledged", "対応開始", false},
-		{s.mitigated, "mitigated", "影響収束", false},
-		{s.resolved, "resolved", "復旧", false},
-	}
+	waiting := s.ended == ongoing && s.started == nil
 	var parts []string
-	for _, l := range list {
-		if l.m == nil {
-			if l.en == "started" && s.ended == ongoing {
-				parts = append(parts, t.say("started: not known yet", "発生 まだ不明"))
-			}
-			continue
+	for _, m := range []struct {
+		*milestone
+		label  string
+		detail string
+	}{
+		{s.started, t.say("started", "発生"), t.source(s.started)},
+		{s.detected, t.say("detected", "検知"), t.longAgo(s.detected)},
+		{s.declared, t.say("reported", "報告"), t.reporter()},
+		{s.acknowledged, t.say("acknowledged", "対応開始"), t.longAgo(s.acknowledged)},
+		{s.mitigated, t.say("mitigated", "影響収束"), t.longAgo(s.mitigated)},
+		{s.resolved, t.say("resolved", "復旧"), t.longAgo(s.resolved)},
+	} {
+		if m.milestone != nil {
+			parts = append(parts, fmt.Sprintf("%s [%s](%s)%s", m.label, t.clock(m.milestone), t.link(m.by), m.detail))
 		}
-		parts = append(parts, t.milestone(l.m, t.say(l.en, l.ja), l.showsWho))
 	}
 	if s.reopenedBy.ID != "" {
-		parts = append(parts, fmt.Sprintf("%s [%s](%s) %s", t.say("reopened", "再開"), t.clock(&milestone{at: s.reopenedBy.At}),
-			s.reopenedBy.Link(t.in.Observation.Issue.URL), t.person(s.reopenedBy.Author)))
+		reopened := t.clock(&milestone{at: s.reopenedBy.At})
+		parts = append(parts, fmt.Sprintf("%s [%s](%s) %s", t.say("reopened", "再開"), reopened, t.link(s.reopenedBy), t.person(s.reopenedBy.Author)))
 	}
-	line := strings.Join(parts, t.say(" → ", " → "))
-	if t.in.Language == words.English && line != "" {
-		line = strings.ToUpper(line[:1]) + line[1:]
+	separator := " → "
+	if waiting {
+		separator = " · "
+		parts = append(parts, t.say("started: not known yet", "発生 まだ不明"))
 	}
-	return line
+	line := tight(strings.Join(parts, separator))
+	first, size := utf8.DecodeRuneInString(line)
+	return string(unicode.ToUpper(first)) + line[size:]
 }
 
-func (t teller) milestone(m *milestone, label string, showsWho bool) string {
-	text := fmt.Sprintf("%s [%s](%s)", label, t.clock(m), m.by.Link(t.in.Observation.Issue.URL))
-	var remarks []string
-	switch {
-	case label == t.say("reported", "報告"):
-		return text + " " + t.say("by ", "") + t.person(t.in.Observation.Issue.Author.Login)
-	case m.stated && showsWho:
-		remarks = append(remarks, t.say("entered by "+t.person(m.by.Author), t.person(m.by.Author)+"記入"))
+// tight takes the blank after a full-width bracket, which brings its own.
+func tight(line string) string { return strings.ReplaceAll(line, "） ", "）") }
+
+func (t teller) link(a workflows.Act) string { return a.Link(t.in.Observation.Issue.URL) }
+
+// source says who entered the start, on which the measurements rest, and what
+// was assumed.
+func (t teller) source(m *milestone) string {
+	if m == nil || !m.stated {
+		return ""
 	}
+	who := t.person(m.by.Author)
 	if m.guessed {
-		remarks = append(remarks, t.say("date assumed", "日付は推定"))
+		return t.say(" (entered by "+who+", date assumed)", "（"+who+"記入、日付は推定）")
 	}
-	if len(remarks) == 0 {
-		return text
+	return t.say(" (entered by "+who+")", "（"+who+"記入）")
+}
+
+// longAgo says that the date of a bare time was assumed where that is not
+// plain: it was many hours before it was written.
+func (t teller) longAgo(m *milestone) string {
+	if m == nil || !m.guessed || m.by.At.Sub(m.at) < 6*time.Hour {
+		return ""
 	}
-	return text + t.say(" ("+strings.Join(remarks, ", ")+")", "（"+strings.Join(remarks, "、")+"）")
+	return t.say(" (date assumed)", "（日付は推定）")
+}
+
+// reporter is named until somebody has taken over.
+func (t teller) reporter() string {
+	if t.s.acknowledged != nil {
+		return ""
+	}
+	return t.say(" by ", " ") + t.person(t.in.Observation.Issue.Author.Login)
 }
 
 // clock is a time in the policy's zone; the date stands with it where it is
@@ -177,8 +196,7 @@ func (t teller) metrics() string {
 	if s.ttd().isComplete {
 		ttd += t.say(" (detected − started)", "（検知−発生）")
 	}
-	line := strings.Join([]string{ttd, t.metric(s.tta()), t.metric(s.ttm()), t.metric(s.ttr())}, " · ")
-	return strings.ReplaceAll(line, "） ·", "）·")
+	return tight(strings.Join([]string{ttd, t.metric(s.tta()), t.metric(s.ttm()), t.metric(s.ttr())}, " · "))
 }
 
 func (t teller) metric(m metric) string {
@@ -193,7 +211,7 @@ func (t teller) metric(m metric) string {
 func (t teller) notes() string {
 	var links []string
 	for _, n := range t.s.notes[max(0, len(t.s.notes)-10):] {
-		links = append(links, fmt.Sprintf("[%s](%s) %s", t.clock(&milestone{at: n.At}), n.Link(t.in.Observation.Issue.URL), t.person(n.Author)))
+		links = append(links, fmt.Sprintf("[%s](%s) %s", t.clock(&milestone{at: n.At}), t.link(n), t.person(n.Author)))
 	}
 	if len(links) == 0 {
 		return ""
