@@ -215,6 +215,9 @@ func (a *applier) comments(ctx context.Context) error {
 				a.d.made[want.Key] = workflows.Made{ID: id, Hash: hash}
 			}
 		case made.Gone || made.Hash == hash:
+		case a.d.found[want.Key].Body == body: // an earlier try wrote it
+			made.Hash = hash
+			a.d.made[want.Key] = made
 		default:
 			err := a.write(ctx, "edit comment "+want.Key, func() error {
 				_, err := a.e.writer.EditComment(ctx, a.d.o.Subject.Repo, made.ID, body)
@@ -299,6 +302,12 @@ func (a *applier) reactions(ctx context.Context) error {
 	for _, id := range order {
 		if a.noReactions {
 			return nil
+		}
+		if a.c.Attempts > 0 { // an earlier try may have come this far; looking is cheaper
+			given, err := a.e.reader.OurReaction(ctx, a.d.o.Subject.Repo, id)
+			if err == nil && given == answer[id] {
+				continue
+			}
 		}
 		if err := a.react(ctx, id, answer[id]); err != nil {
 			return err

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/kintsugi-app/kintsugi/workflows"
 )
@@ -54,6 +55,16 @@ func (a *applier) writeStatus(ctx context.Context, body string, seq int64) error
 	return err
 }
 
+// newest is when the last comment that was seen was written or edited.
+func (d *deliberation) newest(cursor time.Time) time.Time {
+	for _, c := range d.o.Comments {
+		if c.UpdatedAt.After(cursor) {
+			cursor = c.UpdatedAt
+		}
+	}
+	return cursor
+}
+
 // nextRecord is the record after this run.
 func (a *applier) nextRecord() Record {
 	d := a.d
@@ -73,10 +84,8 @@ func (a *applier) nextRecord() Record {
 		r.Rebuilt = d.lost.Error()
 	}
 	r.Made = maps.Clone(d.made)
-	for _, c := range d.o.Comments {
-		if c.UpdatedAt.After(r.Cursor) {
-			r.Cursor = c.UpdatedAt
-		}
+	if !d.more {
+		r.Cursor = d.newest(r.Cursor)
 	}
 	return r
 }

@@ -17,6 +17,10 @@ const (
 	mostRounds = 4
 	// freshness is how old an issue, or an act on it, may be to be taken up.
 	freshness = 4 * 24 * time.Hour
+	// mostComments is how many comments with new commands one run answers; the
+	// rest comes with the next. It bounds what a run writes, so that a backlog
+	// moves forward however small the limits.
+	mostComments = 10
 )
 
 // deliberation is what a run concluded: everything that applying needs.
@@ -28,6 +32,8 @@ type deliberation struct {
 	language words.Language
 	acts     []workflows.Act // all, judged, in order
 	fresh    []workflows.Act // those not in the record yet
+	// more is true where acts were left to the next run.
+	more bool
 	// made is what exists by now, by key; a notice that went out with the
 	// status comment has no id of its own.
 	made map[string]workflows.Made
@@ -65,7 +71,9 @@ func (e *Engine) deliberate(ctx context.Context, v view, h Hint) (deliberation, 
 		}
 		fresh = since(fresh, from)
 	}
-	d.owner, d.from, d.fresh = owner, from, fresh
+	d.owner, d.from = owner, from
+	d.fresh, d.more = firstComments(fresh, mostComments)
+	fresh = d.fresh
 	d.acts = append(v.record.acts(), fresh...)
 	workflows.SortActs(d.acts)
 	d.made = d.madeSoFar(h)
@@ -100,6 +108,22 @@ func (e *Engine) owner(v view, acts []workflows.Act) (name string, from time.Tim
 		}
 	}
 	return "", time.Time{}, false
+}
+
+// firstComments are the acts of the first so many comments, and of whatever else
+// lies between; more is true where some are left.
+func firstComments(acts []workflows.Act, most int) (first []workflows.Act, more bool) {
+	seen := map[int64]bool{}
+	for i, a := range acts {
+		id, ok := a.FromComment()
+		if ok && !seen[id] && len(seen) == most {
+			return acts[:i], true
+		}
+		if ok {
+			seen[id] = true
+		}
+	}
+	return acts, false
 }
 
 func hasNewer(acts []workflows.Act, than time.Time) bool {

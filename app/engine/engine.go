@@ -242,14 +242,16 @@ func (e *Engine) Plan(ctx context.Context, s workflows.Subject) (Run, error) {
 func (e *Engine) concluded(c *Claim, d *deliberation) Outcome {
 	h := c.Hint
 	now := e.clock.Now()
-	for _, comment := range d.o.Comments {
-		if comment.UpdatedAt.After(h.Cursor) {
-			h.Cursor = comment.UpdatedAt
-		}
-		h.LastComment = max(h.LastComment, comment.ID)
-	}
-	h.LastComment = max(h.LastComment, c.Expect)
 	out := Outcome{Due: d.plan.Wake, Published: c.Published}
+	if d.more {
+		out.Due = now
+	} else {
+		h.Cursor = d.newest(h.Cursor)
+		h.LastComment = max(h.LastComment, c.Expect)
+		for _, comment := range d.o.Comments {
+			h.LastComment = max(h.LastComment, comment.ID)
+		}
+	}
 	if !h.Watch.IsZero() {
 		if now.Before(h.Watch) {
 			out.Due = earliest(out.Due, h.Watch)

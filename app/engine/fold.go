@@ -8,7 +8,7 @@ import (
 
 // foldAge keeps recent acts from being folded: a list may still lag behind
 // them, and what is folded is not judged again.
-const foldAge = time.Hour
+const foldAge = 5 * time.Minute
 
 // fit folds older acts until the sealed record is small enough. What goes is
 // what a replay does not miss: acts without effect, then all but the first and

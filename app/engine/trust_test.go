@@ -2,6 +2,7 @@ package engine_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -295,5 +296,40 @@ func TestReactionsMissing(t *testing.T) {
 	w.wants(w.status(n), "Commands executed:", "`/ack`", "`/sev`", "tanaka")
 	if asked != 1 {
 		t.Errorf("reactions were tried %d times, want once", asked)
+	}
+}
+
+// TestManyActs: an incident with a thousand commands keeps its state, its
+// record stays within its limit, and an old comment edited later is not judged
+// anew.
+func TestManyActs(t *testing.T) {
+	w := newWorld(t, 1)
+	n := w.night(1)
+	var oldest int64
+	for i := range 1000 {
+		id := w.say(n, []string{"tanaka", "suzuki", "yamamoto"}[i%3], fmt.Sprintf("/sev %d\n/note %d", 1+i%4, i))
+		if i == 0 {
+			oldest = id
+		}
+		w.clock.Advance(15 * time.Second)
+		if i%100 == 99 {
+			w.settle()
+		}
+	}
+	w.say(n, "tanaka", "/sev 2")
+	w.settle()
+	w.must(w.hub.EditComment(repo, oldest, "tanaka", "/sev 1\n/resolved"))
+	w.settle()
+	w.say(n, "suzuki", "/mitigated")
+	w.settle()
+	body := w.status(n)
+	w.wants(body, "SEV2", "lead tanaka", "no longer affected")
+	if _, record, _ := strings.Cut(body, "<!-- kintsugi:record"); len(record) > 40_000 || len([]rune(body)) > 65_536 {
+		t.Errorf("a record of %d characters in a comment of %d", len(record), len([]rune(body)))
+	}
+	for _, r := range w.runs {
+		if later := new(engine.Later); r.Err != nil && !errors.As(r.Err, &later) {
+			t.Error(r.Err)
+		}
 	}
 }

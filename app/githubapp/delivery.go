@@ -1,0 +1,232 @@
+package githubapp
+
+import (
+	"bytes"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/kintsugi-app/kintsugi/app/engine"
+	"github.com/kintsugi-app/kintsugi/workflows"
+)
+
+// policyFile is where a team keeps its settings, in each repository and, as
+// the organisation's defaults, in its .github repository.
+const policyFile = ".github/kintsugi.yml"
+
+// Envelope is what the program takes from a delivery: whom it may concern. A
+// delivery is a hint, so that nothing else of it is believed.
+type Envelope struct {
+	Event, Action string
+	// Known is false for events that this program does not look at.
+	Known        bool
+	Installation int64
+	// Repo is "owner/name", or empty; Owner is the account concerned.
+	Repo, Owner string
+	Sender      workflows.User
+	// Wake are the keys to make due, of subjects or sweeps. App.Heed leaves out
+	// what is our own.
+	Wake []string
+	// Comment is the id of a comment that was just written, or 0.
+	Comment int64
+	// Policy is true if the settings in Repo have changed.
+	Policy bool
+	// Ended is true if the installation was removed or suspended, Changed if
+	// what it covers or may do is different from now on.
+	Ended, Changed bool
+
+	// viaApp is the App through which what was created came into being.
+	viaApp int64
+}
+
+// payload is the part of GitHub's payloads that is read.
+// docs: Webhook events and payloads.
+type payload struct {
+	Action       string `json:"action"`
+	Installation struct {
+		ID      int64 `json:"id"`
+		Account login `json:"account"`
+	} `json:"installation"`
+	Account    login `json:"account"` // installation_target
+	Repository struct {
+		FullName      string `json:"full_name"`
+		DefaultBranch string `json:"default_branch"`
+	} `json:"repository"`
+	Sender struct {
+		ID    int64  `json:"id"`
+		Login string `json:"login"`
+		Type  string `json:"type"`
+	} `json:"sender"`
+	Issue struct {
+		Number      int             `json:"number"`
+		PullRequest json.RawMessage `json:"pull_request"`
+		ViaApp      viaApp          `json:"performed_via_github_app"`
+	} `json:"issue"`
+	Comment struct {
+		ID     int64  `json:"id"`
+		ViaApp viaApp `json:"performed_via_github_app"`
+	} `json:"comment"`
+	// A push.
+	Ref     string `json:"ref"`
+	Forced  bool   `json:"forced"`
+	Commits []struct {
+		Added    []string `json:"added"`
+		Modified []string `json:"modified"`
+		Removed  []string `json:"removed"`
+	} `json:"commits"`
+}
+
+type login struct {
+	Login string `json:"login"`
+}
+
+type viaApp struct {
+	ID int64 `json:"id"`
+}
+
+// Decode reads whom a delivery may concern. Only a body that is not JSON is an
+// error: fields of another type than expected count as missing, and events
+// that nobody here knows concern nobody.
+func Decode(event string, body []byte) (Envelope, error) {
+	var p payload
+	err := json.Unmarshal(body, &p)
+	var mistyped *json.UnmarshalTypeError
+	if err != nil && !errors.As(err, &mistyped) {
+		return Envelope{}, fmt.Errorf("the body of this %.40q delivery is not JSON: %w", event, err)
+	}
+	e := Envelope{
+		Event:        event,
+		Action:       p.Action,
+		Known:        true,
+		Installation: max(0, p.Installation.ID),
+		Sender:       workflows.User{ID: p.Sender.ID, Login: p.Sender.Login, Bot: p.Sender.Type == "Bot"},
+	}
+	if owner, _, err := splitRepo(p.Repository.FullName); err == nil {
+		e.Repo, e.Owner = p.Repository.FullName, owner
+	}
+	switch event {
+	case "issues":
+		e.wakeIssue(p)
+		if p.Action == "opened" {
+			e.viaApp = p.Issue.ViaApp.ID
+		}
+	case "issue_comment":
+		e.wakeIssue(p)
+		if p.Action == "created" && len(e.Wake) > 0 {
+			e.Comment, e.viaApp = max(0, p.Comment.ID), p.Comment.ViaApp.ID
+		}
+	case "push":
+		e.Policy = e.Repo != "" && p.changesPolicy()
+	case "installation", "installation_repositories", "installation_target":
+		e.Owner = p.Installation.Account.Login
+		if e.Owner == "" {
+			e.Owner = p.Account.Login
+		}
+		e.Ended = event == "installation" && (p.Action == "deleted" || p.Action == "suspend")
+		e.Changed = !e.Ended
+		if e.Changed && e.Installation > 0 {
+			e.Wake = []string{engine.SweepKey(e.Installation)}
+		}
+	case "ping":
+	default:
+		e.Known = false
+	}
+	return e, nil
+}
+
+// wakeIssue names the issue of a delivery, if it is one: comments on pull
+// requests come as comments on issues, too.
+func (e *Envelope) wakeIssue(p payload) {
+	pull := len(p.Issue.PullRequest) > 0 && !bytes.Equal(p.Issue.PullRequest, []byte("null"))
+	if e.Repo == "" || p.Issue.Number < 1 || pull {
+		return
+	}
+	e.Wake = []string{workflows.Subject{Repo: e.Repo, Number: p.Issue.Number}.String()}
+}
+
+// maxCommits is how many commits a push names; of a larger one nothing is
+// known. docs: Webhook events and payloads, "push".
+const maxCommits = 2048
+
+// changesPolicy tells whether a push to the default branch may have changed
+// the settings. Where a push does not say what it changed, it may have.
+func (p payload) changesPolicy() bool {
+	if p.Repository.DefaultBranch == "" || p.Ref != "refs/heads/"+p.Repository.DefaultBranch {
+		return false
+	}
+	if p.Forced || len(p.Commits) == 0 || len(p.Commits) >= maxCommits {
+		return true
+	}
+	for _, c := range p.Commits {
+		for _, files := range [][]string{c.Added, c.Modified, c.Removed} {
+			if slices.Contains(files, policyFile) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// Heed lets the App take from a delivery what it keeps about GitHub, such as a
+// repository's installation, and returns the keys to wake: none for what the
+// App did itself, and for accounts that are not served.
+func (a *App) Heed(e Envelope) (wake []string) {
+	if e.Owner != "" && !a.serves(e.Owner) {
+		return nil
+	}
+	switch {
+	case e.Ended:
+		a.forgetInstallation(e.Installation)
+	case e.Changed:
+		a.renewInstallation(e.Installation, e.Owner)
+	case e.Repo != "":
+		a.Learn(e.Repo, e.Installation)
+	}
+	if e.Policy {
+		a.Forget(e.Repo)
+	}
+	if a.Own(e) {
+		return nil
+	}
+	return e.Wake
+}
+
+// Own tells whether a delivery announces what the App did itself. Before
+// Identity was asked for, nothing is: a wake too many does no harm.
+func (a *App) Own(e Envelope) bool {
+	if !e.Sender.Bot {
+		return false
+	}
+	if e.viaApp != 0 && e.viaApp == a.id {
+		return true
+	}
+	self := a.known()
+	return self != nil && !self.anyBot && self.is("Bot", e.Sender.Login)
+}
+
+// Verify tells whether GitHub signed the body with one of the secrets, given
+// the header X-Hub-Signature-256. An empty secret verifies nothing.
+// docs: Validating webhook deliveries.
+func Verify(secrets []string, body []byte, signature256 string) bool {
+	text, found := strings.CutPrefix(signature256, "sha256=")
+	given, err := hex.DecodeString(text)
+	if !found || err != nil || len(given) != sha256.Size {
+		return false
+	}
+	valid := false
+	for _, secret := range secrets {
+		if secret == "" {
+			continue
+		}
+		mac := hmac.New(sha256.New, []byte(secret))
+		mac.Write(body)
+		// Every secret is tried, so that time does not tell which one held.
+		valid = hmac.Equal(mac.Sum(nil), given) || valid
+	}
+	return valid
+}

@@ -1,0 +1,120 @@
+package githubapp
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"strings"
+
+	"github.com/google/go-github/v62/github"
+
+	"github.com/kintsugi-app/kintsugi/app/engine"
+)
+
+// uninstalled is why an installation gives no token: it is gone, or suspended.
+// docs: REST API endpoints for GitHub Apps, "Create an installation access
+// token for an app"; Suspending a GitHub App installation.
+type uninstalled struct {
+	installation int64
+	why          string
+}
+
+func (e *uninstalled) Error() string {
+	return fmt.Sprintf("installation %d: %s", e.installation, e.why)
+}
+
+// failure turns what went wrong with a call into one of the engine's kinds of
+// error, without any secret in its text. What is of no kind means that nothing
+// was changed and that trying again may help.
+func (a *App) failure(c call, try *attempt, resp *github.Response, err error) error {
+	var later *engine.Later
+	if errors.As(err, &later) {
+		return later
+	}
+	cause := a.redactor.Error(err)
+	var gone *uninstalled
+	if errors.As(err, &gone) {
+		return fmt.Errorf("%w: %s: %w", engine.ErrGone, c, cause)
+	}
+	status := 0
+	if resp != nil && resp.Response != nil {
+		status = resp.StatusCode
+	}
+	text := a.redactor.Redact(fmt.Sprintf("%s: %s", c, reason(resp, err)))
+	switch {
+	case status == 0:
+		if c.writes() && try.pending && !neverLeft(err) {
+			return fmt.Errorf("%w: %s: %w", engine.ErrUncertain, c, cause)
+		}
+		return fmt.Errorf("%s: %w", c, cause)
+	case status < 300: // the answer was cut, or cannot be read
+		if c.writes() {
+			return fmt.Errorf("%w: %s: %w", engine.ErrUncertain, c, cause)
+		}
+		return fmt.Errorf("%s: the answer cannot be read: %w", c, cause)
+	case status == http.StatusForbidden && strings.Contains(text, "installation has been suspended"):
+		return fmt.Errorf("%w: %w: %s", engine.ErrGone, errUninstalled, text)
+	case status == http.StatusNotFound, status == http.StatusGone:
+		return fmt.Errorf("%w: %s", engine.ErrGone, text)
+	case status >= 500, status == http.StatusRequestTimeout:
+		if c.writes() {
+			return fmt.Errorf("%w: %s", engine.ErrUncertain, text)
+		}
+		return errors.New(text)
+	case status == http.StatusUnauthorized, status < 400:
+		return errors.New(text)
+	default:
+		return fmt.Errorf("%w: %s", engine.ErrRefused, text)
+	}
+}
+
+// neverLeft tells whether a request failed before a byte of it was sent.
+func neverLeft(err error) bool {
+	var op *net.OpError
+	return errors.As(err, &op) && op.Op == "dial"
+}
+
+// reason is what GitHub said, and for a missing permission which one it would
+// take. docs: Troubleshooting the REST API, "Resource not accessible".
+func reason(resp *github.Response, err error) string {
+	var answer *github.ErrorResponse
+	if !errors.As(err, &answer) {
+		return err.Error()
+	}
+	text := fmt.Sprintf("%d %s", answer.Response.StatusCode, answer.Message)
+	for _, e := range answer.Errors {
+		text += "; " + strings.TrimSpace(strings.Join([]string{e.Field, e.Code, e.Message}, " "))
+	}
+	if needs := resp.Header.Get("X-Accepted-GitHub-Permissions"); needs != "" && resp.StatusCode == http.StatusForbidden {
+		text += " (needs " + needs + ")"
+	}
+	return text
+}
+
+// absent is err for one thing among others. Of a comment, ErrGone says that
+// somebody deleted it, which a run remembers; where the whole installation is
+// gone nobody did, and the next run will find that out by itself.
+func absent(err error) error {
+	if errors.Is(err, errUninstalled) {
+		return errors.New(err.Error())
+	}
+	return err
+}
+
+// alreadyExists tells whether a 422 only says that what we wanted to make is
+// there. docs: Troubleshooting the REST API, "Validation Failed".
+func alreadyExists(err error) bool {
+	return errors.Is(err, engine.ErrRefused) && strings.Contains(err.Error(), "already_exists")
+}
+
+// message is the sentence in the body of an answer that is an error.
+func message(body []byte) string {
+	var answer struct {
+		Message string `json:"message"`
+	}
+	// An answer that is no JSON has no message; proxies send such.
+	_ = json.Unmarshal(body, &answer)
+	return answer.Message
+}

@@ -1,0 +1,232 @@
+package githubapp
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/google/go-github/v62/github"
+
+	"github.com/kintsugi-app/kintsugi/app/engine"
+)
+
+// errUninstalled is found by errors.Is in what fails because an installation
+// is gone or suspended.
+var errUninstalled = errors.New("the App is not installed")
+
+// Is implements what errors.Is looks for.
+func (e *uninstalled) Is(target error) bool { return target == errUninstalled }
+
+// repoName is what GitHub takes for the name of an account or a repository.
+var repoName = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,100}$`)
+
+// splitRepo takes "owner/name" apart. A name that no repository can have is
+// not there, wherever it came from.
+func splitRepo(repo string) (owner, name string, err error) {
+	owner, name, _ = strings.Cut(repo, "/")
+	if !repoName.MatchString(owner) || !repoName.MatchString(name) || strings.Trim(owner, ".") == "" || strings.Trim(name, ".") == "" {
+		return "", "", fmt.Errorf("%w: %.100q cannot be a repository", engine.ErrGone, repo)
+	}
+	return owner, name, nil
+}
+
+// withLane does something on the lane of a repository's installation. Where
+// that installation turns out to be gone, another may have taken its place, so
+// that it is looked up and tried once more.
+func (a *App) withLane(ctx context.Context, repo string, use func(l *lane) error) error {
+	l, err := a.laneOf(ctx, repo)
+	if err != nil {
+		return err
+	}
+	err = use(l)
+	if a.token != nil || !errors.Is(err, errUninstalled) {
+		return err
+	}
+	a.forgetRepo(repo)
+	next, lookup := a.laneOf(ctx, repo)
+	if lookup != nil {
+		return lookup
+	}
+	if next.id == l.id {
+		return err
+	}
+	return use(next)
+}
+
+// do makes one call about a repository. The deadline covers all that it takes.
+func (a *App) do(ctx context.Context, repo string, c call, out any) (got fetched, err error) {
+	ctx, cancel := context.WithTimeout(ctx, a.timeout)
+	defer cancel()
+	err = a.withLane(ctx, repo, func(l *lane) error {
+		got, err = l.fetch(ctx, c, out)
+		return err
+	})
+	return got, err
+}
+
+// laneOf is the lane of the installation that covers a repository.
+func (a *App) laneOf(ctx context.Context, repo string) (*lane, error) {
+	owner, _, err := splitRepo(repo)
+	if err != nil {
+		return nil, err
+	}
+	if !a.serves(owner) {
+		return nil, fmt.Errorf("%w: %w: %s is not among the accounts served", engine.ErrGone, errUninstalled, owner)
+	}
+	if a.token != nil {
+		return a.token, nil
+	}
+	a.mu.Lock()
+	id := a.installed[strings.ToLower(repo)]
+	a.mu.Unlock()
+	if id == 0 {
+		if id, err = a.lookUp(ctx, repo); err != nil {
+			return nil, err
+		}
+	}
+	return a.lane(id), nil
+}
+
+// lane is the lane of an installation.
+func (a *App) lane(id int64) *lane {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	l := a.lanes[id]
+	if l == nil {
+		l = a.newInstallationLane(id)
+		a.lanes[id] = l
+	}
+	return l
+}
+
+// lookUp asks which installation covers a repository, and keeps the answer
+// with the date that comes with it. docs: REST API endpoints for GitHub Apps,
+// "Get a repository installation for the authenticated app".
+func (a *App) lookUp(ctx context.Context, repo string) (int64, error) {
+	owner, name, err := splitRepo(repo)
+	if err != nil {
+		return 0, err
+	}
+	var found github.Installation
+	err = a.self.do(ctx, call{
+		method: "GET", route: "repos/{owner}/{repo}/installation", args: []any{owner, name},
+	}, &found)
+	switch {
+	case errors.Is(err, engine.ErrGone):
+		return 0, fmt.Errorf("%w: %w on %s", engine.ErrGone, errUninstalled, repo)
+	case err != nil:
+		return 0, err
+	case found.GetID() == 0:
+		return 0, fmt.Errorf("GitHub did not say which installation covers %s", repo)
+	case found.SuspendedAt != nil:
+		return 0, fmt.Errorf("%w: %w on %s: the installation is suspended", engine.ErrGone, errUninstalled, repo)
+	}
+	a.Learn(repo, found.GetID())
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.since[found.GetID()] = found.GetCreatedAt().UTC()
+	return found.GetID(), nil
+}
+
+// installedAt is when the App was installed on a repository's account. A
+// delivery tells the installation but not its date, so that it may have to be
+// asked for. It is zero without an App.
+func (a *App) installedAt(ctx context.Context, repo string, installation int64) (time.Time, error) {
+	if a.token != nil {
+		return time.Time{}, nil
+	}
+	a.mu.Lock()
+	at, known := a.since[installation]
+	a.mu.Unlock()
+	if known {
+		return at, nil
+	}
+	id, err := a.lookUp(ctx, repo)
+	if err != nil {
+		return time.Time{}, err
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.since[id], nil
+}
+
+// Learn notes which installation covers a repository, as a delivery said.
+func (a *App) Learn(repo string, installation int64) {
+	if _, _, err := splitRepo(repo); err != nil || installation <= 0 {
+		return
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if len(a.installed) >= keptEntries*10 {
+		clear(a.installed)
+	}
+	a.installed[strings.ToLower(repo)] = installation
+}
+
+// forgetRepo drops what was learnt about a repository's installation.
+func (a *App) forgetRepo(repo string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	delete(a.installed, strings.ToLower(repo))
+}
+
+// forgetInstallation drops an installation that has ended.
+func (a *App) forgetInstallation(id int64) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	delete(a.lanes, id)
+	delete(a.since, id)
+	for repo, installation := range a.installed {
+		if installation == id {
+			delete(a.installed, repo)
+		}
+	}
+}
+
+// renewInstallation drops what may be different for an installation from now
+// on: the repositories that it covers, what its token may do, and what could
+// be read of the account's settings. Its limits stay.
+func (a *App) renewInstallation(id int64, owner string) {
+	a.mu.Lock()
+	l := a.lanes[id]
+	for repo, installation := range a.installed {
+		if installation == id {
+			delete(a.installed, repo)
+		}
+	}
+	a.mu.Unlock()
+	if l != nil {
+		if c, ok := l.credential.(*installationToken); ok {
+			c.renew()
+		}
+	}
+	a.homes.dropOwner(owner)
+	a.files.dropOwner(owner)
+}
+
+// Installations implements engine.Places: those of accounts that are served
+// and have not suspended the App. docs: REST API endpoints for GitHub Apps,
+// "List installations for the authenticated app".
+func (a *App) Installations(ctx context.Context) ([]int64, error) {
+	if a.token != nil {
+		return nil, nil
+	}
+	all, err := listAll[github.Installation](ctx, a.self, call{method: "GET", route: "app/installations"})
+	if err != nil {
+		return nil, err
+	}
+	var ids []int64
+	for _, i := range all {
+		if i.SuspendedAt != nil || !a.serves(i.GetAccount().GetLogin()) {
+			continue
+		}
+		ids = append(ids, i.GetID())
+		a.mu.Lock()
+		a.since[i.GetID()] = i.GetCreatedAt().UTC()
+		a.mu.Unlock()
+	}
+	return ids, nil
+}

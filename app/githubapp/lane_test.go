@@ -1,0 +1,74 @@
+package githubapp
+
+import (
+	"net/http"
+	"net/url"
+	"testing"
+	"time"
+
+	"github.com/google/go-github/v62/github"
+)
+
+// Requests that met a refused token together: the first to come back drops it,
+// and the others leave the new one alone.
+func TestDropOnlyWhatWasRefused(t *testing.T) {
+	c := &installationToken{app: &App{base: &url.URL{}}, current: "old"}
+	first := c.source
+	if !c.drop("old") || c.source == first {
+		t.Error("the refused token is still there")
+	}
+	c.current = "new"
+	second := c.source
+	if !c.drop("old") || c.source != second || c.current != "new" {
+		t.Error("a token that nobody refused was dropped")
+	}
+}
+
+// Requests under way together when a limit begins count once.
+func TestStrikesTogether(t *testing.T) {
+	l := newLimits()
+	now := time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC)
+	limited := &http.Response{StatusCode: http.StatusTooManyRequests, Header: http.Header{}}
+	hit := func(sent time.Time) time.Duration {
+		t.Helper()
+		later := l.observe(limited, true, "why", sent, now)
+		if later == nil {
+			t.Fatal("not a limit")
+		}
+		return later.At.Sub(now)
+	}
+	for range 5 {
+		if got := hit(now); got != time.Minute {
+			t.Errorf("together: %v", got)
+		}
+	}
+	now = now.Add(time.Minute)
+	if got := hit(now); got != 2*time.Minute {
+		t.Errorf("again: %v", got)
+	}
+	// An answer to what was sent before does not end the series.
+	l.observe(&http.Response{StatusCode: http.StatusOK, Header: http.Header{}}, false, "", now, now.Add(time.Second))
+	now = now.Add(2 * time.Minute)
+	if got := hit(now); got != 4*time.Minute {
+		t.Errorf("after an old answer: %v", got)
+	}
+}
+
+func TestNextPage(t *testing.T) {
+	for link, want := range map[string]string{
+		"": "",
+		`<https://api.github.com/x?page=2&per_page=100>; rel="next"`:                                                         "page=2&per_page=100",
+		`<https://api.github.com/x?page=1>; rel="prev", <https://api.github.com/x?page=3>; rel="next"`:                       "page=3",
+		`<https://api.github.com/x?labels=a,b&page=2>; rel="next", <https://api.github.com/x?labels=a,b&page=9>; rel="last"`: "labels=a%2Cb&page=2",
+		`<https://api.github.com/x?after=Y3Vyc29y%3D&page=2>; rel="next"`:                                                    "after=Y3Vyc29y%3D&page=2",
+		`<https://api.github.com/x?page=1>; rel="first"`:                                                                     "",
+		`<https://api.github.com/x>; rel="next"`:                                                                             "",
+		`<:>; rel="next"`:                                                                                                    "",
+		`page=2`:                                                                                                             "",
+	} {
+		got := nextPage(&github.Response{Response: &http.Response{Header: http.Header{"Link": {link}}}})
+		if got.Encode() != want {
+			t.Errorf("%s: %q, want %q", link, got.Encode(), want)
+		}
+	}
+}

@@ -1,0 +1,278 @@
+package githubapp
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/google/go-github/v62/github"
+
+	"github.com/kintsugi-app/kintsugi/app/engine"
+	"github.com/kintsugi-app/kintsugi/workflows"
+	"github.com/kintsugi-app/kintsugi/workflows/policy"
+)
+
+// place is what is kept about a repository.
+type place struct {
+	id      int64
+	name    string // as it is called now
+	private bool
+}
+
+// Home implements engine.Places. Whether a repository is private, and its
+// settings, are kept for ten minutes; a push that changes the settings ends
+// that earlier. Settings are read from the default branch only.
+func (a *App) Home(ctx context.Context, repo string) (engine.Home, error) {
+	var home engine.Home
+	err := a.withLane(ctx, repo, func(l *lane) error {
+		at, err := a.place(ctx, l, repo)
+		if err != nil {
+			return err
+		}
+		installed, err := a.installedAt(ctx, repo, l.id)
+		if err != nil {
+			return err
+		}
+		sources, err := a.sources(ctx, l, repo)
+		if err != nil {
+			return err
+		}
+		home = engine.Home{RepoID: at.id, Private: at.private, InstalledAt: installed, Sources: sources}
+		return nil
+	})
+	if errors.Is(err, engine.ErrGone) {
+		a.forgetRepo(repo)
+	}
+	return home, err
+}
+
+// Forget drops the settings read from a repository. For an owner's .github
+// repository these are the defaults of all that the owner has.
+func (a *App) Forget(repo string) { a.files.drop(repo) }
+
+// place is the repository as kept, or as GitHub tells.
+func (a *App) place(ctx context.Context, l *lane, repo string) (place, error) {
+	if known, ok := a.homes.get(repo); ok {
+		return known, nil
+	}
+	at, err := a.askPlace(ctx, l, repo)
+	if err == nil {
+		a.homes.put(repo, at)
+	}
+	return at, err
+}
+
+// askPlace asks for a repository; one that was renamed answers under its new
+// name. docs: REST API endpoints for repositories, "Get a repository".
+func (a *App) askPlace(ctx context.Context, l *lane, repo string) (place, error) {
+	owner, name, err := splitRepo(repo)
+	if err != nil {
+		return place{}, err
+	}
+	var found github.Repository
+	err = l.do(ctx, call{method: "GET", route: "repos/{owner}/{repo}", args: []any{owner, name}}, &found)
+	if err != nil {
+		return place{}, err
+	}
+	if found.GetID() == 0 {
+		return place{}, fmt.Errorf("GitHub did not describe %s", repo)
+	}
+	return place{id: found.GetID(), name: found.GetFullName(), private: found.GetPrivate()}, nil
+}
+
+// sources are the policy files that hold for a repository, the owner's first.
+func (a *App) sources(ctx context.Context, l *lane, repo string) ([]policy.Source, error) {
+	owner, name, err := splitRepo(repo)
+	if err != nil {
+		return nil, err
+	}
+	places := []string{owner + "/.github"}
+	if !strings.EqualFold(name, ".github") {
+		places = append(places, repo)
+	}
+	var sources []policy.Source
+	for _, p := range places {
+		source, err := a.source(ctx, l, p)
+		if err != nil {
+			return nil, err
+		}
+		if source != nil {
+			sources = append(sources, *source)
+		}
+	}
+	return sources, nil
+}
+
+// largestPolicy is what policy.Source takes.
+const largestPolicy = 64 << 10
+
+// source is the policy file of one repository, or nil: where there is none,
+// where the installation may not see it, and where it is no readable text of
+// up to 64 KiB, which is logged. docs: REST API endpoints for repository
+// contents, "Get repository content".
+func (a *App) source(ctx context.Context, l *lane, repo string) (*policy.Source, error) {
+	if known, ok := a.files.get(repo); ok {
+		return known, nil
+	}
+	owner, name, err := splitRepo(repo)
+	if err != nil {
+		return nil, err
+	}
+	var answer json.RawMessage
+	err = l.do(ctx, call{
+		method: "GET", route: "repos/{owner}/{repo}/contents/" + policyFile, args: []any{owner, name},
+	}, &answer)
+	var source *policy.Source
+	switch {
+	case err == nil:
+		content, problem := fileContent(answer)
+		if problem != "" {
+			a.log.Warn("this policy is not used", "repository", repo, "file", policyFile, "reason", problem)
+			break
+		}
+		source = &policy.Source{File: repo + "/" + policyFile, Content: content}
+	case errors.Is(err, errUninstalled):
+		return nil, err // which says nothing about the file
+	case errors.Is(err, engine.ErrGone):
+	case errors.Is(err, engine.ErrRefused):
+		a.log.Warn("the policy cannot be read", "repository", repo, "error", err)
+	default:
+		return nil, err
+	}
+	a.files.put(repo, source)
+	return source, nil
+}
+
+// fileContent is the text in an answer about a file, or what is wrong with it.
+func fileContent(answer []byte) (content []byte, problem string) {
+	var file struct {
+		Type     string `json:"type"`
+		Size     int    `json:"size"`
+		Encoding string `json:"encoding"`
+		Content  string `json:"content"`
+	}
+	if err := json.Unmarshal(answer, &file); err != nil || file.Type != "file" {
+		return nil, "it is not a file"
+	}
+	if file.Size > largestPolicy {
+		return nil, fmt.Sprintf("it has %d bytes; at most %d are read", file.Size, largestPolicy)
+	}
+	if file.Encoding != "base64" {
+		return nil, "it comes in an unknown encoding"
+	}
+	content, err := base64.StdEncoding.DecodeString(strings.ReplaceAll(file.Content, "\n", ""))
+	if err != nil || len(content) > largestPolicy {
+		return nil, "its content cannot be read"
+	}
+	return content, ""
+}
+
+// Updated implements engine.Places. Archived repositories are skipped, and one
+// that disappears meanwhile, or has no issues, is too.
+//
+// The lists are asked for newest first: what changes while they are read moves
+// to the front, behind our back, but is newer than this sweep and so part of
+// the next. Oldest first, it would pull an unchanged issue over the edge of a
+// page that was read already, and nobody would miss it.
+func (a *App) Updated(ctx context.Context, installation int64, since time.Time, labels func([]policy.Source) []string) ([]workflows.Subject, error) {
+	l := a.token
+	if l == nil {
+		l = a.lane(installation)
+	}
+	repos, err := a.repositories(ctx, l, installation)
+	if err != nil {
+		return nil, err
+	}
+	seen := map[workflows.Subject]bool{}
+	var all []workflows.Subject
+	for _, repo := range repos {
+		some, err := a.updatedIn(ctx, l, repo, since, labels)
+		if errors.Is(err, engine.ErrGone) && !errors.Is(err, errUninstalled) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		for _, s := range some {
+			if !seen[s] {
+				seen[s] = true
+				all = append(all, s)
+			}
+		}
+	}
+	return all, nil
+}
+
+// repositories are those that an installation covers, that have issues and can
+// be written to. What the list tells about them is kept. docs: REST API endpoints for
+// GitHub App installations, "List repositories accessible to the app
+// installation".
+func (a *App) repositories(ctx context.Context, l *lane, installation int64) ([]string, error) {
+	var names []string
+	err := l.pages(ctx, call{method: "GET", route: "installation/repositories"}, func(page json.RawMessage) (bool, error) {
+		var some struct {
+			Repositories []github.Repository `json:"repositories"`
+		}
+		if err := json.Unmarshal(page, &some); err != nil {
+			return false, err
+		}
+		for _, r := range some.Repositories {
+			without := r.HasIssues != nil && !r.GetHasIssues()
+			if r.GetArchived() || without || !a.serves(r.GetOwner().GetLogin()) {
+				continue
+			}
+			names = append(names, r.GetFullName())
+			a.Learn(r.GetFullName(), installation)
+			a.homes.put(r.GetFullName(), place{id: r.GetID(), name: r.GetFullName(), private: r.GetPrivate()})
+		}
+		return true, nil
+	})
+	return names, err
+}
+
+// updatedIn lists the issues of one repository for Updated. docs: REST API
+// endpoints for issues, "List repository issues", which lists pull requests
+// among them.
+func (a *App) updatedIn(ctx context.Context, l *lane, repo string, since time.Time, labels func([]policy.Source) []string) ([]workflows.Subject, error) {
+	owner, name, err := splitRepo(repo)
+	if err != nil {
+		return nil, err
+	}
+	queries := []url.Values{{"state": {"all"}, "sort": {"updated"}, "direction": {"desc"}}}
+	if !since.IsZero() {
+		queries[0].Set("since", stamp(since))
+	}
+	if labels != nil {
+		sources, err := a.sources(ctx, l, repo)
+		if err != nil {
+			return nil, err
+		}
+		for _, label := range labels(sources) {
+			queries = append(queries, url.Values{"state": {"open"}, "labels": {label}})
+		}
+	}
+	var subjects []workflows.Subject
+	for _, q := range queries {
+		issues, err := listAll[github.Issue](ctx, l, call{
+			method: "GET", route: "repos/{owner}/{repo}/issues", args: []any{owner, name}, query: q,
+		})
+		if err != nil {
+			return nil, err
+		}
+		for _, i := range issues {
+			if !i.IsPullRequest() && i.GetNumber() > 0 {
+				subjects = append(subjects, workflows.Subject{Repo: repo, Number: i.GetNumber()})
+			}
+		}
+	}
+	return subjects, nil
+}
+
+// stamp writes a time as GitHub does, in whole seconds. It rounds down, so that
+// "since" leaves nothing out.
+func stamp(t time.Time) string { return t.UTC().Truncate(time.Second).Format(time.RFC3339) }

@@ -1,0 +1,188 @@
+package githubapp
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"regexp"
+	"strings"
+
+	"github.com/google/go-github/v62/github"
+)
+
+// call is one request of GitHub's REST API. The route is written as in
+// GitHub's documentation, "repos/{owner}/{repo}/issues/{number}", and args fill
+// its braces in order.
+type call struct {
+	method string
+	route  string
+	args   []any
+	query  url.Values
+	body   any
+}
+
+// writes tells whether the call may change something.
+func (c call) writes() bool { return c.method != "GET" && c.method != "HEAD" }
+
+// String is the call without its body, for errors.
+func (c call) String() string {
+	path, err := c.path()
+	if err != nil {
+		path = c.route
+	}
+	return c.method + " " + path
+}
+
+var braces = regexp.MustCompile(`\{[a-z_]+\}`)
+
+// path fills the route. Each argument stays one segment of the path: an empty
+// one would turn "remove this label" into "remove all labels", and ".." would
+// climb out of the issue.
+func (c call) path() (string, error) {
+	args, filled := c.args, ""
+	rest := c.route
+	for {
+		at := braces.FindStringIndex(rest)
+		if at == nil {
+			break
+		}
+		if len(args) == 0 {
+			return "", fmt.Errorf("%s: too few arguments", c.route)
+		}
+		segment := url.PathEscape(fmt.Sprint(args[0]))
+		switch segment {
+		case "":
+			return "", fmt.Errorf("%s: %s is empty", c.route, rest[at[0]:at[1]])
+		case ".", "..":
+			segment = strings.ReplaceAll(segment, ".", "%2E")
+		}
+		filled += rest[:at[0]] + segment
+		args, rest = args[1:], rest[at[1]:]
+	}
+	filled += rest
+	if len(c.query) > 0 {
+		filled += "?" + c.query.Encode()
+	}
+	return filled, nil
+}
+
+// attempt follows one call through the transports, in its context.
+type attempt struct {
+	route string
+	// pending is true while a request is out that may have had its effect.
+	pending bool
+	// redirected is true if the answer came from another address.
+	redirected bool
+}
+
+type attemptKey struct{}
+
+// attemptOf is never nil, so that nobody need ask.
+func attemptOf(ctx context.Context) *attempt {
+	if a, ok := ctx.Value(attemptKey{}).(*attempt); ok {
+		return a
+	}
+	return &attempt{route: "other"}
+}
+
+// do makes the call and reads the answer into out, unless that is nil.
+func (l *lane) do(ctx context.Context, c call, out any) error {
+	_, err := l.fetch(ctx, c, out)
+	return err
+}
+
+// fetched is what besides the body is worth knowing of an answer.
+type fetched struct {
+	next       url.Values // the query of the next page; nil for none
+	redirected bool
+}
+
+func (l *lane) fetch(ctx context.Context, c call, out any) (fetched, error) {
+	ctx, cancel := context.WithTimeout(ctx, l.app.timeout)
+	defer cancel()
+	path, err := c.path()
+	if err != nil {
+		return fetched{}, err
+	}
+	req, err := l.client.NewRequest(c.method, path, c.body)
+	if err != nil {
+		return fetched{}, l.app.redactor.Error(fmt.Errorf("%s: %w", c, err))
+	}
+	try := &attempt{route: c.route}
+	ctx = context.WithValue(ctx, attemptKey{}, try)
+	var body bytes.Buffer
+	resp, err := l.client.Do(ctx, req, &body)
+	if err == nil && out != nil {
+		// An empty body, which go-github takes for success, is no JSON.
+		err = json.Unmarshal(body.Bytes(), out)
+	}
+	if err != nil {
+		return fetched{}, l.app.failure(c, try, resp, err)
+	}
+	return fetched{next: nextPage(resp), redirected: try.redirected}, nil
+}
+
+// maxPages bounds a list that never ends: 100,000 entries.
+const maxPages = 1000
+
+// pages makes the call for every page and hands each to visit, until there is
+// none or visit has seen enough. docs: Using pagination in the REST API.
+func (l *lane) pages(ctx context.Context, c call, visit func(page json.RawMessage) (more bool, err error)) error {
+	query := url.Values{"per_page": {"100"}}
+	for name, values := range c.query {
+		query[name] = values
+	}
+	c.query = query
+	for range maxPages {
+		var page json.RawMessage
+		got, err := l.fetch(ctx, c, &page)
+		if err != nil {
+			return err
+		}
+		more, err := visit(page)
+		if err != nil {
+			return l.app.redactor.Error(fmt.Errorf("%s: the answer cannot be read: %w", c, err))
+		}
+		if !more || got.next == nil {
+			return nil
+		}
+		c.query = got.next
+	}
+	return fmt.Errorf("%s %s: more than %d pages", c.method, c.route, maxPages)
+}
+
+// listAll collects all pages of a plain list.
+func listAll[T any](ctx context.Context, l *lane, c call) ([]T, error) {
+	var all []T
+	err := l.pages(ctx, c, func(page json.RawMessage) (bool, error) {
+		var some []T
+		if err := json.Unmarshal(page, &some); err != nil {
+			return false, err
+		}
+		all = append(all, some...)
+		return true, nil
+	})
+	return all, err
+}
+
+var nextLink = regexp.MustCompile(`<([^<>]*)>\s*;\s*rel="next"`)
+
+// nextPage is the query of the link to the next page. Only its query is used,
+// with the address that was asked: a token never goes where an answer points
+// to, and a cursor works as well as a number.
+func nextPage(resp *github.Response) url.Values {
+	if resp == nil || resp.Response == nil {
+		return nil
+	}
+	link := nextLink.FindStringSubmatch(strings.Join(resp.Header.Values("Link"), ", "))
+	if link == nil {
+		return nil
+	}
+	u, err := url.Parse(link[1])
+	if err != nil || u.RawQuery == "" {
+		return nil
+	}
+	return u.Query()
+}
