@@ -111,14 +111,14 @@ func summary(s state) string {
 func (t teller) facts() string {
 	s := t.s
 	var b strings.Builder
-	for _, m := range []*milestone{s.declared, s.started, s.detected, s.acknowledged, s.mitigated, s.resolved} {
+	for _, m := range []*milestone{s.declared, s.started, s.detected, s.acknowledged, s.mitigated, s.reopened, s.resolved} {
 		if m == nil {
 			b.WriteString("-;")
 			continue
 		}
 		fmt.Fprintf(&b, "%s %s %t;", m.at.Format(time.RFC3339), m.by.ID, m.guessed)
 	}
-	fmt.Fprintf(&b, "%t %d %s;%d %s %s;%s;", s.confirmed, s.severity, s.severityBy.ID, s.ended, s.endedBy.ID, s.original, s.reopenedBy.ID)
+	fmt.Fprintf(&b, "%t %d %s;%d %s;%s;", s.confirmed, s.severity, s.severityBy.ID, s.ended, s.endedBy.ID, s.original)
 	for _, n := range s.notes {
 		b.WriteString(n.ID + ",")
 	}

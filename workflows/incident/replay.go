@@ -42,8 +42,8 @@ type state struct {
 	endedBy workflows.Act
 	// original is the number of the incident that a duplicate joined.
 	original string
-	// reopenedBy is the last reopening; its ID is empty where there was none.
-	reopenedBy workflows.Act
+	// reopened is the last reopening; any resolution that stands is later.
+	reopened *milestone
 	// everResolved keeps the phase-end comment true after a reopening.
 	everResolved bool
 	notes        []workflows.Act
@@ -96,7 +96,7 @@ func (s *state) apply(a workflows.Act) {
 	case "original":
 		s.original = a.Value
 	case "reopen":
-		s.ended, s.endedBy, s.resolved, s.reopenedBy = ongoing, workflows.Act{}, nil, a
+		s.ended, s.endedBy, s.resolved, s.reopened = ongoing, workflows.Act{}, nil, timed(a)
 	case "note":
 		s.notes = append(s.notes, a)
 	case "help":

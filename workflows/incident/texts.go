@@ -118,15 +118,12 @@ func (t teller) milestones() string {
 		{s.declared, t.say("reported", "報告"), t.reporter()},
 		{s.acknowledged, t.say("acknowledged", "対応開始"), t.longAgo(s.acknowledged)},
 		{s.mitigated, t.say("mitigated", "影響収束"), t.longAgo(s.mitigated)},
+		{s.reopened, t.say("reopened", "再開"), t.who(s.reopened)},
 		{s.resolved, t.say("resolved", "復旧"), t.longAgo(s.resolved)},
 	} {
 		if m.milestone != nil {
 			parts = append(parts, fmt.Sprintf("%s [%s](%s)%s", m.label, t.clock(m.milestone), t.link(m.by), m.detail))
 		}
-	}
-	if s.reopenedBy.ID != "" {
-		reopened := t.clock(&milestone{at: s.reopenedBy.At})
-		parts = append(parts, fmt.Sprintf("%s [%s](%s) %s", t.say("reopened", "再開"), reopened, t.link(s.reopenedBy), t.person(s.reopenedBy.Author)))
 	}
 	separator := " → "
 	if waiting {
@@ -163,6 +160,13 @@ func (t teller) longAgo(m *milestone) string {
 		return ""
 	}
 	return t.say(" (date assumed)", "（日付は推定）")
+}
+
+func (t teller) who(m *milestone) string {
+	if m == nil {
+		return ""
+	}
+	return " " + t.person(m.by.Author)
 }
 
 // reporter is named until somebody has taken over.
