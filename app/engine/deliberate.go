@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -38,9 +39,8 @@ type deliberation struct {
 	// status comment has no id of its own.
 	made map[string]workflows.Made
 	// begun are the keys whose creation this run put on disk.
-	begun   []string
-	plan    workflows.Plan
-	remarks []string
+	begun []string
+	plan  workflows.Plan
 }
 
 // deliberate judges what is new and lets the workflows decide. It only reads.
@@ -76,7 +76,7 @@ func (e *Engine) deliberate(ctx context.Context, v view, h Hint) (deliberation, 
 	fresh = d.fresh
 	d.acts = append(v.record.acts(), fresh...)
 	workflows.SortActs(d.acts)
-	d.made = d.madeSoFar(h)
+	d.made = d.madeSoFar()
 	return e.decide(ctx, d, facts)
 }
 
@@ -290,10 +290,10 @@ func (e *Engine) answer(ctx context.Context, s workflows.Subject, asks []workflo
 
 // madeSoFar is what the subject created: as recorded, as found by marker, and,
 // where the status comment is known to be lost, the notices it carried.
-func (d *deliberation) madeSoFar(h Hint) map[string]workflows.Made {
-	made := map[string]workflows.Made{}
-	for key, m := range d.record.Made {
-		made[key] = m
+func (d *deliberation) madeSoFar() map[string]workflows.Made {
+	made := maps.Clone(d.record.Made)
+	if made == nil {
+		made = map[string]workflows.Made{}
 	}
 	for key, c := range d.found {
 		m := made[key]

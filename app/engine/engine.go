@@ -144,8 +144,9 @@ func (e *Engine) Step(ctx context.Context) (worked bool, next time.Time, err err
 	}
 	grace, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
-	defer context.AfterFunc(ctx, func() {
-		time.AfterFunc(e.timeout, cancel)
+	defer context.AfterFunc(ctx, func() { // asked to stop: one timeout's grace
+		_ = clock.Sleep(grace, e.clock, e.timeout)
+		cancel()
 	})()
 	started := e.clock.Now()
 	run := Run{Key: c.Key, At: started}

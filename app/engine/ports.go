@@ -37,8 +37,9 @@ func (e *Later) Error() string {
 }
 
 // Reader observes. Lists may lag behind writes by a few seconds; what is read
-// by id does not. Every list is complete: all pages. All errors other than
-// ErrGone and *Later mean "no answer; try again".
+// by id does not. Every list is complete: all pages. ErrRefused means that a
+// permission is missing; all errors other than these mean "no answer; try
+// again".
 type Reader interface {
 	// Issue returns ErrGone for a missing issue and for a pull request.
 	Issue(ctx context.Context, s workflows.Subject) (workflows.Issue, error)
@@ -67,6 +68,7 @@ type Home struct {
 
 // Places finds the home of a repository, and what the sweep walks through.
 type Places interface {
+	// Home returns ErrGone where the App is not installed, or is suspended.
 	Home(ctx context.Context, repo string) (Home, error)
 	// Installations are all accounts that this App serves.
 	Installations(ctx context.Context) ([]int64, error)
@@ -76,17 +78,28 @@ type Places interface {
 	Updated(ctx context.Context, installation int64, since time.Time, labels func([]policy.Source) []string) ([]workflows.Subject, error)
 }
 
-// Writer changes GitHub. Each method is one request (AddLabel makes the label
-// first where the repository lacks it). Errors: ErrUncertain, ErrRefused,
-// ErrGone, *Later; anything else means that nothing was sent.
+// Writer changes GitHub. Errors: ErrUncertain, ErrRefused, ErrGone, *Later;
+// anything else means that nothing was sent. A method ends within the engine's
+// timeout, whatever requests it takes.
 type Writer interface {
+	IssueWriter
+	CommentWriter
+}
+
+// IssueWriter changes an issue itself. AddLabel makes the label first where the
+// repository lacks it.
+type IssueWriter interface {
 	AddLabel(ctx context.Context, s workflows.Subject, label workflows.Label) error
 	RemoveLabel(ctx context.Context, s workflows.Subject, name string) error
 	SetState(ctx context.Context, s workflows.Subject, open bool, reason string) error
+}
+
+// CommentWriter changes what is said beneath an issue. React is idempotent on
+// GitHub: the same reaction twice is one.
+type CommentWriter interface {
 	CreateComment(ctx context.Context, s workflows.Subject, body string) (workflows.Comment, error)
 	EditComment(ctx context.Context, repo string, id int64, body string) (workflows.Comment, error)
 	DeleteComment(ctx context.Context, repo string, id int64) error
-	// React is idempotent on GitHub: the same reaction twice is one.
 	React(ctx context.Context, repo string, comment int64, content string) error
 }
 
@@ -170,6 +183,7 @@ type Queue interface {
 	// Renew extends the lease of a claim that is still its own, else
 	// ErrLeaseLost.
 	Renew(ctx context.Context, c Claim, lease time.Duration) (until time.Time, err error)
+	// Finish ends the claim: a second one is ErrLeaseLost.
 	Finish(ctx context.Context, c Claim, o Outcome) error
 	// Peek is the hint of a subject, claimed or not; zero where there is none.
 	Peek(ctx context.Context, key string) (Hint, error)
@@ -183,7 +197,8 @@ type Ledger interface {
 	// Begin puts an intent on disk; ErrLeaseLost unless the epoch is still
 	// the claim's. Beginning again renews its time.
 	Begin(ctx context.Context, c Claim, key string) error
-	// Intents are those of the claim's subject; Drop forgets one at once.
+	// Intents are those of the claim's subject; Drop forgets one at once, or
+	// returns ErrLeaseLost.
 	Intents(ctx context.Context, c Claim) ([]Intent, error)
 	Drop(ctx context.Context, c Claim, key string) error
 }

@@ -70,22 +70,16 @@ func TestRule02ThumbMeansRole(t *testing.T) {
 	w.wants(w.status(n), "lead tanaka")
 }
 
-// crashAfter runs until the process dies right after a request that matches,
-// or crashBefore right before it.
-func (w *world) crashAfter(match func(*http.Request) bool)  { w.t.Helper(); w.crash(match, true) }
-func (w *world) crashBefore(match func(*http.Request) bool) { w.t.Helper(); w.crash(match, false) }
-
-func (w *world) crash(match func(*http.Request) bool, after bool) {
+// crashAfter runs until the process dies right after a request that matches.
+func (w *world) crashAfter(match func(*http.Request) bool) {
 	w.t.Helper()
 	died := false
 	w.hurdle = func(r *http.Request) error {
 		if !match(r) {
 			return nil
 		}
-		if after {
-			if resp, err := w.hub.Transport().RoundTrip(r); err == nil {
-				_ = resp.Body.Close()
-			}
+		if resp, err := w.hub.Transport().RoundTrip(r); err == nil {
+			_ = resp.Body.Close()
 		}
 		died = true
 		runtime.Goexit()

@@ -148,7 +148,7 @@ func remarks(r Record, acts []workflows.Act, problems []policy.Problem, holds []
 }
 
 func lostText(why string, ja bool) string {
-	en, jp := "", ""
+	var en, jp string
 	switch why {
 	case "":
 		return ""

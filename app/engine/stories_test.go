@@ -131,10 +131,8 @@ type disorder struct {
 	w    *world
 	r    *rand.Rand
 	held []fakehub.Delivery
-	// crashes says, for a request of the App, whether the process dies before
-	// or after it; wipe whether the store dies with it.
-	calm bool
-	dead bool
+	// calm ends all trouble; dead is true while a step has not come to its end.
+	calm, dead bool
 }
 
 // until runs the world up to a moment.
@@ -171,12 +169,10 @@ func (d *disorder) step() (worked bool, next time.Time) {
 	var err error
 	var wg sync.WaitGroup
 	d.dead = true
-	wg.Add(1)
-	go func() {
-		defer wg.Done()
+	wg.Go(func() {
 		worked, next, err = d.w.engine.Step(context.Background())
 		d.dead = false
-	}()
+	})
 	wg.Wait()
 	if d.dead {
 		d.restart()

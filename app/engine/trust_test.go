@@ -111,7 +111,7 @@ func TestDatabaseDeleted(t *testing.T) {
 // withoutClocks drops the times that depend on when a step was made.
 func withoutClocks(text string) string {
 	var kept []string
-	for _, line := range strings.Split(text, "\n") {
+	for line := range strings.SplitSeq(text, "\n") {
 		line, _, _ = strings.Cut(line, "acknowledged [")
 		if !strings.Contains(line, "TTA") {
 			kept = append(kept, line)

@@ -113,7 +113,7 @@ func (k *killing) write(name, text string) {
 func (k *killing) start() {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	child := exec.Command(os.Args[0], "-test.run=^TestKill$") //nolint:gosec,noctx // this very binary; it is killed by hand
+	child := exec.Command(os.Args[0], "-test.run=^TestKill$")
 	child.Env = append(os.Environ(), victim+"="+k.dir)
 	child.Stderr = os.Stderr
 	out, err := child.StdoutPipe()
@@ -209,7 +209,7 @@ func (k *killing) wrong(n int) string {
 // beKilled is the child: the real server, until it is killed.
 func beKilled(t *testing.T, dir string) {
 	read := func(name string) string {
-		data, err := os.ReadFile(filepath.Join(dir, name)) //nolint:gosec // the parent's folder
+		data, err := os.ReadFile(filepath.Join(dir, name))
 		if err != nil {
 			t.Fatal(err)
 		}

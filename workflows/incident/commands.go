@@ -168,11 +168,11 @@ func explainTime(command string) func(string, words.Foreign, words.Language) str
 		n, _ := strconv.Atoi(kind)
 		problem := &moment.Problem{Kind: moment.Kind(n), Zone: words.Foreign(zone)}
 		if lang == words.Japanese {
-			return typed.Inline(40) + " は読み取れませんでした。" + problem.In(lang) +
-				"`" + command + " 2:40` のように、新しいコメントに書いてください（編集は読みません）。"
+			return "`" + command + "` の時刻 " + typed.Inline(40) + " は読み取れませんでした。" + problem.In(lang) +
+				"新しいコメントにお願いします（編集は読みません）。"
 		}
-		return "I could not read " + typed.Inline(40) + ". " + problem.In(lang) +
-			" Please write it like `" + command + " 2:40` in a new comment; edits are not read."
+		return "I could not read the time " + typed.Inline(40) + " of `" + command + "`. " + problem.In(lang) +
+			" Please use a new comment; edits are not read."
 	}
 }
 

@@ -83,6 +83,7 @@ func (s *said) hour24() (int, *Problem) {
 		if h < 12 {
 			h += 12
 		}
+	case halfUnsaid:
 	}
 	if s.part == nil {
 		return h, nil

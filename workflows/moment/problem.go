@@ -76,6 +76,7 @@ func (p *Problem) sentences() (english, japanese string) {
 	case Ambiguous:
 		return "The clocks showed this time twice when they went back. Write it with the offset, like `11/20 02:40 +09:00`.",
 			"夏時間の終わりで二度あった時刻です。`11/20 02:40 +09:00` のように時差をつけて書いてください。"
+	case Unreadable:
 	}
 	return "This is not a time that can be read. Write it like `2:40`, `11/20 02:40 JST` or `10m ago`.",
 		"時刻として読み取れませんでした。`2:40`、`11/20 02:40 JST`、`10分前` のように書いてください。"

@@ -81,8 +81,7 @@ func (d *decoder) setCommon(name, text string, at place, got phrase) {
 		d.policy.Language = lang
 	case keyTimeZone:
 		zone, err := moment.Zone(text)
-		var wrong *moment.ZoneError
-		if errors.As(err, &wrong) {
+		if wrong, ok := errors.AsType[*moment.ZoneError](err); ok {
 			d.problem(at, "`time_zone`: "+wrong.In(words.English), "`time_zone`: "+wrong.In(words.Japanese))
 			return
 		}

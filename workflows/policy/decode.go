@@ -157,7 +157,11 @@ func (d *decoder) fillText(n ast.Node, into reflect.Value, path string) bool {
 		return d.mismatch(n, reflect.TypeFor[string](), path)
 	}
 	fresh := reflect.New(into.Type())
-	if err := fresh.Interface().(encoding.TextUnmarshaler).UnmarshalText([]byte(text)); err != nil {
+	reader, ok := reflect.TypeAssert[encoding.TextUnmarshaler](fresh)
+	if !ok {
+		return d.mismatch(n, into.Type(), path)
+	}
+	if err := reader.UnmarshalText([]byte(text)); err != nil {
 		english, japanese := err.Error(), err.Error()
 		if speaks, ok := err.(interface{ In(words.Language) string }); ok {
 			japanese = speaks.In(words.Japanese)

@@ -186,8 +186,7 @@ func mustBeReadable(t reflect.Type, path string) {
 			return
 		}
 	case reflect.Struct:
-		for i := range t.NumField() {
-			f := t.Field(i)
+		for f := range t.Fields() {
 			if f.IsExported() && f.Tag.Get("yaml") == "" {
 				panic(fmt.Sprintf("policy: %s.%s has no yaml tag", path, f.Name))
 			}

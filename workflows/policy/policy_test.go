@@ -25,8 +25,7 @@ type incident struct {
 	Teams     map[string]*service `yaml:"teams"`
 	Page      *service            `yaml:"page"`
 	Small     int8                `yaml:"small"`
-	hidden    int
-	Internal  func() `yaml:"-"`
+	Internal  func()              `yaml:"-"`
 }
 
 type service struct {

@@ -1,7 +1,6 @@
 package policy_test
 
 import (
-	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -15,7 +14,8 @@ import (
 	"github.com/kintsugi-app/kintsugi/workflows/words"
 )
 
-var update = flag.Bool("update", false, "rewrite the golden files")
+// update rewrites the golden files (make golden).
+var update = os.Getenv("KINTSUGI_UPDATE_GOLDEN") == "1"
 
 // slips are files with something wrong in each. What is said of them is kept in
 // testdata/problems.golden, in both languages.
@@ -122,7 +122,7 @@ func TestProblems(t *testing.T) {
 		got.WriteString("\n")
 	}
 	golden := filepath.Join("testdata", "problems.golden")
-	if *update {
+	if update {
 		if err := os.WriteFile(golden, []byte(got.String()), 0o644); err != nil {
 			t.Fatal(err)
 		}

@@ -226,8 +226,7 @@ var advice = []struct{ said, english, japanese string }{
 // syntaxProblem reports an error of the parser.
 func (d *decoder) syntaxProblem(err error) {
 	at, said := place{file: d.file}, err.Error()
-	var syntax yaml.Error
-	if errors.As(err, &syntax) {
+	if syntax, ok := errors.AsType[yaml.Error](err); ok {
 		at, said = d.at(syntax.GetToken()), syntax.GetMessage()
 	}
 	for _, a := range advice {

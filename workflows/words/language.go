@@ -62,6 +62,7 @@ func Detect(text string) Language {
 				japanese++
 			case alphabet:
 				latin++
+			case other:
 			}
 		}
 		before = s
