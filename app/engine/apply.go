@@ -27,6 +27,8 @@ type applier struct {
 	noReactions bool
 	// said are the notices that are to go out with the status comment.
 	said []workflows.Notice
+	// dry only notes what would be written.
+	dry bool
 	// did is what was written, for people to read.
 	did []string
 }
@@ -36,16 +38,21 @@ func (e *Engine) apply(ctx context.Context, c *Claim, d *deliberation) ([]string
 	if err := a.mayCreate(ctx); err != nil {
 		return nil, err
 	}
+	err := a.run(ctx)
+	if errors.Is(err, ErrUncertain) {
+		c.Hint.Watch = e.clock.Now().Add(2 * e.span())
+	}
+	return a.did, err
+}
+
+func (a *applier) run(ctx context.Context) error {
 	steps := []func(context.Context) error{a.foldTwice, a.labels, a.state, a.comments, a.notices, a.reactions, a.status}
 	for _, step := range steps {
 		if err := step(ctx); err != nil {
-			if errors.Is(err, ErrUncertain) {
-				c.Hint.Watch = e.clock.Now().Add(2 * e.span())
-			}
-			return a.did, err
+			return err
 		}
 	}
-	return a.did, nil
+	return nil
 }
 
 // mayCreate waits before anything is created that an earlier try, or an
@@ -93,6 +100,10 @@ func (a *applier) toCreate() map[string]bool {
 // write does one write with enough lease left for its answer, and notes it.
 // What GitHub refuses for good is noted and does not stop the rest.
 func (a *applier) write(ctx context.Context, what string, do func() error) error {
+	if a.dry {
+		a.did = append(a.did, what)
+		return nil
+	}
 	if err := a.e.holdLease(ctx, a.c); err != nil {
 		return err
 	}

@@ -24,6 +24,9 @@ func (a *applier) status(ctx context.Context) error {
 		maps.Equal(d.record.Made, next.Made) && d.record.Summary == next.Summary {
 		return nil
 	}
+	if a.dry {
+		return a.writeStatus(ctx, "", 0)
+	}
 	body, err := a.statusBody(next, statusText(d.plan.Sections, a.said, notes))
 	if err != nil {
 		return err

@@ -28,7 +28,9 @@ const (
 type deliberation struct {
 	view
 	// owner is empty where the subject is none of ours.
-	owner    string
+	owner string
+	// notOurs says why, where it is none of ours.
+	notOurs  string
 	from     time.Time
 	language words.Language
 	acts     []workflows.Act // all, judged, in order
@@ -50,7 +52,12 @@ func (e *Engine) deliberate(ctx context.Context, v view, h Hint) (deliberation, 
 	fresh := g.acts()
 	ours := v.status != nil || h.StatusGone > 0
 	owner, from, ok := e.owner(v, fresh)
-	if !ok || v.status == nil && h.StatusGone > 1 && !hasNewer(fresh, h.GoneAt) {
+	if !ok {
+		d.notOurs = "nothing makes it ours: no label, title or command of any workflow"
+		return d, nil
+	}
+	if v.status == nil && h.StatusGone > 1 && !hasNewer(fresh, h.GoneAt) {
+		d.notOurs = "its status comment was deleted twice, and nobody has said anything new since"
 		return d, nil
 	}
 	// A first look at an issue reads its whole past. Only what came after it
@@ -67,6 +74,8 @@ func (e *Engine) deliberate(ctx context.Context, v view, h Hint) (deliberation, 
 	}
 	if !ours {
 		if from, ok = e.takenUp(v, owner, from, fresh); !ok {
+			d.notOurs = "it would be one of ours (" + owner + "), but it is closed, or was opened before the installation or since:, " +
+				"or more than four days ago, and nobody who may declare has asked for it lately"
 			return d, nil
 		}
 		fresh = since(fresh, from)

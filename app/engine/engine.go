@@ -71,10 +71,13 @@ type Run struct {
 	Took time.Duration
 	// Owner is the workflow that looks after it; empty for none of ours.
 	Owner string
-	Plan  string
-	Did   []string
-	Err   error
-	Due   time.Time
+	// Why are the reasons: the acts with their verdicts, or what is missing.
+	Why []string
+	// Plan is what should be true, Did what was written to make it so.
+	Plan string
+	Did  []string
+	Err  error
+	Due  time.Time
 }
 
 // New returns an engine with defaults where the configuration is silent.
@@ -196,7 +199,7 @@ func (e *Engine) runSubject(ctx context.Context, c *Claim, run *Run) Outcome {
 		run.Err = quiet(err)
 		return e.failed(c, err)
 	}
-	run.Owner = d.owner
+	run.Owner, run.Why = d.owner, d.reasons()
 	if d.owner == "" || !d.policy.Enabled {
 		return e.concluded(c, &d)
 	}
@@ -227,16 +230,6 @@ func (e *Engine) think(ctx context.Context, s workflows.Subject, c *Claim, inten
 	}
 	c.Hint.Looks = 0
 	return e.deliberate(ctx, v, c.Hint)
-}
-
-// Plan is what a run would do to a subject now. It reads, and changes nothing.
-func (e *Engine) Plan(ctx context.Context, s workflows.Subject) (Run, error) {
-	run := Run{Key: s.String(), At: e.clock.Now()}
-	c := Claim{Key: run.Key, Hint: Hint{Looks: mostLooks}}
-	d, err := e.think(ctx, s, &c, nil)
-	run.Owner = d.owner
-	run.Plan = d.plan.String()
-	return run, err
 }
 
 // concluded is the outcome of a run that went through.
@@ -322,9 +315,10 @@ func quiet(err error) error {
 	return err
 }
 
-// backoff doubles from two seconds to ten minutes.
+// backoff doubles from two seconds to two minutes: what waits may be somebody's
+// /ack.
 func backoff(attempts int) time.Duration {
-	return min(2*time.Second<<min(attempts, 10), 10*time.Minute)
+	return min(2*time.Second<<min(attempts, 10), 2*time.Minute)
 }
 
 // holdLease makes sure that the lease outlives the answer of the next write.

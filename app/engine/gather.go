@@ -57,9 +57,13 @@ func (g gatherer) acts() []workflows.Act {
 	return fresh
 }
 
-// opening reads the title and the opening body. The body counts once, as first
-// seen, for the few commands that say so; a bot's body does not count.
+// opening reads the title and the opening body. They count once, as first seen:
+// what an edit brings in is not read. Of the body the few commands count that
+// say so; a bot's body does not.
 func (g gatherer) opening() []workflows.Act {
+	if g.record.Seq != 0 {
+		return nil
+	}
 	issue := g.o.Issue
 	base := workflows.Act{At: issue.CreatedAt, Author: issue.Author.Login}
 	var acts []workflows.Act

@@ -15,6 +15,9 @@ func (g gatherer) judge(acts []workflows.Act, facts workflows.Facts, silent bool
 		if a.Verdict == workflows.Pending || a.Verdict == workflows.Done {
 			ask := workflows.RoleAsk{Repo: g.o.Subject.Repo, Login: a.Author}
 			role, known := facts.Role(ask.Repo, ask.Login)
+			if a.Author == "" { // an account that was deleted since
+				role, known = workflows.RoleNone, true
+			}
 			if !known {
 				asks = append(asks, ask)
 				continue

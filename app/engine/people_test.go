@@ -319,3 +319,22 @@ func TestOwnWritesWakeNobody(t *testing.T) {
 	}
 
 }
+
+// TestOpeningCountsOnce: what an edit brings into the title or the opening body
+// is not read.
+func TestOpeningCountsOnce(t *testing.T) {
+	w := newWorld(t, 1)
+	n, err := w.hub.OpenIssue(repo, "tanaka", fakehub.NewIssue{Title: "[incident] checkout is blank", Body: "/sev 3\n/started 5m ago\n/resolved"})
+	w.must(err)
+	w.settle()
+	w.wants(w.status(n), "SEV3", "Started [")
+	body := "/sev 3\n/sev 1\n/mitigated"
+	w.must(w.hub.EditIssue(repo, n, "tanaka", fakehub.Edit{Body: &body}))
+	w.settle()
+	w.say(n, "tanaka", "/note looking")
+	w.settle()
+	w.wants(w.status(n), "SEV3")
+	if strings.Contains(w.status(n), "no longer affected") {
+		t.Error("an edit of the opening was executed")
+	}
+}

@@ -1,0 +1,61 @@
+# `make help` lists what is here. .ci/run does all of it, in order, as CI does.
+
+GO       ?= go
+# Tools have a go.mod of their own, so that the program's stays clean; they are
+# built from source on first use, which takes minutes for the linter.
+TOOL     := $(GO) tool -modfile=tools/go.mod
+BINARY   := bin/kintsugi
+# Not baked in by -buildvcs, so that a release archive, an image and a clone
+# give the same bytes for the same VERSION.
+VERSION  ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+# A download that a gate waits for in every deploy must stay small.
+MAX_SIZE := 40000000
+FUZZTIME ?= 10s
+
+.DEFAULT_GOAL := help
+.PHONY: help test race lint bench sandbox build golden contract fuzz clean
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+test: ## run every test that needs nothing but Go
+	CGO_ENABLED=0 $(GO) test ./...
+
+race: ## run the quick tests under the race detector (needs a C compiler)
+	CGO_ENABLED=1 $(GO) test -race -short ./...
+
+lint: ## run golangci-lint and actionlint
+	$(TOOL) golangci-lint run
+	$(GO) tool -modfile=tools/actionlint/go.mod actionlint -shellcheck= -pyflakes=
+
+bench: ## run the benchmarks six times, and compare with the run before
+	@mkdir -p .cache
+	@if [ -f .cache/bench.txt ]; then mv .cache/bench.txt .cache/bench-before.txt; fi
+	$(GO) test -run '^$$' -bench . -benchmem -count 6 ./... > .cache/bench.txt || { cat .cache/bench.txt; exit 1; }
+	$(TOOL) benchstat $$(ls .cache/bench-before.txt 2>/dev/null) .cache/bench.txt
+
+sandbox: ## tell the story: the real app against a simulated GitHub
+	$(GO) run ./app/kintsugi sandbox
+
+build: ## build the static binary bin/kintsugi
+	CGO_ENABLED=0 $(GO) build -trimpath -buildvcs=false \
+		-ldflags '-s -w -buildid= -X main.version=$(VERSION)' -o $(BINARY) ./app/kintsugi
+	@size=$$(wc -c < $(BINARY)); echo "$(BINARY) $(VERSION): $$size bytes"; \
+	if [ $$size -gt $(MAX_SIZE) ]; then echo "more than the $(MAX_SIZE) bytes allowed"; exit 1; fi
+
+golden: ## rewrite the golden files; look at the diff before you commit it
+	KINTSUGI_UPDATE_GOLDEN=1 $(GO) test -count 1 ./workflows/...
+	KINTSUGI_UPDATE_GOLDEN=1 $(GO) test -count 1 -run TestBudget ./app/engine
+
+contract: ## fetch GitHub's description and example deliveries (needs Node)
+	tools/contract/fetch.sh
+
+# `go test -fuzz` takes one target of one package at a time.
+fuzz: ## run each fuzz target for FUZZTIME (10s)
+	@grep -rnoE --include='*_test.go' '^func Fuzz[A-Za-z0-9_]+' app workflows | \
+	while IFS=: read -r file _ target; do \
+		$(GO) test -run '^$$' -fuzz "^$${target#func }$$" -fuzztime $(FUZZTIME) "./$${file%/*}" </dev/null || exit 1; \
+	done
+
+clean: ## remove everything that was built or fetched
+	rm -rf bin dist .cache tools/node_modules coverage.out

@@ -1,0 +1,71 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/kintsugi-app/kintsugi/workflows"
+)
+
+// Plan is what a run would do to a subject now, and why: Did holds what would be
+// written. It reads, and changes nothing; neither store nor keys are needed.
+// Without keys the record cannot be verified: all acts are judged afresh, with
+// today's roles.
+func (e *Engine) Plan(ctx context.Context, s workflows.Subject) (Run, error) {
+	run := Run{Key: s.String(), At: e.clock.Now()}
+	c := Claim{Key: run.Key, Hint: Hint{Looks: mostLooks}}
+	d, err := e.think(ctx, s, &c, nil)
+	if err != nil {
+		return run, err
+	}
+	run.Owner, run.Why = d.owner, d.reasons()
+	if d.owner == "" {
+		return run, nil
+	}
+	if !d.policy.Enabled {
+		run.Why = append(run.Why, "nothing is written: the policy says enabled: false")
+		return run, nil
+	}
+	run.Plan = d.plan.String()
+	a := &applier{e: e, c: &c, d: &d, noReactions: d.record.NoReactions, dry: true}
+	err = a.run(ctx)
+	run.Did = a.did
+	return run, err
+}
+
+// reasons say, for people who ask, why the plan is as it is.
+func (d *deliberation) reasons() []string {
+	if d.owner == "" {
+		return []string{d.notOurs}
+	}
+	var why []string
+	if d.lost != nil {
+		why = append(why, "the record is not believed: "+d.lost.Error())
+	}
+	for _, a := range d.acts {
+		why = append(why, fmt.Sprintf("%s %s by %s (%s): %s", a.At.Format("2006-01-02 15:04:05Z"), described(a), a.Author, a.Role, verdict(a)))
+	}
+	return why
+}
+
+func described(a workflows.Act) string {
+	text := "/" + a.Name
+	if a.Gesture {
+		text = a.Name
+	}
+	if a.Value != "" {
+		text += " " + fmt.Sprintf("%q", a.Value)
+	}
+	return text
+}
+
+func verdict(a workflows.Act) string {
+	text := [...]string{
+		workflows.Pending: "not judged", workflows.Done: "done", workflows.Refused: "refused", workflows.Misread: "not understood",
+		workflows.Misspelt: "misspelt", workflows.Edited: "written by an edit, not read", workflows.Unread: "done once, edited since",
+	}[a.Verdict]
+	if a.Why != "" {
+		text += " (" + a.Why + ")"
+	}
+	return text
+}

@@ -1,0 +1,489 @@
+package engine_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/kintsugi-app/kintsugi/app/sandbox/fakehub"
+)
+
+func TestZ01RebuildLosesAfterTen(t *testing.T) {
+	w := newWorld(t, 1)
+	n := w.night(1)
+	for i := range 12 {
+		w.clock.Advance(2 * time.Minute)
+		w.say(n, "suzuki", fmt.Sprintf("/note %d", i))
+		w.settle()
+	}
+	w.clock.Advance(2 * time.Minute)
+	w.say(n, "tanaka", "/sev 1")
+	w.settle()
+	w.clock.Advance(10 * time.Minute)
+	w.say(n, "tanaka", "/mitigated")
+	w.settle()
+	w.wants(w.status(n), "SEV1", "TTM")
+	w.clock.Advance(10 * time.Minute)
+	w.say(n, "sato", "plain")
+	w.settle()
+	w.forge(n)
+	w.settle()
+	w.say(n, "tanaka", "/note still here")
+	w.settle()
+	w.wants(w.status(n), "SEV1", "no longer affected")
+}
+
+func (w *world) public() int {
+	w.addRepo(open, false)
+	w.hub.AddUser("stranger")
+	n, err := w.hub.OpenIssue(open, "stranger", fakehub.NewIssue{Title: "[incident] site is down"})
+	w.must(err)
+	w.settle()
+	return n
+}
+func (w *world) sayIn(n int, by, body string) {
+	w.t.Helper()
+	_, err := w.hub.Comment(open, n, by, body)
+	w.must(err)
+}
+func (w *world) statusIn(n int) string {
+	v, _ := w.hub.Issue(open, n)
+	for _, c := range v.Comments {
+		if strings.HasPrefix(c.Body, "<!-- kintsugi:status") {
+			return c.Body
+		}
+	}
+	return ""
+}
+
+func TestZ02StrangerConfirmedByCrash(t *testing.T) {
+	w := newWorld(t, 1)
+	n := w.public()
+	w.hub.Fault(fakehub.Matching(1, http.MethodPatch, "/issues/comments/", fakehub.Fault{Status: http.StatusBadGateway}))
+	w.sayIn(n, "stranger", "/started 1m ago")
+	w.settle()
+	w.wants(w.statusIn(n), "unconfirmed")
+	if m := w.hub.Mentions(); len(m) != 0 {
+		t.Errorf("mentions %v", m)
+	}
+}
+
+func TestZ03StrangerClosesConfirmed(t *testing.T) {
+	w := newWorld(t, 1)
+	n := w.public()
+	for _, s := range []string{"/ack", "/sev 1", "/started 1m ago"} {
+		w.sayIn(n, "tanaka", s)
+		w.settle()
+	}
+	w.sayIn(n, "stranger", "/started 2026-11-25 00:00 UTC")
+	w.settle()
+	t.Log(w.statusIn(n)[:600])
+	w.sayIn(n, "stranger", "/false-alarm")
+	w.settle()
+	v, _ := w.hub.Issue(open, n)
+	if v.State != "open" {
+		t.Errorf("a stranger closed a confirmed, acknowledged SEV1: %s %s", v.State, v.Reason)
+	}
+}
+
+func TestZ04BodyEdited(t *testing.T) {
+	w := newWorld(t, 1)
+	n := w.open("tanaka", "[incident] checkout is blank")
+	w.settle()
+	w.clock.Advance(time.Minute)
+	body := "/sev 1\n/resolved"
+	w.must(w.hub.EditIssue(repo, n, "suzuki", fakehub.Edit{Body: &body}))
+	w.settle()
+	if w.issue(n).State != "open" || strings.Contains(w.status(n), "SEV1") {
+		t.Errorf("an edit of the opening body was executed: %s\n%s", w.issue(n).State, w.status(n)[:400])
+	}
+}
+
+func TestZ05RetitleOldCommand(t *testing.T) {
+	w := newWorld(t, 1)
+	n := w.open("suzuki", "checkout is blank")
+	w.settle()
+	w.say(n, "tanaka", "/resolved") // for another bot
+	w.settle()
+	w.clock.Advance(30 * time.Second)
+	title := "[incident] checkout is blank"
+	w.must(w.hub.EditIssue(repo, n, "suzuki", fakehub.Edit{Title: &title}))
+	w.settle()
+	if w.issue(n).State != "open" {
+		t.Errorf("closed for a command from before it was ours\n%s", w.status(n)[:400])
+	}
+}
+
+func TestZ05bRetitleWiped(t *testing.T) {
+	w := newWorld(t, 1)
+	n := w.open("suzuki", "checkout is blank")
+	w.settle()
+	w.say(n, "tanaka", "/resolved")
+	w.settle()
+	w.clock.Advance(30 * time.Minute)
+	title := "[incident] checkout is blank"
+	w.must(w.hub.EditIssue(repo, n, "suzuki", fakehub.Edit{Title: &title}))
+	w.settle()
+	before := w.issue(n).State
+	w.start()
+	w.must(w.engine.Start(context.Background()))
+	w.settle()
+	if after := w.issue(n).State; before != after {
+		t.Errorf("deleting the database turned %s into %s", before, after)
+	}
+}
+
+func TestZ06Flood(t *testing.T) {
+	w := newWorld(t, 1)
+	n := w.public()
+	w.sayIn(n, "stranger", strings.Repeat("/ack\n", 13_000))
+	end := w.clock.Now().Add(4 * time.Minute)
+	w.sayIn(n, "tanaka", "/ack")
+	for w.clock.Now().Before(end) {
+		w.deliver()
+		if worked, _, _ := w.engine.Step(context.Background()); !worked {
+			w.clock.Advance(time.Second)
+		}
+	}
+	if !strings.Contains(w.statusIn(n), "lead tanaka") {
+		t.Errorf("four minutes after a stranger's flood /ack is still not shown; %v", w.failures())
+	}
+}
+
+func TestZ07BacklogCalls(t *testing.T) {
+	w := newWorld(t, 1)
+	n := w.open("tanaka", "[incident] checkout is blank")
+	for i := range 11 {
+		w.say(n, "sato", fmt.Sprintf("/note %d", i))
+	}
+	w.say(n, "tanaka", "/ack")
+	w.say(n, "tanaka", "/resolved")
+	w.settle()
+	if m := w.hub.Mentions(); len(m) != 0 {
+		t.Errorf("people called for what was over before the first run: %v", m)
+	}
+}
+
+func TestZ08DeletedMeanwhile(t *testing.T) {
+	w := newWorld(t, 1, withoutSweeps)
+	n := w.night(1)
+	id := w.statusID(n)
+	w.say(n, "tanaka", "/sev 1")
+	w.hurdle = func(r *http.Request) error {
+		if r.Method == http.MethodPatch {
+			w.hurdle = nil
+			_ = w.hub.DeleteComment(repo, id, "yamamoto")
+		}
+		return nil
+	}
+	w.deliver()
+	_, _, _ = w.engine.Step(context.Background())
+	w.hub.TakeDeliveries() // the delivery of the deletion is lost
+	w.settle()
+	w.wants(w.status(n), "SEV1")
+}
+
+func TestZ09Disabled(t *testing.T) {
+	w := newWorld(t, 1)
+	n := w.night(1)
+	policy := "language: en\ntime_zone: Asia/Tokyo\n"
+	w.hub.PutFile(repo, ".github/kintsugi.yml", policy+"enabled: false\n")
+	w.settle()
+	w.say(n, "tanaka", "/sev 1")
+	w.settle()
+	w.clock.Advance(30 * time.Minute)
+	w.say(n, "tanaka", "plain")
+	w.settle()
+	w.hub.PutFile(repo, ".github/kintsugi.yml", policy)
+	w.settle()
+	w.clock.Advance(30 * time.Minute)
+	w.say(n, "tanaka", "/note x")
+	w.settle()
+	kept := strings.Contains(w.status(n), "SEV1")
+	w.start()
+	w.must(w.engine.Start(context.Background()))
+	w.settle()
+	if wiped := strings.Contains(w.status(n), "SEV1"); kept != wiped {
+		t.Errorf("/sev 1 while switched off counts: store kept %t, store wiped %t", kept, wiped)
+	}
+}
+
+func TestZ10Adopt(t *testing.T) {
+	w := newWorld(t, 1)
+	n := w.open("suzuki", "Outage of the checkout")
+	w.settle()
+	w.say(n, "yamamoto", "/adopt")
+	w.settle()
+	if w.status(n) == "" {
+		t.Errorf("/adopt did nothing: %s", w.visible(n))
+	}
+}
+
+func TestZ11UnknownTakesUp(t *testing.T) {
+	w := newWorld(t, 1)
+	n := w.open("suzuki", "a question")
+	w.settle()
+	w.hub.Fault(fakehub.Matching(100, http.MethodGet, "/permission", fakehub.Fault{Status: http.StatusForbidden, Message: "Resource not accessible by integration"}))
+	w.say(n, "sato", "/incident")
+	w.settle()
+	if w.status(n) != "" || len(w.issue(n).Labels) > 0 {
+		t.Errorf("a refused /incident made an incident:\n%s", w.visible(n))
+	}
+}
+
+func TestZ12ResolvedAfterRefusedReopen(t *testing.T) {
+	w := newWorld(t, 1)
+	n := w.night(wholeNight)
+	w.must(w.hub.Reopen(repo, n, "yamamoto"))
+	w.hub.SetRole(repo, "yamamoto", "read")
+	w.settle()
+	t.Log(w.issue(n).State, strings.SplitN(w.status(n), "\n", 3)[1])
+	w.clock.Advance(time.Minute)
+	w.say(n, "tanaka", "/resolved")
+	w.settle()
+	if w.issue(n).State != "closed" {
+		t.Errorf("/resolved got its 👍 and did not close:\n%s", w.visible(n))
+	}
+}
+
+func TestZ13ReasonOfEarlierClose(t *testing.T) {
+	w := newWorld(t, 1)
+	n := w.night(1)
+	w.must(w.hub.Close(repo, n, "tanaka", "not_planned"))
+	w.clock.Advance(2 * time.Second)
+	w.must(w.hub.Reopen(repo, n, "tanaka"))
+	w.settle()
+	if strings.Contains(w.visible(n), "resolved once") {
+		t.Errorf("never resolved:\n%s", w.visible(n))
+	}
+}
+
+func TestZ15DoubleSlash(t *testing.T) {
+	w := newWorld(t, 1)
+	n := w.night(1)
+	w.say(n, "tanaka", "//resolved")
+	w.settle()
+	if w.issue(n).State != "open" {
+		t.Errorf("//resolved closed the incident")
+	}
+}
+
+func TestZ17LabelGone(t *testing.T) {
+	w := newWorld(t, 1)
+	w.hub.Fault(fakehub.Matching(1000, http.MethodPost, "/issues/1/labels", fakehub.Fault{Status: http.StatusNotFound}))
+	n := w.open("sato", "[incident] checkout is blank")
+	w.settle()
+	if w.status(n) == "" {
+		t.Errorf("nothing was said, and no error: %v", w.failures())
+	}
+}
+
+func TestZ18FalseAlarmMeasured(t *testing.T) {
+	w := newWorld(t, 1)
+	n := w.night(5)
+	w.say(n, "tanaka", "/false-alarm")
+	w.settle()
+	if strings.Contains(w.status(n), "TTM 20 min") {
+		t.Errorf("%s", w.status(n)[:500])
+	}
+}
+
+func TestZ19AckCorrection(t *testing.T) {
+	w := newWorld(t, 1)
+	n := w.night(1)
+	w.clock.Advance(5 * time.Minute)
+	w.say(n, "suzuki", "/ack 4m ago")
+	w.settle()
+	w.wants(w.status(n), "lead tanaka")
+}
+
+func TestZ20MitigatedAgain(t *testing.T) {
+	w := newWorld(t, 1)
+	n := w.night(wholeNight)
+	w.clock.Advance(time.Hour)
+	w.must(w.hub.Reopen(repo, n, "tanaka"))
+	w.settle()
+	if strings.Contains(w.status(n), "no longer affected") {
+		t.Errorf("reopened, and says: %s", strings.SplitN(w.status(n), "\n", 3)[1])
+	}
+}
+
+func TestZ21Relabel(t *testing.T) {
+	w := newWorld(t, 1)
+	n := w.night(2)
+	for _, l := range []string{"sev1", "sev3"} {
+		w.must(w.hub.CreateLabel(repo, "yamamoto", l, "b60205"))
+	}
+	// people change the severity by label, as they are used to
+	for _, step := range [][2]string{{"sev2", "sev1"}, {"sev1", "sev2"}, {"sev2", "sev3"}} {
+		w.must(w.hub.Label(repo, n, "tanaka", step[1]))
+		w.must(w.hub.Unlabel(repo, n, "tanaka", step[0]))
+		w.settle()
+		w.clock.Advance(time.Minute)
+	}
+	w.say(n, "tanaka", "/sev 2")
+	w.settle()
+	if got := fmt.Sprint(w.issue(n).Labels); !strings.Contains(got, "sev2") {
+		t.Errorf("/sev 2 leaves the labels %s", got)
+	}
+}
+
+func TestZ22RebuildReacts(t *testing.T) {
+	w := newWorld(t, 1)
+	n := w.night(wholeNight)
+	w.forge(n)
+	w.hub.ResetCounts()
+	w.settle()
+	if got := w.writes(); got > 1 {
+		t.Errorf("%d writes to rebuild a record: %v", got, w.hub.Counts().ByRoute)
+	}
+}
+
+func TestZ23NewSlipSilent(t *testing.T) {
+	w := newWorld(t, 1)
+	n := w.night(1)
+	w.must(w.hub.DeleteComment(repo, w.statusID(n), "yamamoto"))
+	w.say(n, "suzuki", "/resolvd")
+	w.settle()
+	w.wants(w.visible(n), "I could not read")
+}
+
+func TestZ24StrangerSevLabel(t *testing.T) {
+	w := newWorld(t, 1)
+	w.addRepo(open, false)
+	w.hub.AddUser("stranger")
+	for _, label := range []string{"incident", "sev1"} {
+		w.must(w.hub.CreateLabel(open, "yamamoto", label, "d4a017"))
+	}
+	n, err := w.hub.OpenIssue(open, "stranger", fakehub.NewIssue{Title: "x", Labels: []string{"incident", "sev1"}, FromForm: true})
+	w.must(err)
+	w.settle()
+	w.sayIn(n, "tanaka", "/sev 3")
+	w.settle()
+	v, _ := w.hub.Issue(open, n)
+	if got := fmt.Sprint(v.Labels); strings.Contains(got, "sev1") {
+		t.Errorf("SEV3, labels %s", got)
+	}
+}
+
+func TestZ16Livelock(t *testing.T) {
+	w := newWorld(t, 1)
+	n := w.night(1)
+	for i := range 120 {
+		w.say(n, "suzuki", fmt.Sprintf("/note %d", i))
+		w.clock.Advance(time.Second)
+	}
+	w.settle()
+	w.forge(n)
+	stolen := 0
+	w.hurdle = func(r *http.Request) error {
+		w.clock.Advance(300 * time.Millisecond) // as a real request takes
+		if c, _, ok, _ := w.store.Claim(context.Background(), 30*time.Second); ok {
+			_ = c
+			stolen++
+		}
+		return nil
+	}
+	for range 200 {
+		w.deliver()
+		if worked, _, _ := w.engine.Step(context.Background()); !worked {
+			w.clock.Advance(time.Second)
+		}
+	}
+	if strings.Contains(w.status(n), "Rebuilt") == false {
+		t.Errorf("not rebuilt; stolen %d times", stolen)
+	}
+}
+
+func TestY04BodyEdited(t *testing.T) {
+	w := newWorld(t, 1)
+	n := w.open("tanaka", "[incident] checkout is blank")
+	w.settle()
+	w.clock.Advance(time.Minute)
+	body := "It is down.\n\n/sev 1\n/resolved\n"
+	w.must(w.hub.EditIssue(repo, n, "suzuki", fakehub.Edit{Body: &body}))
+	w.settle()
+	for _, r := range w.runs {
+		t.Log(r.Key, r.Did, r.Err)
+	}
+	t.Log(w.visible(n))
+}
+
+func TestY05bRetitleWiped(t *testing.T) {
+	w := newWorld(t, 1)
+	n := w.open("suzuki", "checkout is blank")
+	w.settle()
+	w.say(n, "tanaka", "/resolved")
+	w.settle()
+	w.clock.Advance(30 * time.Minute)
+	w.say(n, "tanaka", "plain")
+	w.settle()
+	title := "[incident] checkout is blank"
+	w.must(w.hub.EditIssue(repo, n, "suzuki", fakehub.Edit{Title: &title}))
+	w.settle()
+	before := w.issue(n).State
+	w.start()
+	w.must(w.engine.Start(context.Background()))
+	w.settle()
+	if after := w.issue(n).State; before != after {
+		t.Errorf("deleting the database turned %s into %s", before, after)
+	}
+	t.Log(before)
+}
+
+func TestY18(t *testing.T) {
+	w := newWorld(t, 1)
+	n := w.night(5)
+	w.say(n, "tanaka", "/false-alarm")
+	w.settle()
+	t.Log(w.status(n)[:900])
+}
+
+func TestX14Fold(t *testing.T) {
+	w := newWorld(t, 1)
+	n := w.night(5)
+	w.clock.Advance(2 * time.Minute)
+	w.say(n, "tanaka", "/mitigated 5m ago") // a correction
+	w.settle()
+	w.say(n, "tanaka", "/mitigated")
+	w.settle()
+	w.say(n, "tanaka", "/resolved")
+	w.settle()
+	ttm := func() string { s := w.status(n); i := strings.Index(s, "TTM"); return s[i : i+26] }
+	before := ttm()
+	w.clock.Advance(10 * time.Minute)
+	for i := range 300 {
+		w.say(n, []string{"tanaka", "suzuki", "yamamoto"}[i%3], strings.Repeat("/note x\n", 30))
+		w.clock.Advance(15 * time.Second)
+		if i%50 == 49 {
+			w.clock.Advance(10 * time.Minute)
+			w.settle()
+		}
+	}
+	w.say(n, "tanaka", "/note")
+	w.settle()
+	_, rec, _ := strings.Cut(w.status(n), "kintsugi:record")
+	t.Log(len(rec))
+	if after := ttm(); after != before {
+		t.Errorf("folding turned %q into %q", before, after)
+	}
+}
+func TestX04(t *testing.T) {
+	w := newWorld(t, 1)
+	n := w.open("tanaka", "[incident] checkout is blank")
+	w.settle()
+	w.clock.Advance(time.Minute)
+	body := "It is down.\n\n/sev 1\n/resolved\n"
+	w.must(w.hub.EditIssue(repo, n, "tanaka", fakehub.Edit{Body: &body}))
+	t.Log(w.issue(n).Body)
+	w.deliver()
+	w.say(n, "tanaka", "/note x")
+	w.settle()
+	for _, x := range w.hub.Exchanges()[len(w.hub.Exchanges())-14:] {
+		t.Logf("%s %s %d", x.Method, x.Path, x.Status)
+	}
+	t.Log(w.status(n)[:300])
+}

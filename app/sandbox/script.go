@@ -1,0 +1,119 @@
+package sandbox
+
+import "github.com/kintsugi-app/kintsugi/workflows/words"
+
+// script is what people write in the story, and what they are to read, in one
+// language. What is to be read is written out here and not computed: a mistake
+// in the program's own arithmetic or wording must show.
+type script struct {
+	policy, label string
+	past          []past
+
+	title, body                         string
+	ack, sev, times, sevBySato          string
+	mitigate, resolve, correct, confirm string
+	strangeTitle, strangeBody           string
+	waiting, inProgress, timed          []string
+	misspelt, notAllowed                []string
+	mitigated, resolved, summary        []string
+	corrected, correctedSummary         []string
+	reopened, again, againSummary       []string
+	noLonger, waitingAgain              string
+	unconfirmed, takenBySuzuki          []string
+	nothingWritten, notPlayed           string
+}
+
+var scripts = map[words.Language]script{
+	words.English:  english,
+	words.Japanese: japanese,
+}
+
+var english = script{
+	policy: "language: en\ntime_zone: Asia/Tokyo\nincident:\n  notify: [\"@tanaka\", \"@suzuki\"]\n",
+	label:  "incident",
+	past: []past{
+		{title: "[incident] Orders were doubled", labels: []string{"incident"}, comments: []string{"/ack", "/resolved"}, closed: true},
+		{title: "[incident] Mails arrive late", body: "/sev 3\n@tanaka please look", labels: []string{"incident"}, comments: []string{"/ack"}},
+		{title: "Postmortem: orders were doubled", body: "## Summary\nTTD 4 min, TTR 1 h", labels: []string{"documentation"}, closed: true},
+		{title: "Raise the timeout of the payment API", labels: []string{"enhancement"}},
+	},
+
+	title:        "[incident] Checkout is blank for some customers",
+	body:         "Eight contacts so far. Maybe nothing, but please have a look.",
+	ack:          "/ack",
+	sev:          "/sev 2",
+	times:        "/started 2:40\n／検知　２：５５",
+	sevBySato:    "/sev 1",
+	mitigate:     "/mitigated 3:30",
+	resolve:      "/resolved",
+	correct:      "/started 2:35",
+	confirm:      "/incident",
+	strangeTitle: "[incident] the site is down for me @tanaka @suzuki",
+	strangeBody:  "URGENT!!! Somebody call the engineers!",
+
+	waiting:          []string{"Waiting for a responder · severity undecided", "@tanaka @suzuki, please take a look.", "**Next step**: whoever starts, write `/ack`"},
+	inProgress:       []string{"In progress", "lead tanaka", "TTA 4 min"},
+	timed:            []string{"Started [02:40]", "detected [02:55]", "TTD 15 min (detected − started) · TTA 4 min · TTM — · TTR —"},
+	misspelt:         []string{"I could not read `/resolvd`. Did you mean `/resolved`?"},
+	notAllowed:       []string{"`/sev` was not executed: it needs the triage role on this repository, and yours is read."},
+	mitigated:        []string{"customers no longer affected", "mitigated [03:30]", "TTM 50 min"},
+	resolved:         []string{"Resolved · SEV2", "TTD 15 min (detected − started) · TTA 4 min · TTM 50 min · TTR 1 h 25 min"},
+	summary:          []string{"Resolved. Thank you, everyone.", "Customers affected 02:40–03:30 (50 min) · TTD 15 min · TTA 4 min · TTR 1 h 25 min"},
+	corrected:        []string{"Started [02:35]", "TTD 20 min (detected − started) · TTA 4 min · TTM 55 min · TTR 1 h 30 min"},
+	correctedSummary: []string{"Customers affected 02:35–03:30 (55 min) · TTD 20 min · TTA 4 min · TTR 1 h 30 min"},
+	reopened:         []string{"In progress · SEV2", "reopened [04:20]", "TTR —"},
+	noLonger:         "This was resolved once and is no longer.",
+	again:            []string{"Resolved · SEV2", "TTD 20 min (detected − started) · TTA 4 min · TTM 55 min · TTR 2 h 5 min"},
+	againSummary:     []string{"Resolved. Thank you, everyone.", "TTR 2 h 5 min"},
+	unconfirmed:      []string{"Reported, unconfirmed", "somebody with the triage role confirms with `/incident`"},
+	waitingAgain:     "Waiting for a responder",
+	takenBySuzuki:    []string{"In progress", "lead suzuki"},
+
+	nothingWritten: "nothing was written",
+	notPlayed:      "not played, because this step failed: ",
+}
+
+var japanese = script{
+	policy: "language: ja\ntime_zone: Asia/Tokyo\nincident:\n  label: 障害\n  notify: [\"@tanaka\", \"@suzuki\"]\n",
+	label:  "障害",
+	past: []past{
+		{title: "[障害] 注文が二重に登録される", labels: []string{"障害"}, comments: []string{"/対応開始", "/復旧"}, closed: true},
+		{title: "[障害] メールの配信が遅れている", body: "/重大度 3\n@tanaka 確認をお願いします", labels: []string{"障害"}, comments: []string{"/対応開始"}},
+		{title: "ポストモーテム: 注文が二重に登録される", body: "## 概要\nTTD 4分、TTR 1時間", labels: []string{"documentation"}, closed: true},
+		{title: "決済APIのタイムアウトを延ばす", labels: []string{"enhancement"}},
+	},
+
+	title:        "[障害] 決済画面が真っ白になる",
+	body:         "お問い合わせが8件来ています。勘違いかもしれませんが、確認をお願いします。",
+	ack:          "/対応開始",
+	sev:          "/重大度 2",
+	times:        "/発生 2時40分\n／検知　２：５５",
+	sevBySato:    "／重大度　１",
+	mitigate:     "/影響収束 3:30",
+	resolve:      "/復旧",
+	correct:      "/発生 2時35分",
+	confirm:      "/障害",
+	strangeTitle: "[障害] サイトが開きません @tanaka @suzuki",
+	strangeBody:  "至急!!! 技術の人を呼んでください!",
+
+	waiting:          []string{"対応者を待っています · 重大度未定", "@tanaka @suzuki 確認をお願いします。", "**次の一歩**: 対応を始める方は `/ack`"},
+	inProgress:       []string{"対応中", "対応リーダー tanakaさん", "TTA 4分"},
+	timed:            []string{"発生 [02:40]", "検知 [02:55]", "TTD 15分（検知−発生）· TTA 4分 · TTM — · TTR —"},
+	misspelt:         []string{"`/resolvd` は読み取れませんでした。`/resolved` でしょうか。"},
+	notAllowed:       []string{"`/sev` は実行していません。このリポジトリで triage 以上の権限が必要です（いまは read）。"},
+	mitigated:        []string{"影響は収束", "影響収束 [03:30]", "TTM 50分"},
+	resolved:         []string{"復旧しました · SEV2", "TTD 15分（検知−発生）· TTA 4分 · TTM 50分 · TTR 1時間25分"},
+	summary:          []string{"復旧しました。おつかれさまでした。", "お客様への影響 02:40–03:30（50分）· TTD 15分 · TTA 4分 · TTR 1時間25分"},
+	corrected:        []string{"発生 [02:35]", "TTD 20分（検知−発生）· TTA 4分 · TTM 55分 · TTR 1時間30分"},
+	correctedSummary: []string{"お客様への影響 02:35–03:30（55分）· TTD 20分 · TTA 4分 · TTR 1時間30分"},
+	reopened:         []string{"対応中 · SEV2", "再開 [04:20]", "TTR —"},
+	noLonger:         "いったん復旧しましたが、いまは復旧していません。",
+	again:            []string{"復旧しました · SEV2", "TTD 20分（検知−発生）· TTA 4分 · TTM 55分 · TTR 2時間5分"},
+	againSummary:     []string{"復旧しました。おつかれさまでした。", "TTR 2時間5分"},
+	unconfirmed:      []string{"確認待ち", "triage以上の権限がある方が、`/incident` で確認するか、`/ack` で対応を始めてください"},
+	waitingAgain:     "対応者を待っています",
+	takenBySuzuki:    []string{"対応中", "対応リーダー suzukiさん"},
+
+	nothingWritten: "書き込みはありません",
+	notPlayed:      "実行していません。先にこの段階が失敗したためです: ",
+}

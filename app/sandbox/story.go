@@ -1,0 +1,207 @@
+package sandbox
+
+import (
+	"context"
+	"time"
+
+	"github.com/kintsugi-app/kintsugi/app/clock"
+)
+
+// story is what happens in one night, in order.
+func story() []step {
+	return []step{
+		{"installed", "Installed on repositories with old incidents: nothing is written", "過去の障害があるリポジトリに導入。何も書き込まない", (*play).installed},
+		{"opened", "Sato of support, who may only read, reports from a phone: the people on call are called, once", "閲覧権限だけのサポート担当 佐藤さんがスマートフォンから報告。当番を一度だけ呼ぶ", (*play).opened},
+		{"acknowledged", "Tanaka starts: 👍, the comment is edited, nobody is notified", "田中さんが対応を開始。👍がつき、コメントが書き換わり、通知は飛ばない", (*play).acknowledged},
+		{"severity", "The severity is set to 2: its label follows", "重大度を2に。ラベルがつく", (*play).severity},
+		{"times", "When it began and was noticed, one of them in Japanese and full width: TTD", "発生と検知の時刻を記入。全角でもよい。TTDが出る", (*play).times},
+		{"slip", "A slip of the hand: 😕 and one answer with the right form", "打ち間違い。😕と、正しい書き方を1回だけ返す", (*play).slip},
+		{"refused", "Sato may not set the severity: said once, nothing changes", "佐藤さんには重大度を変える権限がない。一度だけ伝え、何も変えない", (*play).refused},
+		{"mitigated", "Customers are no longer affected: TTM", "影響が収束。TTMが出る", (*play).mitigated},
+		{"resolved", "Resolved: closed as completed, one new comment, TTD, TTA, TTM and TTR", "復旧。完了として閉じ、新しいコメントは1件。TTD・TTA・TTM・TTRがそろう", (*play).resolved},
+		{"corrected", "A time is corrected: both comments follow by being edited", "時刻を訂正。二つのコメントが書き換わる", (*play).corrected},
+		{"reopened", "Reopened, and closed again with GitHub's own button: resolved anew", "再オープンし、GitHubのボタンで完了として閉じる。あらためて復旧", (*play).reopened},
+		{"stranger", "A stranger reports in a public repository: unconfirmed, nobody is called", "公開リポジトリで部外者が報告。確認待ちとし、だれも呼ばない", (*play).stranger},
+		{"confirmed", "Tanaka confirms it: now the people on call are called", "田中さんが確認。ここで当番を呼ぶ", (*play).confirmed},
+		{"lost", "A delivery is lost on its way: the sweep finds what it was about", "通知が途中で失われる。見回りが気づく", (*play).lost},
+		{"deleted", "The database is deleted and the program started again: the same state, nothing new is written", "データベースを消して再起動。状態は同じで、新しい書き込みはない", (*play).deleted},
+	}
+}
+
+// installed: the program arrives, and then GitHub tells it where it was put.
+func (p *play) installed(ctx context.Context) error {
+	before, err := p.remember(ctx)
+	if err != nil {
+		return err
+	}
+	if err := p.stage.enter(); err != nil {
+		return err
+	}
+	p.stage.hub.Install("acme", time.Time{})
+	p.url = p.stage.address + "/" + private
+	p.detail = p.script.nothingWritten
+	if err := p.unchanged(ctx, before); err != nil {
+		return err
+	}
+	return p.passSpan(ctx, before)
+}
+
+// passSpan lets the time pass in which a new store creates nothing, because its
+// predecessor may still have had something under way.
+func (p *play) passSpan(ctx context.Context, before memory) error {
+	p.stage.clock.Advance(time.Minute)
+	return p.unchanged(ctx, before)
+}
+
+func (p *play) opened(ctx context.Context) error {
+	p.stage.advanceTo(3, 2, 0)
+	if err := p.open(ctx, "sato", private, p.script.title, p.script.body); err != nil {
+		return err
+	}
+	return p.expect(ctx, comments(1), says(p.script.waiting...), notified("tanaka", "suzuki"), labels(p.script.label), stands("open", ""))
+}
+
+func (p *play) acknowledged(ctx context.Context) error {
+	p.stage.advanceTo(3, 6, 30)
+	if err := p.say(ctx, "tanaka", p.script.ack); err != nil {
+		return err
+	}
+	return p.expect(ctx, answered("+1"), says(p.script.inProgress...), edited(1), comments(1), notified("tanaka", "suzuki"))
+}
+
+func (p *play) severity(ctx context.Context) error {
+	p.stage.advanceTo(3, 8, 0)
+	if err := p.say(ctx, "tanaka", p.script.sev); err != nil {
+		return err
+	}
+	return p.expect(ctx, answered("+1"), labels(p.script.label, "sev2"), says("SEV2"), comments(1))
+}
+
+func (p *play) times(ctx context.Context) error {
+	p.stage.advanceTo(3, 10, 0)
+	if err := p.say(ctx, "tanaka", p.script.times); err != nil {
+		return err
+	}
+	return p.expect(ctx, answered("+1"), says(p.script.timed...), comments(1))
+}
+
+func (p *play) slip(ctx context.Context) error {
+	p.stage.advanceTo(3, 12, 0)
+	if err := p.say(ctx, "tanaka", "/resolvd"); err != nil {
+		return err
+	}
+	return p.expect(ctx, answered("confused"), comments(2), comment(2, p.script.misspelt...), silent(2), stands("open", ""))
+}
+
+func (p *play) refused(ctx context.Context) error {
+	p.stage.advanceTo(3, 14, 0)
+	if err := p.say(ctx, "sato", p.script.sevBySato); err != nil {
+		return err
+	}
+	return p.expect(ctx, answered("confused"), comments(3), comment(3, p.script.notAllowed...), silent(3), labels(p.script.label, "sev2"), says("SEV2"))
+}
+
+func (p *play) mitigated(ctx context.Context) error {
+	p.stage.advanceTo(3, 31, 0)
+	if err := p.say(ctx, "suzuki", p.script.mitigate); err != nil {
+		return err
+	}
+	return p.expect(ctx, answered("+1"), says(p.script.mitigated...), comments(3))
+}
+
+func (p *play) resolved(ctx context.Context) error {
+	p.stage.advanceTo(4, 5, 30)
+	if err := p.say(ctx, "suzuki", p.script.resolve); err != nil {
+		return err
+	}
+	return p.expect(ctx, answered("+1"), stands("closed", "completed"), says(p.script.resolved...),
+		comments(4), comment(4, p.script.summary...), silent(4), notified("tanaka", "suzuki"))
+}
+
+func (p *play) corrected(ctx context.Context) error {
+	p.stage.advanceTo(4, 10, 0)
+	if err := p.say(ctx, "tanaka", p.script.correct); err != nil {
+		return err
+	}
+	return p.expect(ctx, answered("+1"), says(p.script.corrected...), comment(4, p.script.correctedSummary...), edited(4),
+		comments(4), stands("closed", "completed"))
+}
+
+func (p *play) reopened(ctx context.Context) error {
+	suzuki := p.stage.person("suzuki")
+	p.stage.advanceTo(4, 20, 0)
+	if err := suzuki.setState(ctx, p.repo, p.issue, "open", ""); err != nil {
+		return err
+	}
+	if err := p.expect(ctx, stands("open", ""), says(p.script.reopened...), comment(4, p.script.noLonger), comments(4)); err != nil {
+		return err
+	}
+	p.stage.advanceTo(4, 40, 30)
+	if err := suzuki.setState(ctx, p.repo, p.issue, "closed", "completed"); err != nil {
+		return err
+	}
+	return p.expect(ctx, stands("closed", "completed"), says(p.script.again...), comment(4, p.script.againSummary...), comments(4),
+		notified("tanaka", "suzuki"))
+}
+
+func (p *play) stranger(ctx context.Context) error {
+	p.stage.advanceTo(4, 50, 0)
+	if err := p.open(ctx, "stranger", public, p.script.strangeTitle, p.script.strangeBody); err != nil {
+		return err
+	}
+	return p.expect(ctx, comments(1), says(p.script.unconfirmed...), silent(1), notified(), labels(p.script.label))
+}
+
+func (p *play) confirmed(ctx context.Context) error {
+	p.stage.advanceTo(4, 55, 0)
+	if err := p.say(ctx, "tanaka", p.script.confirm); err != nil {
+		return err
+	}
+	return p.expect(ctx, answered("+1"), says(p.script.waitingAgain), notified("tanaka", "suzuki"), comments(2), labels(p.script.label))
+}
+
+// lost: the wire drops a comment's delivery. Nothing happens, until the clock
+// has come to the next sweep.
+func (p *play) lost(ctx context.Context) error {
+	p.stage.advanceTo(5, 0, 0)
+	p.stage.wire.loseNext()
+	if err := p.say(ctx, "suzuki", p.script.ack); err != nil {
+		return err
+	}
+	if err := p.expect(ctx, answered(""), says(p.script.waitingAgain)); err != nil {
+		return err
+	}
+	p.stage.clock.Advance(betweenSweeps)
+	return p.expect(ctx, answered("+1"), says(p.script.takenBySuzuki...), comments(2))
+}
+
+// betweenSweeps is more than the pause between two sweeps.
+const betweenSweeps = 11 * time.Minute
+
+// deleted: what the program knew is gone. Everything it needs is on GitHub.
+func (p *play) deleted(ctx context.Context) error {
+	before, err := p.remember(ctx)
+	if err != nil {
+		return err
+	}
+	url, detail := p.stage.address+"/"+private, p.script.nothingWritten
+	if err := p.stage.leave(); err != nil {
+		return err
+	}
+	if err := p.stage.forget(); err != nil {
+		return err
+	}
+	if err := p.stage.enter(); err != nil {
+		return err
+	}
+	if err := p.unchanged(ctx, before); err != nil {
+		return err
+	}
+	// Another sweep, past the time in which a new store writes nothing.
+	p.stage.clock.Advance(betweenSweeps)
+	if err := clock.Sleep(ctx, p.stage.watch, lookEvery); err != nil {
+		return err
+	}
+	p.url, p.detail = url, detail
+	return p.unchanged(ctx, before)
+}

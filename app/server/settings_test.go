@@ -1,0 +1,117 @@
+package server_test
+
+import (
+	"encoding/pem"
+	"maps"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/kintsugi-app/kintsugi/app/server"
+)
+
+var goVersion = runtime.Version()
+
+// settings are those of a server that is well configured, changed as given.
+func settings(t testing.TB, change map[string]string) func(string) string {
+	t.Helper()
+	all := map[string]string{
+		server.AppID: "7", server.PrivateKey: privateKey(t), server.WebhookSecret: secret,
+	}
+	maps.Copy(all, change)
+	return func(name string) string { return all[name] }
+}
+
+func privateKey(t testing.TB) string {
+	t.Helper()
+	return string(newWorld(t).hub.PrivateKeyPEM())
+}
+
+func TestWrongSettingsAreRefused(t *testing.T) {
+	key := privateKey(t)
+	notRSA := string(pem.EncodeToMemory(&pem.Block{Type: "EC PRIVATE KEY", Bytes: []byte("canary-of-a-key")}))
+	for _, c := range []struct {
+		name   string
+		change map[string]string
+		want   string
+	}{
+		{"no id", map[string]string{server.AppID: ""}, `KINTSUGI_APP_ID is not set: give the number beside "App ID"`},
+		{"the client id", map[string]string{server.AppID: "Iv23liabc"}, `KINTSUGI_APP_ID is "Iv23liabc": give the number`},
+		{"a negative id", map[string]string{server.AppID: "-1"}, `KINTSUGI_APP_ID is "-1"`},
+		{"no key", map[string]string{server.PrivateKey: ""}, "KINTSUGI_PRIVATE_KEY is not set: give the App's private key, or set KINTSUGI_PRIVATE_KEY_FILE"},
+		{"two keys", map[string]string{server.PrivateKeyFile: "key.pem"}, "KINTSUGI_PRIVATE_KEY and KINTSUGI_PRIVATE_KEY_FILE are both set"},
+		{"no such file", map[string]string{server.PrivateKey: "", server.PrivateKeyFile: filepath.Join(t.TempDir(), "key.pem")}, "KINTSUGI_PRIVATE_KEY_FILE cannot be read: no such file"},
+		{"the key as a file's name", map[string]string{server.PrivateKey: "", server.PrivateKeyFile: key}, "KINTSUGI_PRIVATE_KEY_FILE cannot be read"},
+		{"no PEM", map[string]string{server.PrivateKey: "canary-of-a-key"}, "KINTSUGI_PRIVATE_KEY is no RSA key in PEM"},
+		{"no RSA", map[string]string{server.PrivateKey: notRSA}, "KINTSUGI_PRIVATE_KEY is no RSA key in PEM"},
+		{"no secret", map[string]string{server.WebhookSecret: ""}, "KINTSUGI_WEBHOOK_SECRET is not set: give the webhook secret"},
+		{"blank secret", map[string]string{server.WebhookSecret: "  "}, "KINTSUGI_WEBHOOK_SECRET is not set"},
+		{"half a secret", map[string]string{server.WebhookSecret: "canary-one,"}, "KINTSUGI_WEBHOOK_SECRET has an empty part"},
+		{"three secrets", map[string]string{server.WebhookSecret: "canary-one,canary-two,canary-three"}, "KINTSUGI_WEBHOOK_SECRET has 3 parts"},
+		{"half a state key", map[string]string{server.StateKeys: ",canary-one"}, "KINTSUGI_STATE_KEYS has an empty part"},
+		{"no URL", map[string]string{server.GitHubURL: "github.example.com"}, `KINTSUGI_GITHUB_URL is "github.example.com": write scheme, host and path`},
+		{"not HTTP", map[string]string{server.GitHubURL: "ftp://github.example.com/"}, "KINTSUGI_GITHUB_URL is"},
+		{"a password", map[string]string{server.GitHubURL: "https://me:canary@github.example.com/"}, "KINTSUGI_GITHUB_URL carries a user"},
+		{"no URL at all", map[string]string{server.GitHubURL: "https://%zz"}, "KINTSUGI_GITHUB_URL is no address"},
+		{"a port alone", map[string]string{server.Addr: "8080"}, `KINTSUGI_ADDR is "8080": write HOST:PORT, or :PORT`},
+		{"a high port", map[string]string{server.MetricsAddr: ":99999"}, `KINTSUGI_METRICS_ADDR is ":99999"`},
+		{"an address as owner", map[string]string{server.Owners: "acme,https://github.com/acme"}, `KINTSUGI_OWNERS names "https://github.com/acme", which is no account`},
+		{"a comma too many", map[string]string{server.Owners: "acme,"}, `KINTSUGI_OWNERS names ""`},
+		{"pause perhaps", map[string]string{server.Pause: "perhaps"}, `KINTSUGI_PAUSE is "perhaps": write true or false`},
+		{"a log of xml", map[string]string{server.Log: "xml"}, `KINTSUGI_LOG is "xml": write text or json`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			_, err := server.ReadSettings(settings(t, c.change))
+			if err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("got  %v\nwant %s", err, c.want)
+			}
+			if err != nil && (strings.Contains(err.Error(), "canary") || strings.Contains(err.Error(), "BEGIN")) {
+				t.Errorf("a secret shows: %v", err)
+			}
+		})
+	}
+}
+
+func TestAllThatIsWrongIsSaidAtOnce(t *testing.T) {
+	_, err := server.ReadSettings(func(string) string { return "" })
+	for _, name := range []string{server.AppID, server.PrivateKey, server.WebhookSecret} {
+		if err == nil || !strings.Contains(err.Error(), name+" is not set") {
+			t.Errorf("%s is not named: %v", name, err)
+		}
+	}
+}
+
+func TestSettingsAreRead(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "key.pem")
+	if err := os.WriteFile(file, []byte(privateKey(t)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c, err := server.ReadSettings(settings(t, map[string]string{
+		server.PrivateKey: "", server.PrivateKeyFile: file, server.WebhookSecret: "current, previous", server.StateKeys: "new,old",
+		server.Owners: "acme, Acme-Labs", server.Pause: "1", server.Log: "JSON", server.GitHubURL: "https://github.example.com/api/v3",
+	}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.Join(c.WebhookSecrets, "|") != "current|previous" || string(c.StateKeys[1]) != "old" || strings.Join(c.Owners, "|") != "acme|Acme-Labs" ||
+		!c.Pause || c.LogFormat != "json" || c.DatabaseURL != "kintsugi.db" || c.Addr != ":8080" || c.MetricsAddr != "" || c.AppID != 7 {
+		t.Errorf("read %+v", c)
+	}
+	// Some platforms hand variables on in one line.
+	oneLine := strings.ReplaceAll(privateKey(t), "\n", `\n`)
+	if _, err := server.ReadSettings(settings(t, map[string]string{server.PrivateKey: oneLine})); err != nil {
+		t.Errorf("a key in one line: %v", err)
+	}
+}
+
+func TestAppSettingsMayBeAbsent(t *testing.T) {
+	if _, ok, err := server.ReadAppSettings(func(string) string { return "" }); ok || err != nil {
+		t.Errorf("nothing set: %t %v", ok, err)
+	}
+	half := func(name string) string { return map[string]string{server.AppID: "7"}[name] }
+	if _, ok, err := server.ReadAppSettings(half); !ok || err == nil || !strings.Contains(err.Error(), server.PrivateKey) {
+		t.Errorf("half of it set: %t %v", ok, err)
+	}
+}

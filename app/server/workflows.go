@@ -1,0 +1,14 @@
+package server
+
+import (
+	"github.com/kintsugi-app/kintsugi/workflows"
+	"github.com/kintsugi-app/kintsugi/workflows/incident"
+)
+
+// Workflows are all there are, in the order of their sections in the status
+// comment. A new one is a folder under workflows/ and one line here.
+func Workflows() []workflows.Workflow {
+	return []workflows.Workflow{
+		incident.Workflow(),
+	}
+}
