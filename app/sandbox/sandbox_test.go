@@ -201,6 +201,21 @@ func TestItStaysUp(t *testing.T) {
 	if err := json.Unmarshal([]byte(fetch(t, address+"/api/v3/repos/acme/incidents/issues/5", "token user-tanaka")), &issue); err != nil || issue.Title == "" {
 		t.Errorf("the API does not answer: %v", err)
 	}
+	// A site whose name was made to point here must not act as somebody.
+	foreign, err := http.NewRequest(http.MethodGet, address+"/api/v3/repos/acme/incidents/issues/5", http.NoBody)
+	if err != nil {
+		t.Fatal(err)
+	}
+	foreign.Host = "evil.example"
+	foreign.Header.Set("Authorization", "token user-tanaka")
+	answer, err := http.DefaultClient.Do(foreign)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = answer.Body.Close()
+	if answer.StatusCode != http.StatusMisdirectedRequest {
+		t.Errorf("the API answers a foreign host with %s", answer.Status)
+	}
 	stop()
 	if err := <-ended; err != nil {
 		t.Errorf("told to end, it ended with %v", err)

@@ -86,7 +86,8 @@ func (s *stage) open(listener net.Listener) error {
 	mux := http.NewServeMux()
 	mux.Handle("/api/v3/", s.hub)
 	mux.Handle("/", show)
-	s.github = &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}
+	// The API believes any name a person gives, so it is guarded as the page is.
+	s.github = &http.Server{Handler: page.Guard(mux), ReadHeaderTimeout: 5 * time.Second}
 	go func() { _ = s.github.Serve(listener) }() // until it is closed
 	ctx, stop := context.WithCancel(context.Background())
 	s.stopHub = stop

@@ -13,11 +13,11 @@ const contentPolicy = "default-src 'none'; style-src 'self'; script-src 'self'; 
 // maxForm is more than the longest comment takes, encoded.
 const maxForm = 1 << 20
 
-// guarded keeps other sites out of a page that has no passwords. A site whose
+// Guard keeps other sites out of a page that has no passwords. A site whose
 // name was made to resolve to this machine (DNS rebinding) still sends that
 // name, so only the machine's own names are answered; and a form that another
 // site sends here is refused.
-func guarded(next http.Handler) http.Handler {
+func Guard(next http.Handler) http.Handler {
 	sameOrigin := http.NewCrossOriginProtection()
 	sameOrigin.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		http.Error(w, "This form was sent by another site.", http.StatusForbidden)

@@ -103,7 +103,7 @@ func New(c Config) (http.Handler, error) {
 		sum.Write(content)
 	}
 	p.asset = hex.EncodeToString(sum.Sum(nil)[:6])
-	return guarded(p.routes()), nil
+	return Guard(p.routes()), nil
 }
 
 // complete fills in what the configuration leaves open.
