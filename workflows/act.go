@@ -36,6 +36,8 @@ type Act struct {
 	// Why is a short code for a verdict other than Done, from the command's
 	// parser or one of the Why constants.
 	Why string
+	// Owed is true while the reaction that answers it is still to be given.
+	Owed bool
 	// Silent acts get no reply: they were judged again after the record was
 	// lost, and may have been answered before.
 	Silent bool
@@ -46,14 +48,13 @@ type Verdict int
 
 // The verdicts. Pending is that of an act not judged yet.
 const (
-	Pending   Verdict = iota
-	Done              // executed
-	Refused           // the role does not suffice, or is not known
-	Misread           // the argument could not be read; Why says how
-	Misspelt          // nearly a command of ours; Name is the likely one
-	Edited            // written by an edit, or edited before it was first read
-	Unread            // executed once, as our 👍 shows, but edited since
-	Elsewhere         // a command for issues of ours, on one that is not
+	Pending  Verdict = iota
+	Done             // executed
+	Refused          // the role does not suffice, or is not known
+	Misread          // the argument could not be read; Why says how
+	Misspelt         // nearly a command of ours; Name is the likely one
+	Edited           // written by an edit, or edited before it was first read
+	Unread           // executed once, as our 👍 shows, but edited since
 )
 
 // FromComment is the comment that the act stands in; ok is false for others.

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/width"
 
@@ -23,6 +24,12 @@ type Command struct {
 	// Reporter lets whoever opened the issue use it on that issue, whatever
 	// their role.
 	Reporter bool
+	// ReporterUntil are the commands that end the reporter's right, once
+	// somebody with the role has used one: then it is no mere report any more.
+	ReporterUntil []string
+	// LastCounts: only the last few uses matter, so that older ones may be
+	// folded away when the record grows too large.
+	LastCounts bool
 	// Opening lets it count in the opening body.
 	Opening bool
 	// GestureOnly hides it: it cannot be typed.
@@ -43,6 +50,7 @@ type Argument struct {
 	Text     string
 	At       time.Time // when it was written
 	Gesture  bool      // nothing was written
+	Subject  Subject   // where it was written
 	Policy   policy.Policy
 	Language words.Language
 }
@@ -84,7 +92,8 @@ func (c Commands) Find(name string) (Command, bool) {
 // SplitCommand takes a line that begins with a slash, half- or full-width, into
 // the name as typed and the rest.
 func SplitCommand(line string) (name, argument string) {
-	line = strings.TrimLeftFunc(line, func(r rune) bool { return r == '/' || r == '／' })
+	_, slash := utf8.DecodeRuneInString(line)
+	line = line[slash:]
 	end := strings.IndexFunc(line, func(r rune) bool { return unicode.IsSpace(r) || r == ':' || r == '：' })
 	if end < 0 {
 		return line, ""

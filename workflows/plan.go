@@ -51,6 +51,9 @@ type Section struct {
 type LabelIntent struct {
 	Label Label
 	On    bool
+	// At is when the act that asks for it happened; what people did with the
+	// label before that does not speak against it. Zero where no act does.
+	At time.Time
 }
 
 // StateIntent is what state the issue should be in. At is when the act that

@@ -35,6 +35,10 @@ type User struct {
 	Bot   bool
 }
 
+// Ghost is whose name GitHub shows for an account that was deleted (docs:
+// Deleting your personal account). It is nobody: it has no role anywhere.
+const Ghost = "ghost"
+
 // Issue is the subject as GitHub answers for it. Times are UTC, to the second.
 type Issue struct {
 	ID          int64
@@ -74,6 +78,7 @@ const (
 	EventReopened  = "reopened"
 	EventLabeled   = "labeled"
 	EventUnlabeled = "unlabeled"
+	EventRenamed   = "renamed"
 )
 
 // Event is one entry of an issue's event list.
@@ -82,6 +87,7 @@ type Event struct {
 	Kind  string
 	Actor User
 	Label string // for labeled and unlabeled
+	From  string // for renamed, the title before
 	// Reason is why a closed event closed, where it can be known: GitHub
 	// documents it for the issue only, so it is filled in for the last one.
 	Reason string

@@ -60,8 +60,6 @@ type Input struct {
 	Facts Facts
 	// Made is what this subject created so far, by key.
 	Made map[string]Made
-	// Commands are all commands there are, for help and for replies.
-	Commands Commands
 }
 
 // Decision is what a workflow wants to know before it can say what it plans,

@@ -12,9 +12,14 @@ import (
 
 // The two reactions that answer a command.
 const (
-	done    = "+1"
-	puzzled = "confused"
+	thumbsUp = "+1"
+	puzzled  = "confused"
 )
+
+// mostReactions is how many comments one run answers; the rest is owed, by the
+// record, and comes with the next. It bounds what a run writes, so that a
+// backlog moves forward however small the limits.
+const mostReactions = 10
 
 // applier makes the difference between what a deliberation found and what it
 // planned. Everything else comes first; the status comment, text and record in
@@ -23,6 +28,10 @@ type applier struct {
 	e *Engine
 	c *Claim
 	d *deliberation
+	// owed are the comments whose reaction is left to the next run; paid is
+	// true where one of an earlier run was given.
+	owed map[int64]bool
+	paid bool
 	// noReactions is set when GitHub refused one here.
 	noReactions bool
 	// said are the notices that are to go out with the status comment.
@@ -34,7 +43,7 @@ type applier struct {
 }
 
 func (e *Engine) apply(ctx context.Context, c *Claim, d *deliberation) ([]string, error) {
-	a := &applier{e: e, c: c, d: d, noReactions: d.record.NoReactions}
+	a := &applier{e: e, c: c, d: d, owed: map[int64]bool{}, noReactions: d.record.NoReactions}
 	if err := a.mayCreate(ctx); err != nil {
 		return nil, err
 	}
@@ -97,8 +106,8 @@ func (a *applier) toCreate() map[string]bool {
 	return keys
 }
 
-// write does one write with enough lease left for its answer, and notes it.
-// What GitHub refuses for good is noted and does not stop the rest.
+// write does one write with enough lease left for its answer, and notes it,
+// also where GitHub refuses it for good.
 func (a *applier) write(ctx context.Context, what string, do func() error) error {
 	if a.dry {
 		a.did = append(a.did, what)
@@ -127,7 +136,7 @@ func (a *applier) foldTwice(ctx context.Context) error {
 		err := a.write(ctx, fmt.Sprintf("delete comment %d, a duplicate of ours", c.ID), func() error {
 			return a.e.writer.DeleteComment(ctx, a.d.o.Subject.Repo, c.ID)
 		})
-		if err != nil && !errors.Is(err, ErrGone) && !errors.Is(err, ErrRefused) {
+		if tolerated(err) != nil {
 			return err
 		}
 	}
@@ -138,40 +147,49 @@ func (a *applier) labels(ctx context.Context) error {
 	for _, l := range a.d.plan.Labels {
 		var err error
 		switch has := a.d.o.HasLabel(l.Label.Name); {
-		case l.On && !has && a.removed(l.Label.Name) < 2:
+		case l.On && !has && a.removed(l) < 2:
 			err = a.write(ctx, "label "+l.Label.Name+" on", func() error {
 				return a.e.writer.AddLabel(ctx, a.d.o.Subject, l.Label)
 			})
-		case !l.On && has && a.ours(l.Label.Name):
+		case !l.On && has && a.mayRemove(l):
 			err = a.write(ctx, "label "+l.Label.Name+" off", func() error {
 				return a.e.writer.RemoveLabel(ctx, a.d.o.Subject, l.Label.Name)
 			})
 		}
-		if err != nil && !errors.Is(err, ErrRefused) {
+		if err := tolerated(err); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// removed counts how often people took a label of ours off. It is put back
-// once; after that they meant it.
-func (a *applier) removed(name string) int {
+// tolerated: where GitHub refuses one thing (403, 404, 422), the rest goes on.
+func tolerated(err error) error {
+	if errors.Is(err, ErrRefused) || errors.Is(err, ErrGone) {
+		return nil
+	}
+	return err
+}
+
+// removed counts how often people took a label off since it was asked for. It
+// is put back once; after that they meant it.
+func (a *applier) removed(l workflows.LabelIntent) int {
 	n := 0
 	for _, e := range a.d.o.Events {
-		if e.Kind == workflows.EventUnlabeled && !e.Ours && strings.EqualFold(e.Label, name) && !e.At.Before(a.d.from) {
+		if e.Kind == workflows.EventUnlabeled && !e.Ours && strings.EqualFold(e.Label, l.Label.Name) &&
+			!e.At.Before(a.d.from) && !e.At.Before(l.At) {
 			n++
 		}
 	}
 	return n
 }
 
-// ours reports whether a label is there because of us, or of an act that was
-// executed. One that somebody put for reasons of their own stays.
-func (a *applier) ours(name string) bool {
+// mayRemove: a label that we put, or an act did, or that was there before the
+// act that decides against it. One that somebody put after that stays.
+func (a *applier) mayRemove(l workflows.LabelIntent) bool {
 	var last workflows.Event
 	for _, e := range a.d.o.Events {
-		if e.Kind == workflows.EventLabeled && strings.EqualFold(e.Label, name) {
+		if e.Kind == workflows.EventLabeled && strings.EqualFold(e.Label, l.Label.Name) {
 			last = e
 		}
 	}
@@ -180,7 +198,7 @@ func (a *applier) ours(name string) bool {
 			return true
 		}
 	}
-	return last.Ours
+	return last.Ours || last.At.Before(l.At)
 }
 
 // state opens or closes, unless somebody did so after the act that asks for
@@ -200,10 +218,7 @@ func (a *applier) state(ctx context.Context) error {
 	err := a.write(ctx, what, func() error {
 		return a.e.writer.SetState(ctx, a.d.o.Subject, want.Open, want.Reason)
 	})
-	if errors.Is(err, ErrRefused) {
-		return nil
-	}
-	return err
+	return tolerated(err)
 }
 
 // comments makes what is missing and edits what says something else. One that
@@ -219,7 +234,7 @@ func (a *applier) comments(ctx context.Context) error {
 		switch {
 		case !exists:
 			id, err := a.create(ctx, want.Key, body)
-			if err != nil && !errors.Is(err, ErrRefused) {
+			if tolerated(err) != nil {
 				return err
 			}
 			if err == nil {
@@ -261,7 +276,7 @@ func (a *applier) notices(ctx context.Context) error {
 			a.d.made[n.Key] = workflows.Made{}
 		default:
 			id, err := a.create(ctx, n.Key, marked(n.Key, n.Body))
-			if err != nil && !errors.Is(err, ErrRefused) {
+			if tolerated(err) != nil {
 				return err
 			}
 			if err == nil {
@@ -291,50 +306,82 @@ func (a *applier) create(ctx context.Context, key, body string) (int64, error) {
 	return id, err
 }
 
-// reactions answers each comment with new commands once: 👍 where all were
-// executed, else 😕. Where GitHub gives none, the status comment shows the acts
-// and we do not ask here again.
+// reactions answers each comment with commands once: 👍 where all were executed,
+// else 😕. Where GitHub gives none, the status comment shows the acts and we do
+// not ask here again.
 func (a *applier) reactions(ctx context.Context) error {
-	answer := map[int64]string{}
-	var order []int64
-	for _, act := range a.d.fresh {
-		id, ok := act.FromComment()
-		if !ok || act.Gesture || act.Verdict == workflows.Unread || a.answered(id) {
+	given := 0
+	for _, r := range a.unanswered() {
+		switch {
+		case a.noReactions:
+			a.paid = a.paid || r.owed
+			continue
+		case given == mostReactions:
+			a.owed[r.comment], a.d.owing = true, true
 			continue
 		}
-		if answer[id] == "" {
-			order = append(order, id)
-			answer[id] = done
-		}
-		if act.Verdict != workflows.Done {
-			answer[id] = puzzled
-		}
-	}
-	for _, id := range order {
-		if a.noReactions {
-			return nil
-		}
+		given++
+		a.paid = a.paid || r.owed
 		if a.c.Attempts > 0 { // an earlier try may have come this far; looking is cheaper
-			given, err := a.e.reader.OurReaction(ctx, a.d.o.Subject.Repo, id)
-			if err == nil && given == answer[id] {
+			already, err := a.e.reader.OurReaction(ctx, a.d.o.Subject.Repo, r.comment)
+			if err == nil && already == r.content {
 				continue
 			}
 		}
-		if err := a.react(ctx, id, answer[id]); err != nil {
+		if err := a.react(ctx, r.comment, r.content); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// answered: an edit of a comment that was judged before changes no reaction.
-func (a *applier) answered(comment int64) bool {
+// reaction is the answer to a comment; owed is one that an earlier run left.
+type reaction struct {
+	comment int64
+	content string
+	owed    bool
+}
+
+// unanswered are the reactions still to be given, in the order of the comments.
+// An edit of a comment that was judged before changes none.
+func (a *applier) unanswered() []reaction {
+	fresh, content, owed := map[int64]bool{}, map[int64]string{}, map[int64]bool{}
+	for _, act := range a.d.fresh {
+		fresh[comment(act)] = true
+	}
 	for _, act := range a.d.record.acts() {
-		if id, ok := act.FromComment(); ok && id == comment {
-			return true
+		delete(fresh, comment(act))
+		if act.Owed {
+			owed[comment(act)] = true
 		}
 	}
-	return false
+	var order []int64
+	for _, act := range a.d.acts {
+		id := comment(act)
+		if !fresh[id] && !owed[id] || act.Gesture || act.Verdict == workflows.Unread || a.d.thumbed[id] {
+			continue
+		}
+		if content[id] == "" {
+			order = append(order, id)
+			content[id] = thumbsUp
+		}
+		if act.Verdict != workflows.Done {
+			content[id] = puzzled
+		}
+	}
+	var list []reaction
+	for _, id := range order {
+		if id != 0 {
+			list = append(list, reaction{comment: id, content: content[id], owed: owed[id]})
+		}
+	}
+	return list
+}
+
+// comment is the id of the comment that an act stands in, or 0.
+func comment(a workflows.Act) int64 {
+	id, _ := a.FromComment()
+	return id
 }
 
 func (a *applier) react(ctx context.Context, comment int64, content string) error {

@@ -20,7 +20,7 @@ func (a *applier) status(ctx context.Context) error {
 	facts := statusFacts(d.plan.Sections, notes, d.language)
 	before := d.record.Made[statusKey]
 	next.Made[statusKey] = workflows.Made{ID: before.ID, Hash: facts}
-	if d.status != nil && d.lost == nil && before.Hash == facts && len(d.fresh) == 0 &&
+	if d.status != nil && d.lost == nil && before.Hash == facts && len(d.fresh) == 0 && !a.paid &&
 		maps.Equal(d.record.Made, next.Made) && d.record.Summary == next.Summary {
 		return nil
 	}
@@ -49,8 +49,7 @@ func (a *applier) writeStatus(ctx context.Context, body string, seq int64) error
 		return err
 	})
 	if errors.Is(err, ErrGone) {
-		// Deleted while we worked: the next look says so and makes it anew.
-		return errors.Join(errIncomplete, err)
+		return errIncomplete // deleted while we worked: the next look says so
 	}
 	if err == nil {
 		hint.Seq = seq
@@ -74,6 +73,10 @@ func (a *applier) nextRecord() Record {
 	r := d.record
 	r.Acts = slices.Clone(r.Acts)
 	r.add(d.fresh)
+	for i, act := range r.Acts {
+		id, ok := act.act().FromComment()
+		r.Acts[i].Owed = ok && a.owed[id]
+	}
 	r.Version = max(r.Version, recordVersion)
 	r.Seq = max(r.Seq, a.c.Hint.Seq)
 	if d.status != nil {
@@ -87,9 +90,7 @@ func (a *applier) nextRecord() Record {
 		r.Rebuilt = d.lost.Error()
 	}
 	r.Made = maps.Clone(d.made)
-	if !d.more {
-		r.Cursor = d.newest(r.Cursor)
-	}
+	r.Cursor = d.newest(r.Cursor)
 	return r
 }
 
@@ -97,7 +98,7 @@ func (a *applier) nextRecord() Record {
 // record together. The markers stay for good: they show that people were
 // called, even after a record was lost.
 func (a *applier) statusBody(r Record, text string) (string, error) {
-	r, sealed, err := r.fit(a.e.keys, a.e.clock.Now())
+	r, sealed, err := r.fit(a.e.keys, a.e.rules.Commands, a.e.clock.Now())
 	if err != nil {
 		return "", err
 	}

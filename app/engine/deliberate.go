@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -18,10 +19,6 @@ const (
 	mostRounds = 4
 	// freshness is how old an issue, or an act on it, may be to be taken up.
 	freshness = 4 * 24 * time.Hour
-	// mostComments is how many comments with new commands one run answers; the
-	// rest comes with the next. It bounds what a run writes, so that a backlog
-	// moves forward however small the limits.
-	mostComments = 10
 )
 
 // deliberation is what a run concluded: everything that applying needs.
@@ -35,8 +32,10 @@ type deliberation struct {
 	language words.Language
 	acts     []workflows.Act // all, judged, in order
 	fresh    []workflows.Act // those not in the record yet
-	// more is true where acts were left to the next run.
-	more bool
+	// thumbed are the comments that carry our own 👍 already; owing is true
+	// where some are left to be answered by the next run.
+	thumbed map[int64]bool
+	owing   bool
 	// made is what exists by now, by key; a notice that went out with the
 	// status comment has no id of its own.
 	made map[string]workflows.Made
@@ -46,47 +45,52 @@ type deliberation struct {
 }
 
 // deliberate judges what is new and lets the workflows decide. It only reads.
-func (e *Engine) deliberate(ctx context.Context, v view, h Hint) (deliberation, error) {
+func (e *Engine) deliberate(ctx context.Context, v view, c *Claim) (deliberation, error) {
 	d := deliberation{view: v, language: e.language(v)}
 	g := gatherer{rules: e.rules, policy: v.policy, language: d.language, o: v.o, record: v.record}
-	fresh := g.acts()
-	ours := v.status != nil || h.StatusGone > 0
-	owner, from, ok := e.owner(v, fresh)
+	read := g.acts()
+	owner, from, ok := e.owner(v, read)
 	if !ok {
 		d.notOurs = "nothing makes it ours: no label, title or command of any workflow"
 		return d, nil
 	}
-	if v.status == nil && h.StatusGone > 1 && !hasNewer(fresh, h.GoneAt) {
+	if v.status == nil && c.Hint.StatusGone > 1 && !hasNewer(read, c.Hint.GoneAt) {
 		d.notOurs = "its status comment was deleted twice, and nobody has said anything new since"
 		return d, nil
 	}
 	// A first look at an issue reads its whole past. Only what came after it
 	// became ours counts.
-	fresh = since(fresh, from)
-	if err := e.readThumbs(ctx, &g, fresh); err != nil {
+	if err := e.readThumbs(ctx, &g, notBefore(read, from), c); err != nil {
 		return d, err
 	}
-	fresh = since(g.acts(), from)
 	facts := workflows.Facts{}
-	fresh, err := e.judged(ctx, g, fresh, facts, v.lost != nil)
+	fresh, err := e.judged(ctx, g, notBefore(g.acts(), from), facts, c)
 	if err != nil {
 		return d, err
 	}
-	if !ours {
-		if from, ok = e.takenUp(v, owner, from, fresh); !ok {
-			d.notOurs = "it would be one of ours (" + owner + "), but it is closed, or was opened before the installation or since:, " +
-				"or more than four days ago, and nobody who may declare has asked for it lately"
+	if v.status == nil && c.Hint.StatusGone == 0 {
+		if owner, from, d.notOurs = e.takenUp(v, fresh); d.notOurs != "" {
 			return d, nil
 		}
-		fresh = since(fresh, from)
+		fresh = notBefore(fresh, from)
 	}
-	d.owner, d.from = owner, from
-	d.fresh, d.more = firstComments(fresh, mostComments)
-	fresh = d.fresh
+	if v.lost != nil {
+		fresh = silenced(fresh, c.Hint)
+	}
+	d.owner, d.from, d.fresh, d.thumbed = owner, from, fresh, g.ours
 	d.acts = append(v.record.acts(), fresh...)
 	workflows.SortActs(d.acts)
 	d.made = d.madeSoFar()
-	return e.decide(ctx, d, facts)
+	return e.decide(ctx, d, facts, c)
+}
+
+// silenced marks the acts that may have been answered before the record was
+// lost; they get no reply a second time. Without a cursor these are all.
+func silenced(acts []workflows.Act, h Hint) []workflows.Act {
+	for i := range acts {
+		acts[i].Silent = h.Cursor.IsZero() || !acts[i].At.After(h.Cursor)
+	}
+	return acts
 }
 
 // language is the issue's: as recorded, else the policy's, else its text's.
@@ -119,22 +123,6 @@ func (e *Engine) owner(v view, acts []workflows.Act) (name string, from time.Tim
 	return "", time.Time{}, false
 }
 
-// firstComments are the acts of the first so many comments, and of whatever else
-// lies between; more is true where some are left.
-func firstComments(acts []workflows.Act, most int) (first []workflows.Act, more bool) {
-	seen := map[int64]bool{}
-	for i, a := range acts {
-		id, ok := a.FromComment()
-		if ok && !seen[id] && len(seen) == most {
-			return acts[:i], true
-		}
-		if ok {
-			seen[id] = true
-		}
-	}
-	return acts, false
-}
-
 func hasNewer(acts []workflows.Act, than time.Time) bool {
 	for _, a := range acts {
 		if a.At.After(than) {
@@ -145,10 +133,16 @@ func hasNewer(acts []workflows.Act, than time.Time) bool {
 }
 
 // takenUp says whether an issue without a status comment of ours becomes ours,
-// and from when. Unasked only if it is open and new, so that installing the
-// App writes nothing on a team's past; else from the first recent act of
-// somebody whom the workflow lets confirm.
-func (e *Engine) takenUp(v view, owner string, from time.Time, acts []workflows.Act) (time.Time, bool) {
+// by which workflow and from when, or why not. Only acts that were executed make
+// it so. Unasked it does only if it is open and new, so that installing the App
+// writes nothing on a team's past; else from the first recent act of somebody
+// whom the workflow lets confirm.
+func (e *Engine) takenUp(v view, acts []workflows.Act) (owner string, from time.Time, why string) {
+	executed := slices.DeleteFunc(slices.Clone(acts), func(a workflows.Act) bool { return a.Verdict != workflows.Done })
+	owner, from, ok := e.owner(v, executed)
+	if !ok {
+		return "", time.Time{}, "nobody who may has made it one of ours"
+	}
 	now := e.clock.Now()
 	after := v.o.InstalledAt
 	if v.policy.Since.After(after) {
@@ -158,24 +152,25 @@ func (e *Engine) takenUp(v view, owner string, from time.Time, acts []workflows.
 	last, closed := v.o.LastState()
 	byUs := closed && last.Ours // and then lost our status comment, or never wrote it
 	if (v.o.Issue.Open || byUs) && recent(v.o.Issue.CreatedAt) {
-		return from, true
+		return owner, from, ""
 	}
 	for _, w := range e.rules.List {
 		if w.Name != owner || w.Confirms == nil {
 			continue
 		}
-		for _, a := range acts {
-			if a.Verdict == workflows.Done && recent(a.At) && w.Confirms(v.o, a) {
-				return a.At, true
+		for _, a := range executed {
+			if recent(a.At) && w.Confirms(v.o, a) {
+				return owner, a.At, ""
 			}
 		}
 	}
-	return time.Time{}, false
+	return "", time.Time{}, "it would be one of ours (" + owner + "), but it is closed, or was opened before the installation or since:, " +
+		"or more than four days ago, and nobody who may declare has asked for it lately"
 }
 
 // readThumbs looks for our own 👍 on the comments whose commands are not in the
 // record: they were executed before it was lost, or before it was written.
-func (e *Engine) readThumbs(ctx context.Context, g *gatherer, fresh []workflows.Act) error {
+func (e *Engine) readThumbs(ctx context.Context, g *gatherer, fresh []workflows.Act, c *Claim) error {
 	wanted := map[int64]bool{}
 	for _, a := range fresh {
 		if id, ok := a.FromComment(); ok {
@@ -183,28 +178,30 @@ func (e *Engine) readThumbs(ctx context.Context, g *gatherer, fresh []workflows.
 		}
 	}
 	g.ours = map[int64]bool{}
-	for _, c := range g.o.Comments {
-		edited := g.record.Seq == 0 && c.Edited() && !c.Ours
-		if c.ThumbsUp == 0 || !wanted[c.ID] && !edited {
+	for _, comment := range g.o.Comments {
+		edited := g.record.Seq == 0 && comment.Edited() && !comment.Ours
+		if comment.ThumbsUp == 0 || !wanted[comment.ID] && !edited {
 			continue
 		}
-		content, err := e.reader.OurReaction(ctx, g.o.Subject.Repo, c.ID)
+		if err := e.holdLease(ctx, c); err != nil {
+			return err
+		}
+		content, err := e.reader.OurReaction(ctx, g.o.Subject.Repo, comment.ID)
 		if err != nil && !errors.Is(err, ErrGone) && !errors.Is(err, ErrRefused) {
 			return fmt.Errorf("read our reaction: %w", err)
 		}
-		g.ours[c.ID] = content == done
+		g.ours[comment.ID] = content == thumbsUp
 	}
 	return nil
 }
 
-// judged asks for the roles that judging needs, and judges. Silent acts are
-// those judged again after a record was lost.
-func (e *Engine) judged(ctx context.Context, g gatherer, fresh []workflows.Act, facts workflows.Facts, silent bool) ([]workflows.Act, error) {
-	_, asks := g.judge(fresh, facts, silent)
-	if err := e.answer(ctx, g.o.Subject, asks, facts); err != nil {
+// judged asks for the roles that judging needs, and judges.
+func (e *Engine) judged(ctx context.Context, g gatherer, fresh []workflows.Act, facts workflows.Facts, c *Claim) ([]workflows.Act, error) {
+	_, asks := g.judge(fresh, facts)
+	if err := e.answer(ctx, g.o.Subject, asks, facts, c); err != nil {
 		return nil, err
 	}
-	acts, open := g.judge(fresh, facts, silent)
+	acts, open := g.judge(fresh, facts)
 	if len(open) > 0 {
 		return nil, fmt.Errorf("judging asks twice for %v", open)
 	}
@@ -212,10 +209,10 @@ func (e *Engine) judged(ctx context.Context, g gatherer, fresh []workflows.Act, 
 }
 
 // decide lets all workflows decide until none asks any more, and merges.
-func (e *Engine) decide(ctx context.Context, d deliberation, facts workflows.Facts) (deliberation, error) {
+func (e *Engine) decide(ctx context.Context, d deliberation, facts workflows.Facts, c *Claim) (deliberation, error) {
 	in := workflows.Input{
 		Now: e.clock.Now(), Policy: d.policy, Language: d.language, Observation: d.o, Owner: d.owner, From: d.from,
-		Acts: d.acts, Facts: facts, Made: d.made, Commands: e.rules.Commands,
+		Acts: d.acts, Facts: facts, Made: d.made,
 	}
 	for round := 0; ; round++ {
 		var asks []workflows.Ask
@@ -238,7 +235,7 @@ func (e *Engine) decide(ctx context.Context, d deliberation, facts workflows.Fac
 		if round == mostRounds {
 			return d, fmt.Errorf("after %d rounds of answers the workflows still ask %v", mostRounds, asks)
 		}
-		if err := e.answer(ctx, d.o.Subject, asks, facts); err != nil {
+		if err := e.answer(ctx, d.o.Subject, asks, facts, c); err != nil {
 			return d, err
 		}
 	}
@@ -255,7 +252,10 @@ func unanswered(asks []workflows.Ask, facts workflows.Facts) []workflows.Ask {
 }
 
 // answer fetches what is asked, each question once, a few at a time.
-func (e *Engine) answer(ctx context.Context, s workflows.Subject, asks []workflows.Ask, facts workflows.Facts) error {
+func (e *Engine) answer(ctx context.Context, s workflows.Subject, asks []workflows.Ask, facts workflows.Facts, c *Claim) error {
+	if err := e.holdLease(ctx, c); err != nil {
+		return err
+	}
 	once := map[workflows.Ask]bool{}
 	var list []workflows.Ask
 	for _, a := range unanswered(asks, facts) {

@@ -200,7 +200,10 @@ func (e *Engine) runSubject(ctx context.Context, c *Claim, run *Run) Outcome {
 		return e.failed(c, err)
 	}
 	run.Owner, run.Why = d.owner, d.reasons()
-	if d.owner == "" || !d.policy.Enabled {
+	if !d.policy.Enabled { // what is said meanwhile is read when it is on again
+		return Outcome{Hint: c.Hint, Published: c.Published}
+	}
+	if d.owner == "" {
 		return e.concluded(c, &d)
 	}
 	run.Plan = d.plan.String()
@@ -219,6 +222,9 @@ func (e *Engine) runSubject(ctx context.Context, c *Claim, run *Run) Outcome {
 // been looked at often enough.
 func (e *Engine) think(ctx context.Context, s workflows.Subject, c *Claim, intents []Intent) (deliberation, error) {
 	v, err := e.look(ctx, s, c, intents)
+	if errors.Is(err, ErrGone) {
+		return deliberation{}, errNoSubject
+	}
 	if err != nil {
 		return deliberation{}, err
 	}
@@ -229,7 +235,7 @@ func (e *Engine) think(ctx context.Context, s workflows.Subject, c *Claim, inten
 		c.Hint.Accepted = v.unexplained
 	}
 	c.Hint.Looks = 0
-	return e.deliberate(ctx, v, c.Hint)
+	return e.deliberate(ctx, v, c)
 }
 
 // concluded is the outcome of a run that went through.
@@ -237,14 +243,13 @@ func (e *Engine) concluded(c *Claim, d *deliberation) Outcome {
 	h := c.Hint
 	now := e.clock.Now()
 	out := Outcome{Due: d.plan.Wake, Published: c.Published}
-	if d.more {
+	if d.owing {
 		out.Due = now
-	} else {
-		h.Cursor = d.newest(h.Cursor)
-		h.LastComment = max(h.LastComment, c.Expect)
-		for _, comment := range d.o.Comments {
-			h.LastComment = max(h.LastComment, comment.ID)
-		}
+	}
+	h.Cursor = d.newest(h.Cursor)
+	h.LastComment = max(h.LastComment, c.Expect)
+	for _, comment := range d.o.Comments {
+		h.LastComment = max(h.LastComment, comment.ID)
 	}
 	if !h.Watch.IsZero() {
 		if now.Before(h.Watch) {
@@ -295,8 +300,10 @@ func (e *Engine) failed(c *Claim, err error) Outcome {
 	now := e.clock.Now()
 	var later *Later
 	switch {
-	case errors.Is(err, ErrGone):
+	case errors.Is(err, errNoSubject):
 		return Outcome{Hint: c.Hint, Published: c.Published}
+	case errors.Is(err, ErrRefused):
+		out.Due = now.Add(refusedPause)
 	case errors.As(err, &later):
 		out.Due = later.At
 	case errors.Is(err, errIncomplete):
@@ -307,9 +314,16 @@ func (e *Engine) failed(c *Claim, err error) Outcome {
 	return out
 }
 
+// errNoSubject: the issue is not there, or no longer; there is nothing to do.
+var errNoSubject = errors.New("the subject is not there")
+
+// refusedPause is how long a subject waits that GitHub will not let us write to,
+// such as one in an archived repository. A wake comes sooner.
+const refusedPause = time.Hour
+
 // quiet hides the ends of runs that are nobody's concern.
 func quiet(err error) error {
-	if errors.Is(err, ErrGone) || errors.Is(err, errIncomplete) {
+	if errors.Is(err, errNoSubject) || errors.Is(err, errIncomplete) {
 		return nil
 	}
 	return err
@@ -323,6 +337,9 @@ func backoff(attempts int) time.Duration {
 
 // holdLease makes sure that the lease outlives the answer of the next write.
 func (e *Engine) holdLease(ctx context.Context, c *Claim) error {
+	if e.queue == nil { // one that only plans holds nothing
+		return nil
+	}
 	if c.LeaseUntil.Sub(e.clock.Now()) >= e.timeout {
 		return nil
 	}

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"slices"
 	"time"
 
 	"github.com/kintsugi-app/kintsugi/workflows"
@@ -10,22 +11,48 @@ import (
 // them, and what is folded is not judged again.
 const foldAge = 5 * time.Minute
 
-// fit folds older acts until the sealed record is small enough. What goes is
-// what a replay does not miss: acts without effect, then all but the first and
-// the last of each command. The rules allow it, because state follows from the
-// first act (declared, acknowledged) or the last (everything else).
-func (r Record) fit(keys Keys, now time.Time) (Record, string, error) {
+// keepLast is how many uses of a command stay where only the last ones matter.
+const keepLast = 10
+
+// fit folds older acts until the sealed record is small enough, in steps that
+// cost more and more: what had no effect; then all but the last uses of the
+// commands whose last use counts; then, for a flood, the same without sparing
+// what is recent. A replay misses none of it. What is left when not even that
+// is enough is the first and the last of each command.
+func (r Record) fit(keys Keys, commands workflows.Commands, now time.Time) (Record, string, error) {
 	sealed, err := r.seal(keys)
-	if err != nil || len(sealed) <= maxRecord {
-		return r, sealed, err
-	}
-	for _, keep := range []func([]recordedAct) map[string]bool{effective, firstAndLast} {
-		r = r.fold(keep(r.Acts), now.Add(-foldAge))
-		if sealed, err = r.seal(keys); err != nil || len(sealed) <= maxRecord {
-			return r, sealed, err
+	for _, step := range []struct {
+		keep    func([]recordedAct) map[string]bool
+		horizon time.Time
+	}{
+		{effective, now.Add(-foldAge)},
+		{lastUses(commands), now.Add(-foldAge)},
+		{lastUses(commands), now},
+		{firstAndLast, now},
+	} {
+		if err != nil || len(sealed) <= maxRecord {
+			break
 		}
+		r = r.fold(step.keep(r.Acts), step.horizon)
+		sealed, err = r.seal(keys)
 	}
 	return r, sealed, err
+}
+
+// lastUses keeps what had an effect, and of the commands whose last use counts
+// the last few.
+func lastUses(commands workflows.Commands) func([]recordedAct) map[string]bool {
+	return func(acts []recordedAct) map[string]bool {
+		keep, uses := map[string]bool{}, map[string]int{}
+		for _, a := range slices.Backward(acts) {
+			c, _ := commands.Find(a.Name)
+			if a.Verdict == workflows.Done && (!c.LastCounts || uses[a.Name] < keepLast) {
+				keep[a.ID] = true
+				uses[a.Name]++
+			}
+		}
+		return keep
+	}
 }
 
 // fold drops the acts up to the horizon that are not to be kept.

@@ -72,7 +72,7 @@ func (g gatherer) opening() []workflows.Act {
 			continue
 		}
 		if name, ok := w.Title(issue.Title); ok {
-			a := base
+			a := g.titled(w, base)
 			a.ID, a.Name = "title", name
 			acts = append(acts, a)
 		}
@@ -93,12 +93,32 @@ func (g gatherer) opening() []workflows.Act {
 	return acts
 }
 
+// titled is who gave the issue the title that counts, and when: whoever opened
+// it, or whoever renamed it from one that did not count.
+func (g gatherer) titled(w workflows.Workflow, opened workflows.Act) workflows.Act {
+	for _, e := range g.o.Events {
+		if e.Kind != workflows.EventRenamed {
+			continue
+		}
+		if _, counted := w.Title(e.From); !counted {
+			opened.At, opened.Author = e.At, e.Actor.Login
+		}
+	}
+	return opened
+}
+
+// mostLines is how many commands of one comment are read.
+const mostLines = 20
+
 // comment reads the commands of one comment. One that was edited does nothing
 // new: what it was executed for is in the record or shown by our 👍.
 func (g gatherer) comment(c workflows.Comment, recorded []workflows.Act) []workflows.Act {
+	if len(recorded) > 0 && !c.Edited() {
+		return nil // judged, all of it, when it was first read
+	}
 	var acts []workflows.Act
 	for _, line := range document.CommandLines(c.Body) {
-		if a, ok := g.command(line.Text); ok {
+		if a, ok := g.command(line.Text); ok && len(acts) < mostLines {
 			a.At, a.Author = c.CreatedAt, c.Author.Login
 			a.ID = fmt.Sprintf("c%d", c.ID)
 			if n := len(acts); n > 0 {
@@ -222,7 +242,7 @@ func (g gatherer) parse(c workflows.Command, a workflows.Act) (value, problem st
 	if c.Parse == nil {
 		return "", ""
 	}
-	return c.Parse(workflows.Argument{Text: a.Argument, At: a.At, Gesture: a.Gesture, Policy: g.policy, Language: g.language})
+	return c.Parse(workflows.Argument{Text: a.Argument, At: a.At, Gesture: a.Gesture, Subject: g.o.Subject, Policy: g.policy, Language: g.language})
 }
 
 // cut shortens what somebody typed to what a reply needs to quote.
@@ -234,8 +254,8 @@ func cut(typed string) string {
 	return typed
 }
 
-// since drops what happened before the issue became ours.
-func since(acts []workflows.Act, from time.Time) []workflows.Act {
+// notBefore drops what happened before the issue became ours.
+func notBefore(acts []workflows.Act, from time.Time) []workflows.Act {
 	var later []workflows.Act
 	for _, a := range acts {
 		if !a.At.Before(from) {

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -106,7 +107,7 @@ func (v *view) fillReason() {
 	}
 	for i := range v.o.Events {
 		if v.o.Events[i].ID == last.ID && v.o.Events[i].Reason == "" {
-			v.o.Events[i].Reason = v.o.Issue.Reason
+			v.o.Events[i].Reason = cmp.Or(v.o.Issue.Reason, "completed")
 		}
 	}
 }
@@ -149,7 +150,7 @@ func (e *Engine) findStatus(ctx context.Context, v *view, h *Hint) error {
 			now, err := e.reader.Comment(ctx, v.o.Subject.Repo, h.Status)
 			switch {
 			case errors.Is(err, ErrGone):
-				h.Status, h.GoneAt = 0, e.clock.Now()
+				h.Status, h.GoneAt = 0, h.Cursor
 				h.StatusGone++
 				if i >= 0 {
 					candidates = slices.Delete(candidates, i, i+1)
@@ -166,7 +167,7 @@ func (e *Engine) findStatus(ctx context.Context, v *view, h *Hint) error {
 	if h.Status == 0 && h.StatusGone > 0 {
 		v.lost = errDeleted
 	}
-	slices.SortFunc(candidates, func(a, b workflows.Comment) int { return int(a.ID - b.ID) })
+	slices.SortFunc(candidates, byID)
 	for i, c := range candidates {
 		if i == 0 {
 			v.status = &candidates[0]
@@ -185,6 +186,8 @@ func (e *Engine) findStatus(ctx context.Context, v *view, h *Hint) error {
 	}
 	return nil
 }
+
+func byID(a, b workflows.Comment) int { return cmp.Compare(a.ID, b.ID) }
 
 // readFurther reads the older comments too where the record does not cover
 // them: it was lost, or it is an older one than we wrote.
@@ -217,7 +220,7 @@ func (e *Engine) readFurther(ctx context.Context, v *view, h Hint, from time.Tim
 // twice becomes one again.
 func (v *view) sortOwn() {
 	v.found, v.rode = map[string]workflows.Comment{}, map[string]bool{}
-	slices.SortFunc(v.o.Comments, func(a, b workflows.Comment) int { return int(a.ID - b.ID) })
+	slices.SortFunc(v.o.Comments, byID)
 	for _, c := range v.o.Comments {
 		key := markerOf(c.Body)
 		if !c.Ours || key == "" {

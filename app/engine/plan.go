@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/kintsugi-app/kintsugi/workflows"
@@ -15,6 +16,9 @@ func (e *Engine) Plan(ctx context.Context, s workflows.Subject) (Run, error) {
 	run := Run{Key: s.String(), At: e.clock.Now()}
 	c := Claim{Key: run.Key, Hint: Hint{Looks: mostLooks}}
 	d, err := e.think(ctx, s, &c, nil)
+	if errors.Is(err, errNoSubject) {
+		err = ErrGone
+	}
 	if err != nil {
 		return run, err
 	}
@@ -60,10 +64,14 @@ func described(a workflows.Act) string {
 }
 
 func verdict(a workflows.Act) string {
-	text := [...]string{
+	names := [...]string{
 		workflows.Pending: "not judged", workflows.Done: "done", workflows.Refused: "refused", workflows.Misread: "not understood",
 		workflows.Misspelt: "misspelt", workflows.Edited: "written by an edit, not read", workflows.Unread: "done once, edited since",
-	}[a.Verdict]
+	}
+	text := "a verdict of a newer version"
+	if a.Verdict >= 0 && int(a.Verdict) < len(names) {
+		text = names[a.Verdict]
+	}
 	if a.Why != "" {
 		text += " (" + a.Why + ")"
 	}

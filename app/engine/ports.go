@@ -113,7 +113,7 @@ type Hint struct {
 	Status int64 `json:"status,omitempty"`
 	Seq    int64 `json:"seq,omitempty"`
 	// StatusGone is how often a person deleted the status comment, and GoneAt
-	// when that was last seen.
+	// the cursor at the last time: what was said after that is new.
 	StatusGone int       `json:"status_gone,omitempty"`
 	GoneAt     time.Time `json:"gone_at,omitzero"`
 	// Watch is until when a late write of our own may still appear.

@@ -60,6 +60,7 @@ type recordedAct struct {
 	Verdict workflows.Verdict `json:"k"`
 	Why     string            `json:"w,omitempty"`
 	Silent  bool              `json:"s,omitempty"`
+	Owed    bool              `json:"o,omitempty"`
 
 	rest map[string]json.RawMessage
 }
@@ -67,7 +68,7 @@ type recordedAct struct {
 func (a recordedAct) act() workflows.Act {
 	return workflows.Act{
 		ID: a.ID, At: time.Unix(a.At, 0).UTC(), Author: a.Author, Name: a.Name, Value: a.Value,
-		Gesture: a.Gesture, Role: a.Role, Verdict: a.Verdict, Why: a.Why, Silent: a.Silent,
+		Gesture: a.Gesture, Role: a.Role, Verdict: a.Verdict, Why: a.Why, Silent: a.Silent, Owed: a.Owed,
 	}
 }
 
@@ -85,7 +86,7 @@ func (r *Record) add(acts []workflows.Act) {
 	for _, a := range acts {
 		r.Acts = append(r.Acts, recordedAct{
 			ID: a.ID, At: a.At.Unix(), Author: a.Author, Name: a.Name, Value: a.Value,
-			Gesture: a.Gesture, Role: a.Role, Verdict: a.Verdict, Why: a.Why, Silent: a.Silent,
+			Gesture: a.Gesture, Role: a.Role, Verdict: a.Verdict, Why: a.Why, Silent: a.Silent, Owed: a.Owed,
 		})
 	}
 	slices.SortStableFunc(r.Acts, func(a, b recordedAct) int { return a.act().Compare(b.act()) })

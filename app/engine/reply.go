@@ -8,20 +8,27 @@ import (
 	"github.com/kintsugi-app/kintsugi/workflows/words"
 )
 
+// replyKey is the prefix of the engine's own comments.
+const replyKey = "reply"
+
+// mostReplies bounds how many people get a sentence on one issue; a flood of
+// slips is answered by reactions alone.
+const mostReplies = 30
+
 // replies are the answers to what was not understood or not allowed: one for
 // each person on an issue, to the earliest such act; after that a reaction
-// alone says it. The engine owns the key "reply".
+// alone says it. The engine owns their keys.
 func replies(acts []workflows.Act, commands workflows.Commands, lang words.Language) []workflows.CommentIntent {
 	var out []workflows.CommentIntent
 	answered := map[string]bool{}
 	for _, a := range acts {
 		who := strings.ToLower(a.Author)
-		if !wantsReply(a) || answered[who] {
+		if !wantsReply(a) || answered[who] || len(out) == mostReplies {
 			continue
 		}
 		answered[who] = true
 		out = append(out, workflows.CommentIntent{
-			Key:   "reply." + who,
+			Key:   replyKey + "." + who,
 			Body:  replyText(a, commands, lang),
 			Facts: fmt.Sprintf("%s %d %s", a.ID, a.Verdict, a.Why),
 		})

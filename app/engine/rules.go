@@ -28,8 +28,8 @@ func NewRules(list []workflows.Workflow) (Rules, error) {
 	r := Rules{List: list, Commands: commands}
 	names := map[string]bool{}
 	for _, w := range list {
-		if w.Name == "" || strings.Contains(w.Name, ".") || names[w.Name] {
-			return Rules{}, fmt.Errorf("workflow name %q is empty, has a dot, or is used twice", w.Name)
+		if w.Name == "" || strings.Contains(w.Name, ".") || names[w.Name] || w.Name == statusKey || w.Name == replyKey {
+			return Rules{}, fmt.Errorf("workflow name %q is empty, has a dot, is used twice, or is the engine's own", w.Name)
 		}
 		names[w.Name] = true
 	}

@@ -179,17 +179,22 @@ func authors(acts []workflows.Act, v workflows.Verdict, issue string) string {
 }
 
 // withoutReactions shows the last acts with their authors where GitHub lets us
-// give no 👍.
+// answer none.
 func withoutReactions(acts []workflows.Act, issue string, ja bool) string {
-	var done []string
+	var shown []string
 	for _, a := range acts {
-		if _, ok := a.FromComment(); ok && a.Verdict == workflows.Done {
-			done = append(done, fmt.Sprintf("[`/%s`](%s) %s", a.Name, a.Link(issue), words.Name(a.Author)))
+		if _, ok := a.FromComment(); !ok || a.Gesture {
+			continue
 		}
+		mark := "✓"
+		if a.Verdict != workflows.Done {
+			mark = "✗"
+		}
+		shown = append(shown, fmt.Sprintf("%s [`/%s`](%s) %s", mark, a.Name, a.Link(issue), words.Name(a.Author)))
 	}
-	done = done[max(0, len(done)-10):]
+	shown = shown[max(0, len(shown)-10):]
 	if ja {
-		return "実行したコマンド: " + strings.Join(done, "、")
+		return "コマンド（✓は実行済み）: " + strings.Join(shown, "、")
 	}
-	return "Commands executed: " + strings.Join(done, ", ")
+	return "Commands (✓ was executed): " + strings.Join(shown, ", ")
 }

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -61,6 +62,9 @@ func (e *Engine) sweep(ctx context.Context, c *Claim, run *Run, name string, ins
 		labels = nil
 	}
 	subjects, err := e.places.Updated(ctx, installation, from, labels)
+	if errors.Is(err, ErrGone) { // the installation ended
+		return Outcome{}
+	}
 	if err != nil {
 		run.Err = quiet(err)
 		return e.failed(c, err)

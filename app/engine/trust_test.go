@@ -293,7 +293,7 @@ func TestReactionsMissing(t *testing.T) {
 	w.settle()
 	w.say(n, "tanaka", "/sev 2")
 	w.settle()
-	w.wants(w.status(n), "Commands executed:", "`/ack`", "`/sev`", "tanaka")
+	w.wants(w.status(n), "Commands (✓ was executed):", "✓ [`/ack`]", "✓ [`/sev`]", "tanaka")
 	if asked != 1 {
 		t.Errorf("reactions were tried %d times, want once", asked)
 	}

@@ -170,12 +170,15 @@ func readComment(c github.IssueComment, self Identity) workflows.Comment {
 
 // event is an issue event; go-github leaves out its state_reason.
 type event struct {
-	ID          int64            `json:"id"`
-	Event       string           `json:"event"`
-	Actor       *github.User     `json:"actor"`
-	Label       *github.Label    `json:"label"`
-	StateReason string           `json:"state_reason"`
-	CreatedAt   github.Timestamp `json:"created_at"`
+	ID          int64         `json:"id"`
+	Event       string        `json:"event"`
+	Actor       *github.User  `json:"actor"`
+	Label       *github.Label `json:"label"`
+	StateReason string        `json:"state_reason"`
+	Rename      struct {
+		From string `json:"from"`
+	} `json:"rename"`
+	CreatedAt github.Timestamp `json:"created_at"`
 }
 
 // Events implements engine.Reader. Why an event closed the issue is filled in
@@ -208,6 +211,7 @@ func (a *App) Events(ctx context.Context, s workflows.Subject) ([]workflows.Even
 			Kind:  e.Event,
 			Actor: readUser(e.Actor),
 			Label: e.Label.GetName(),
+			From:  e.Rename.From,
 			At:    e.CreatedAt.UTC(),
 			Ours:  self.is(e.Actor.GetType(), e.Actor.GetLogin()),
 		}

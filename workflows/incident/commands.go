@@ -43,17 +43,17 @@ func commands() []workflows.Command {
 			Help:  text("say that you are on it", "対応を始めたことを知らせます"),
 		},
 		{
-			Name: "sev", Aliases: []string{"重大度", "severity"}, Role: triage, Opening: true, Parse: severity, Explain: explainSeverity,
+			Name: "sev", Aliases: []string{"重大度", "severity"}, Role: triage, LastCounts: true, Opening: true, Parse: severity, Explain: explainSeverity,
 			Usage: text("/sev 2", "/重大度 2"),
 			Help:  text("set the severity, 1 (worst) to 4, or \"undecided\"", "重大度を1（最も重い）〜4、または「未定」にします"),
 		},
 		{
-			Name: "started", Aliases: []string{"発生"}, Role: triage, Reporter: true, Opening: true, Parse: requiredTime, Explain: explainTime("/started"),
+			Name: "started", Aliases: []string{"発生"}, Role: triage, Reporter: true, ReporterUntil: []string{"started", "resolved"}, LastCounts: true, Opening: true, Parse: requiredTime, Explain: explainTime("/started"),
 			Usage: text("/started 2:40", "/発生 2:40"),
 			Help:  text("set or correct when it began", "発生時刻を入れる、または直します"),
 		},
 		{
-			Name: "detected", Aliases: []string{"検知"}, Role: triage, Reporter: true, Opening: true, Parse: requiredTime, Explain: explainTime("/detected"),
+			Name: "detected", Aliases: []string{"検知"}, Role: triage, Reporter: true, ReporterUntil: []string{"detected", "resolved"}, LastCounts: true, Opening: true, Parse: requiredTime, Explain: explainTime("/detected"),
 			Usage: text("/detected 2:55", "/検知 2:55"),
 			Help:  text("set or correct when it was noticed", "検知時刻を入れる、または直します"),
 		},
@@ -68,14 +68,15 @@ func commands() []workflows.Command {
 			Help:  text("everything is as before; closes the issue", "元どおりになったことを知らせ、Issueを閉じます"),
 		},
 		{
-			Name: "note", Aliases: []string{"メモ"}, Role: read, Reporter: true,
+			Name: "note", Aliases: []string{"メモ"}, Role: read, Reporter: true, LastCounts: true,
 			Usage: text("/note text", "/メモ 内容"),
 			Help:  text("keep this comment among the notes", "このコメントをメモとして残します"),
 		},
 		{
 			Name: "false-alarm", Aliases: []string{"誤報"}, Role: triage, Reporter: true,
-			Usage: text("/false-alarm", "/誤報"),
-			Help:  text("it was nothing; closes the issue, with thanks", "問題ではなかったことを知らせ、Issueを閉じます"),
+			ReporterUntil: []string{"ack", "sev", "mitigated", "resolved"},
+			Usage:         text("/false-alarm", "/誤報"),
+			Help:          text("it was nothing; closes the issue, with thanks", "問題ではなかったことを知らせ、Issueを閉じます"),
 		},
 		{
 			Name: "duplicate-of", Aliases: []string{"重複"}, Role: triage, Parse: number, Explain: explainNumber,
@@ -118,6 +119,8 @@ var issueNumber = regexp.MustCompile(`^#?(\d{1,9})$`)
 func number(a workflows.Argument) (value, problem string) {
 	m := issueNumber.FindStringSubmatch(strings.TrimSpace(width.Fold.String(a.Text)))
 	switch {
+	case m != nil && m[1] == strconv.Itoa(a.Subject.Number):
+		return "", whyNumber // it cannot join itself
 	case m != nil:
 		return m[1], ""
 	case a.Gesture:

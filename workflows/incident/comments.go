@@ -62,6 +62,9 @@ func (t teller) affected() string {
 	return t.say(fmt.Sprintf("Customers affected %s (%s)", span, took), fmt.Sprintf("お客様への影響 %s（%s）", span, took))
 }
 
+// mostHelps bounds how many people get the list on one issue.
+const mostHelps = 10
+
 // helps answers /help with the commands and the role each needs, once for each
 // person who asked.
 func (t teller) helps() []workflows.CommentIntent {
@@ -69,7 +72,7 @@ func (t teller) helps() []workflows.CommentIntent {
 	asked := map[string]bool{}
 	for _, a := range t.s.helped {
 		who := strings.ToLower(a.Author)
-		if asked[who] {
+		if asked[who] || len(out) == mostHelps {
 			continue
 		}
 		asked[who] = true

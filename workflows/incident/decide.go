@@ -50,7 +50,11 @@ func labelIntents(in workflows.Input, s state) []workflows.LabelIntent {
 	all := labels(in.Policy)
 	intents := []workflows.LabelIntent{{Label: all[0], On: true}}
 	for level := 1; level <= severities; level++ {
-		intents = append(intents, workflows.LabelIntent{Label: severityLabels[level], On: s.confirmed && s.severity == level})
+		intent := workflows.LabelIntent{Label: severityLabels[level], On: s.confirmed && s.severity == level}
+		if s.confirmed && s.severity > 0 {
+			intent.At = s.severityBy.At
+		}
+		intents = append(intents, intent)
 	}
 	return intents
 }
@@ -75,7 +79,7 @@ func summary(s state) string {
 		return m.at.UTC().Format(time.RFC3339)
 	}
 	seconds := func(m metric) *int64 {
-		if !m.isComplete {
+		if !m.isComplete || !s.measured() {
 			return nil
 		}
 		n := int64(m.value.Seconds())
@@ -118,10 +122,10 @@ func (t teller) facts() string {
 		}
 		fmt.Fprintf(&b, "%s %s %t;", m.at.Format(time.RFC3339), m.by.ID, m.guessed)
 	}
-	fmt.Fprintf(&b, "%t %d %s;%d %s;%s;", s.confirmed, s.severity, s.severityBy.ID, s.ended, s.endedBy.ID, s.original)
+	fmt.Fprintf(&b, "%t %d %s;%d %s;%s;", s.confirmed, s.severity, s.severityBy.ID, s.ended, s.lead, s.original)
 	for _, n := range s.notes {
 		b.WriteString(n.ID + ",")
 	}
-	fmt.Fprintf(&b, ";closed=%t;%s;%s", t.closedByPerson(), strings.Join(t.policy.Notify, ","), t.in.Policy.TimeZone)
+	fmt.Fprintf(&b, ";closed=%t open=%t;%s;%s", t.closedByPerson(), t.reopenedByPerson(), strings.Join(t.policy.Notify, ","), t.in.Policy.TimeZone)
 	return b.String()
 }

@@ -77,7 +77,7 @@ func decide(t *testing.T, settings, issue, acts string) workflows.Plan {
 		t.Fatal(problems)
 	}
 	commands, _ := workflows.CommandsOf([]workflows.Workflow{w})
-	in := workflows.Input{Policy: p, Owner: "incident", Commands: commands, Language: p.Language}
+	in := workflows.Input{Policy: p, Owner: "incident", Language: p.Language}
 	o := &in.Observation
 	o.Subject = workflows.Subject{Repo: "acme/incidents", Number: 340}
 	o.Issue = workflows.Issue{Open: true, URL: "https://github.com/acme/incidents/issues/340"}
@@ -123,6 +123,9 @@ func act(t *testing.T, line string, n int, p policy.Policy, commands workflows.C
 	}
 	said, gesture := strings.CutPrefix(parts[3], "gesture:")
 	a.Gesture = gesture
+	if gesture {
+		said = "/" + said
+	}
 	name, argument := workflows.SplitCommand(said)
 	c, ok := commands.Find(name)
 	if !ok {

@@ -107,13 +107,13 @@ func title(text string) (string, bool) {
 // gesture: what GitHub's own buttons stand for here.
 func gesture(e workflows.Event, p policy.Policy) (command, argument string, ok bool) {
 	switch e.Kind {
-	case workflows.EventClosed:
+	case workflows.EventClosed: // one whose reason is not known was undone since
 		switch e.Reason {
 		case "not_planned":
 			return "false-alarm", "", true
 		case "duplicate":
 			return "duplicate-of", "", true
-		default:
+		case "completed":
 			return "resolved", "", true
 		}
 	case workflows.EventReopened:
@@ -149,7 +149,7 @@ func owns(o workflows.Observation, p policy.Policy, acts []workflows.Act) (time.
 	for _, a := range acts {
 		_, event := a.FromEvent()
 		written := a.Verdict == workflows.Pending || a.Verdict == workflows.Done
-		if a.Name == "incident" && written && (!event || labelled) {
+		if (a.Name == "incident" || a.Name == "adopt") && written && (!event || labelled) {
 			return a.At, true
 		}
 	}

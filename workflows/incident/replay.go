@@ -1,6 +1,7 @@
 package incident
 
 import (
+	"strconv"
 	"strings"
 	"time"
 
@@ -37,8 +38,11 @@ type state struct {
 
 	declared, started, detected, acknowledged, mitigated, resolved *milestone
 
+	// lead is who acknowledged first; correcting the time changes nobody's role.
+	lead string
+
 	ended int
-	// endedBy is the act that ended it.
+	// endedBy is the last act that says it ended, and so asks to close.
 	endedBy workflows.Act
 	// original is the number of the incident that a duplicate joined.
 	original string
@@ -73,9 +77,14 @@ func (s *state) apply(a workflows.Act) {
 			s.declared = &milestone{at: a.At, by: a}
 		}
 	case "ack":
+		if s.lead == "" {
+			s.lead = a.Author
+		}
 		s.acknowledged = first(s.acknowledged, a)
 	case "sev":
-		s.severity, s.severityBy = int(a.Value[0]-'0'), a
+		if level, err := strconv.Atoi(a.Value); err == nil && level <= severities {
+			s.severity, s.severityBy = level, a
+		}
 	case "started":
 		s.started = timed(a)
 	case "detected":
@@ -84,19 +93,18 @@ func (s *state) apply(a workflows.Act) {
 		s.mitigated = first(s.mitigated, a)
 	case "resolved":
 		s.resolved = first(s.resolved, a)
-		s.end(resolved, a)
-		s.everResolved = true
+		s.ended, s.endedBy, s.everResolved = resolved, a, true
 	case "false-alarm":
-		s.end(falseAlarm, a)
+		s.ended, s.endedBy = falseAlarm, a
 	case "duplicate-of":
-		s.end(duplicate, a)
+		s.ended, s.endedBy = duplicate, a
 		if a.Value != "" {
 			s.original = a.Value
 		}
 	case "original":
 		s.original = a.Value
 	case "reopen":
-		s.ended, s.endedBy, s.resolved, s.reopened = ongoing, workflows.Act{}, nil, timed(a)
+		s.reopen(a)
 	case "note":
 		s.notes = append(s.notes, a)
 	case "help":
@@ -104,12 +112,15 @@ func (s *state) apply(a workflows.Act) {
 	}
 }
 
-// end notes how the incident ended. Saying the same again, such as closing the
-// issue by hand right after /resolved, changes nothing.
-func (s *state) end(how int, a workflows.Act) {
-	if s.ended != how {
-		s.ended, s.endedBy = how, a
+// reopen clears what the reopening says was not so: it is not over, and
+// customers may be affected again. One of an issue that had not ended, closed by
+// somebody without the role, changes nothing.
+func (s *state) reopen(a workflows.Act) {
+	if s.ended == ongoing {
+		return
 	}
+	s.ended, s.endedBy, s.reopened = ongoing, workflows.Act{}, timed(a)
+	s.mitigated, s.resolved = nil, nil
 }
 
 // first keeps what an earlier act set, unless the new one states a time: then
@@ -148,6 +159,9 @@ func measure(name string, from, to *milestone) metric {
 	}
 	return m
 }
+
+// measured: a false alarm is not, nor is a report that nobody confirmed.
+func (s state) measured() bool { return s.confirmed && s.ended != falseAlarm }
 
 // The formulas: TTD = detected − started, TTA = acknowledged − declared,
 // TTM = mitigated − started, TTR = resolved − started.

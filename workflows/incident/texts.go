@@ -54,6 +54,8 @@ func (t teller) headline() string {
 		return t.say("Joined #"+s.original, "#"+s.original+" に合流しました")
 	case s.ended == duplicate:
 		return t.say("Closed as a duplicate", "重複として閉じられました")
+	case s.ended == resolved && t.reopenedByPerson():
+		parts = append(parts, t.say("Resolved; reopened by somebody without the role", "復旧しました（権限のない方が再オープン）"))
 	case s.ended == resolved:
 		parts = append(parts, t.say("Resolved", "復旧しました"))
 	case t.closedByPerson():
@@ -70,7 +72,7 @@ func (t teller) headline() string {
 		parts = append(parts, t.say("customers no longer affected", "影響は収束"))
 	}
 	if s.acknowledged != nil {
-		lead := t.person(s.acknowledged.by.Author)
+		lead := t.person(s.lead)
 		parts = append(parts, t.say("lead "+lead, "対応リーダー "+lead))
 	}
 	return strings.Join(parts, " · ")
@@ -81,6 +83,13 @@ func (t teller) headline() string {
 func (t teller) closedByPerson() bool {
 	last, ok := t.in.Observation.LastState()
 	return t.s.ended == ongoing && !t.in.Observation.Issue.Open && ok && last.Kind == workflows.EventClosed && !last.Ours
+}
+
+// reopenedByPerson: somebody without the role for it reopened what had ended.
+func (t teller) reopenedByPerson() bool {
+	last, ok := t.in.Observation.LastState()
+	return t.s.ended != ongoing && t.in.Observation.Issue.Open && ok && last.Kind == workflows.EventReopened && !last.Ours &&
+		!last.At.Before(t.s.endedBy.At)
 }
 
 func (t teller) severity() string {
@@ -193,7 +202,7 @@ func (t teller) zone(m *milestone) string {
 // metrics are the four durations, once there is anything to measure.
 func (t teller) metrics() string {
 	s := t.s
-	if s.acknowledged == nil && s.started == nil {
+	if !s.measured() || s.acknowledged == nil && s.started == nil {
 		return ""
 	}
 	ttd := t.metric(s.ttd())
@@ -253,7 +262,7 @@ func (t teller) step() string {
 	case s.acknowledged == nil:
 		return t.say("whoever starts, write `/ack`", "対応を始める方は `/ack`")
 	}
-	lead := t.person(s.acknowledged.by.Author)
+	lead := t.person(s.lead)
 	if s.mitigated == nil {
 		return t.say("once customers are no longer affected, "+lead+" writes `/mitigated`", "お客様への影響が収まったら、"+lead+"が `/mitigated`")
 	}
