@@ -17,9 +17,9 @@ type mutant struct {
 
 var mutants = []mutant{
 	{"1: 👍 only where every command was executed", "apply.go",
-		"if act.Verdict != workflows.Done {\n\t\t\tanswer[id] = puzzled", "if false {\n\t\t\tanswer[id] = puzzled", "TestRule01"},
+		"if act.Verdict != workflows.Done {\n\t\t\tcontent[id] = puzzled", "if false {\n\t\t\tcontent[id] = puzzled", "TestRule01"},
 	{"1: only our 👍 is evidence", "deliberate.go",
-		"g.ours[c.ID] = content == done", "g.ours[c.ID] = content != \"\"", "TestRule01"},
+		"g.ours[comment.ID] = content == thumbsUp", "g.ours[comment.ID] = content != \"\"", "TestRule01"},
 	{"2: our 👍 means the role was there", "judge.go", "role = max(role, c.Role)", "executed = false", "TestRule02"},
 	{"3: only reading by id says older or gone", "look.go",
 		"if i < 0 || seqOf(candidates[i].Body) < h.Seq {", "if false {", "TestRule03"},
@@ -36,7 +36,7 @@ var mutants = []mutant{
 	{"9: a notice's marker stays for good", "conclude.go", "if m.ID == 0 && key != statusKey {", "if m.ID < 0 {", "TestRule09"},
 	{"9: a status known to be deleted called already", "apply.go",
 		"case errors.Is(a.d.lost, errDeleted):", "case false:", "TestRule09"},
-	{"10: gone ends the run quietly", "engine.go", "case errors.Is(err, ErrGone):\n\t\treturn Outcome", "case false:\n\t\treturn Outcome", "TestRule10"},
+	{"10: gone ends the run quietly", "engine.go", "case errors.Is(err, errNoSubject):\n\t\treturn Outcome", "case false:\n\t\treturn Outcome", "TestRule10"},
 	{"11: the hash of the neighbours is the store's", "engine.go",
 		"if out.Published != c.Published {", "if d.record.Summary != d.plan.Summary {", "TestRule11"},
 	{"11: the chain of neighbours ends", "engine.go",
@@ -53,7 +53,14 @@ var mutants = []mutant{
 	{"an outage refuses nobody", "deliberate.go",
 		"if err != nil {\n\t\t\t\terr = fmt.Errorf(\"ask %+v: %w\", a, err)\n\t\t\t}\n\t\t\treturn err",
 		"return nil", "TestOutageRefusesNobody"},
-	{"a person's label comes back once only", "apply.go", "a.removed(l.Label.Name) < 2", "true", "TestRule04"},
+	{"a person's label comes back once only", "apply.go", "a.removed(l) < 2", "true", "TestRule04"},
+	{"what a reporter may do proves no role", "judge.go", "if executed && !reporter {", "if executed {", "TestThumbOfReporterIsNoRole"},
+	{"a report ends when somebody takes over", "judge.go", "!(reporter && !ended(c, earlier, a))", "!reporter", "TestReportEndsWhenTakenOver"},
+	{"only executed acts take an issue up", "deliberate.go", "return a.Verdict != workflows.Done })", "return false })", "TestRefusedTakesNothingUp"},
+	{"folding keeps what counts", "fold.go", "if a.Verdict == workflows.Done && (!c.LastCounts || uses[a.Name] < keepLast) {", "if _ = c; a.Verdict == workflows.Done && uses[a.Name] < 1 {", "TestFit"},
+	{"nothing is unpacked before the signature held", "envelope.go", "if hmac.Equal(", "if true || hmac.Equal(", "TestEnvelope"},
+	{"a copied record is not believed", "envelope.go", "if r.RepoID != repoID || r.IssueID != issueID || r.Seq != seq {", "if false {", "TestEnvelope"},
+	{"an old issue is not taken up unasked", "deliberate.go", "return !t.Before(after) && now.Sub(t) <= freshness", "return !t.IsZero() && !now.IsZero()", "TestPastIsLeftAlone"},
 	{"what a person deleted is not made again", "apply.go", "made.Gone, err = true, nil", "delete(a.d.made, want.Key); return nil", "TestDeletedStaysDeleted"},
 }
 

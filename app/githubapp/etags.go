@@ -59,33 +59,33 @@ func (e *etags) find(installation int64, token string, req *http.Request) *keptA
 		return nil
 	}
 	e.order.MoveToFront(at)
-	return at.Value.(*keptAnswer)
+	return answerOf(at)
 }
 
 // settle returns the answer kept in place of a 304, and keeps a new one that
 // has a tag.
-func (e *etags) settle(installation int64, token string, req *http.Request, resp *http.Response, kept *keptAnswer) (*http.Response, error) {
+func (e *etags) settle(installation int64, token string, req *http.Request, resp *http.Response, kept *keptAnswer) *http.Response {
 	if resp.StatusCode == http.StatusNotModified && kept != nil {
 		discard(resp)
 		resp.StatusCode, resp.Status = http.StatusOK, "200 OK"
 		resp.Header, resp.ContentLength = kept.header.Clone(), int64(len(kept.body))
 		resp.Body = io.NopCloser(bytes.NewReader(kept.body))
-		return resp, nil
+		return resp
 	}
 	tag := resp.Header.Get("ETag")
 	if req.Method != http.MethodGet || token == "" || resp.StatusCode != http.StatusOK || tag == "" {
-		return resp, nil
+		return resp
 	}
-	body, err := io.ReadAll(io.LimitReader(resp.Body, largestAnswer+1))
-	if err != nil || len(body) > largestAnswer {
+	body, failed := io.ReadAll(io.LimitReader(resp.Body, largestAnswer+1))
+	if failed != nil || len(body) > largestAnswer {
 		// Cut, or too large to keep: hand on what was read and then the rest.
-		resp.Body = rest{io.MultiReader(bytes.NewReader(body), failing{err}, resp.Body), resp.Body}
-		return resp, nil
+		resp.Body = rest{io.MultiReader(bytes.NewReader(body), failing{failed}, resp.Body), resp.Body}
+		return resp
 	}
 	resp.Body.Close()
 	resp.Body = io.NopCloser(bytes.NewReader(body))
 	e.keep(&keptAnswer{answerName(installation, token, req), tag, resp.Header.Clone(), body})
-	return resp, nil
+	return resp
 }
 
 func (e *etags) keep(answer *keptAnswer) {
@@ -102,9 +102,16 @@ func (e *etags) keep(answer *keptAnswer) {
 }
 
 func (e *etags) forget(at *list.Element) {
-	answer := e.order.Remove(at).(*keptAnswer)
+	answer := answerOf(at)
+	e.order.Remove(at)
 	delete(e.byName, answer.name)
 	e.size -= answer.size()
+}
+
+// answerOf is what the list holds: nothing else is ever put into it.
+func answerOf(at *list.Element) *keptAnswer {
+	answer, _ := at.Value.(*keptAnswer)
+	return answer
 }
 
 // rest is a body of which a part was read already.

@@ -29,13 +29,11 @@ func (e *uninstalled) Error() string {
 // error, without any secret in its text. What is of no kind means that nothing
 // was changed and that trying again may help.
 func (a *App) failure(c call, try *attempt, resp *github.Response, err error) error {
-	var later *engine.Later
-	if errors.As(err, &later) {
+	if later, ok := errors.AsType[*engine.Later](err); ok {
 		return later
 	}
 	cause := a.redactor.Error(err)
-	var gone *uninstalled
-	if errors.As(err, &gone) {
+	if _, ok := errors.AsType[*uninstalled](err); ok {
 		return fmt.Errorf("%w: %s: %w", engine.ErrGone, c, cause)
 	}
 	status := 0
@@ -83,14 +81,15 @@ func reason(resp *github.Response, err error) string {
 	if !errors.As(err, &answer) {
 		return err.Error()
 	}
-	text := fmt.Sprintf("%d %s", answer.Response.StatusCode, answer.Message)
+	var text strings.Builder
+	fmt.Fprintf(&text, "%d %s", answer.Response.StatusCode, answer.Message)
 	for _, e := range answer.Errors {
-		text += "; " + strings.TrimSpace(strings.Join([]string{e.Field, e.Code, e.Message}, " "))
+		text.WriteString("; " + strings.TrimSpace(strings.Join([]string{e.Field, e.Code, e.Message}, " ")))
 	}
 	if needs := resp.Header.Get("X-Accepted-GitHub-Permissions"); needs != "" && resp.StatusCode == http.StatusForbidden {
-		text += " (needs " + needs + ")"
+		text.WriteString(" (needs " + needs + ")")
 	}
-	return text
+	return text.String()
 }
 
 // absent is err for one thing among others. Of a comment, ErrGone says that

@@ -90,8 +90,7 @@ func (l *lane) exchange(req *http.Request) (resp *http.Response, used string, er
 	if err != nil {
 		return nil, used, err
 	}
-	resp, err = l.app.etags.settle(l.id, used, req, resp, kept)
-	return resp, used, err
+	return l.app.etags.settle(l.id, used, req, resp, kept), used, nil
 }
 
 // maxRedirects is more than a repository that was renamed and moved needs.

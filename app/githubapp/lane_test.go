@@ -47,7 +47,7 @@ func TestStrikesTogether(t *testing.T) {
 		t.Errorf("again: %v", got)
 	}
 	// An answer to what was sent before does not end the series.
-	l.observe(&http.Response{StatusCode: http.StatusOK, Header: http.Header{}}, false, "", now, now.Add(time.Second))
+	_ = l.observe(&http.Response{StatusCode: http.StatusOK, Header: http.Header{}}, false, "", now, now.Add(time.Second))
 	now = now.Add(2 * time.Minute)
 	if got := hit(now); got != 4*time.Minute {
 		t.Errorf("after an old answer: %v", got)

@@ -183,7 +183,8 @@ func TestWritesAreMetered(t *testing.T) {
 	if sent != 20 {
 		t.Errorf("%d writes at once (%v)", sent, err)
 	}
-	if got := w.wait(err); got > time.Second {
+	// Whoever comes back finds a few writes in the bucket, not one.
+	if got := w.wait(err); got < 4*time.Second || got > 5*time.Second {
 		t.Errorf("wait %v", got)
 	}
 	must(t, w.look())
@@ -204,8 +205,7 @@ func TestCreationsAreMetered(t *testing.T) {
 	end := w.clock.Now().Add(90 * time.Minute)
 	for w.clock.Now().Before(end) {
 		err := w.app.React(ctx, shop, w.comments()[0], "+1")
-		var later *engine.Later
-		if errors.As(err, &later) {
+		if later, ok := errors.AsType[*engine.Later](err); ok {
 			w.clock.Advance(max(time.Millisecond, later.At.Sub(w.clock.Now())))
 			continue
 		}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -102,9 +103,7 @@ func (v valuing) LogValue() slog.Value {
 // Whatever is logged, and however, no secret comes out.
 func TestLogIsRedacted(t *testing.T) {
 	secrets := map[string]string{"canary": canary}
-	for name, s := range map[string]string{"token": "ghs_16C7e42F292c6912E7710c838347Ae178B4a", "JWT": "eyJhbGciOiJSUzI1NiJ9.eyJpYXQiOjE3MDB9.abcdef"} {
-		secrets[name] = s
-	}
+	maps.Copy(secrets, map[string]string{"token": "ghs_16C7e42F292c6912E7710c838347Ae178B4a", "JWT": "eyJhbGciOiJSUzI1NiJ9.eyJpYXQiOjE3MDB9.abcdef"})
 	for name, secret := range secrets {
 		part := secret[len(secret)-6:]
 		var out bytes.Buffer

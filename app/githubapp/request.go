@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/url"
 	"regexp"
 	"strings"
@@ -131,9 +132,7 @@ const maxPages = 1000
 // none or visit has seen enough. docs: Using pagination in the REST API.
 func (l *lane) pages(ctx context.Context, c call, visit func(page json.RawMessage) (more bool, err error)) error {
 	query := url.Values{"per_page": {"100"}}
-	for name, values := range c.query {
-		query[name] = values
-	}
+	maps.Copy(query, c.query)
 	c.query = query
 	for range maxPages {
 		var page json.RawMessage

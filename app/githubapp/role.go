@@ -26,7 +26,7 @@ type permission struct {
 func (a *App) Role(ctx context.Context, ask workflows.RoleAsk) (workflows.Answer, error) {
 	owner, name, err := splitRepo(ask.Repo)
 	if err != nil {
-		return workflows.Answer{Unknown: err.Error()}, nil
+		return workflows.Answer{Unknown: err.Error()}, nil //nolint:nilerr // what is no repository has no answer, for good
 	}
 	if ask.Login == "" {
 		return workflows.Answer{Role: workflows.RoleNone}, nil

@@ -148,8 +148,7 @@ func owns(o workflows.Observation, p policy.Policy, acts []workflows.Act) (time.
 	labelled := o.HasLabel(policyOf(p).Label)
 	for _, a := range acts {
 		_, event := a.FromEvent()
-		written := a.Verdict == workflows.Pending || a.Verdict == workflows.Done
-		if (a.Name == "incident" || a.Name == "adopt") && written && (!event || labelled) {
+		if (a.Name == "incident" || a.Name == "adopt") && (!event || labelled) {
 			return a.At, true
 		}
 	}

@@ -48,6 +48,8 @@ type state struct {
 	original string
 	// reopened is the last reopening; any resolution that stands is later.
 	reopened *milestone
+	// again is true from a reopening until somebody says mitigated anew.
+	again bool
 	// everResolved keeps the phase-end comment true after a reopening.
 	everResolved bool
 	notes        []workflows.Act
@@ -90,6 +92,9 @@ func (s *state) apply(a workflows.Act) {
 	case "detected":
 		s.detected = timed(a)
 	case "mitigated":
+		if s.again {
+			s.mitigated, s.again = nil, false
+		}
 		s.mitigated = first(s.mitigated, a)
 	case "resolved":
 		s.resolved = first(s.resolved, a)
@@ -112,15 +117,15 @@ func (s *state) apply(a workflows.Act) {
 	}
 }
 
-// reopen clears what the reopening says was not so: it is not over, and
-// customers may be affected again. One of an issue that had not ended, closed by
+// reopen clears the resolution; whether customers are affected again is not
+// said. One of an issue that had not ended, closed by
 // somebody without the role, changes nothing.
 func (s *state) reopen(a workflows.Act) {
 	if s.ended == ongoing {
 		return
 	}
 	s.ended, s.endedBy, s.reopened = ongoing, workflows.Act{}, timed(a)
-	s.mitigated, s.resolved = nil, nil
+	s.resolved, s.again = nil, true
 }
 
 // first keeps what an earlier act set, unless the new one states a time: then

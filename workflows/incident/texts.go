@@ -68,7 +68,7 @@ func (t teller) headline() string {
 		parts = append(parts, t.say("In progress", "対応中"))
 	}
 	parts = append(parts, t.severity())
-	if s.mitigated != nil && s.ended == ongoing {
+	if s.mitigated != nil && s.ended == ongoing && !s.again {
 		parts = append(parts, t.say("customers no longer affected", "影響は収束"))
 	}
 	if s.acknowledged != nil {
@@ -263,7 +263,7 @@ func (t teller) step() string {
 		return t.say("whoever starts, write `/ack`", "対応を始める方は `/ack`")
 	}
 	lead := t.person(s.lead)
-	if s.mitigated == nil {
+	if s.mitigated == nil || s.again {
 		return t.say("once customers are no longer affected, "+lead+" writes `/mitigated`", "お客様への影響が収まったら、"+lead+"が `/mitigated`")
 	}
 	return t.say("once everything is as before, "+lead+" writes `/resolved`", "元どおりになったら、"+lead+"が `/resolved`")

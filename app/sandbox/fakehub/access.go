@@ -1,6 +1,9 @@
 package fakehub
 
-import "strings"
+import (
+	"errors"
+	"strings"
+)
 
 // role is a base role on a repository; each includes those before it.
 // docs: Repository roles for an organization.
@@ -91,17 +94,19 @@ type fieldError struct {
 }
 
 func (r *refusal) Error() string {
-	text := r.message
+	var text strings.Builder
+	text.WriteString(r.message)
 	for _, e := range r.errors {
-		text += "; " + e.Field + " " + e.Code + " " + e.Message
+		text.WriteString("; " + e.Field + " " + e.Code + " " + e.Message)
 	}
-	return text
+	return text.String()
 }
 
 // Status is the HTTP status with which GitHub would refuse what err refused, or
 // zero where err is not a refusal.
 func Status(err error) int {
-	if r, ok := err.(*refusal); ok {
+	r := &refusal{}
+	if errors.As(err, &r) {
 		return r.status
 	}
 	return 0

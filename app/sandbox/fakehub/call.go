@@ -49,8 +49,7 @@ func (h *Hub) perform(r *http.Request, body []byte) *call {
 func (c *call) serve(rt route) {
 	c.route = rt.pattern
 	status, body, err := c.authenticated(rt)
-	var no *refusal
-	if errors.As(err, &no) {
+	if no, ok := errors.AsType[*refusal](err); ok {
 		status, body = no.status, c.refuse(no)
 	} else if err != nil {
 		panic(err) // a handler returned something that is not GitHub's

@@ -2,6 +2,7 @@ package fakehub
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -43,9 +44,7 @@ func (h *Hub) Counts() Counts {
 	defer h.begin()()
 	counts := h.counts
 	counts.ByRoute = make(map[string]int, len(h.counts.ByRoute))
-	for route, n := range h.counts.ByRoute {
-		counts.ByRoute[route] = n
-	}
+	maps.Copy(counts.ByRoute, h.counts.ByRoute)
 	return counts
 }
 

@@ -92,7 +92,7 @@ func TestPagesAreLinked(t *testing.T) {
 		a := read.want(200, read.get(next))
 		total += len(a.list(t))
 		next = ""
-		for _, link := range strings.Split(a.header.Get("Link"), ", ") {
+		for link := range strings.SplitSeq(a.header.Get("Link"), ", ") {
 			if address, found := strings.CutSuffix(link, `; rel="next"`); found {
 				next = strings.Trim(address, "<>")
 			}

@@ -1,6 +1,9 @@
 package fakehub
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // history is a value with its past, so that a list can show it as it was.
 type history[T any] struct {
@@ -22,9 +25,9 @@ func (h *history[T]) last() T { return h.versions[len(h.versions)-1].value }
 
 // asOf is the value at t, and false where there was none yet.
 func (h *history[T]) asOf(t time.Time) (T, bool) {
-	for i := len(h.versions) - 1; i >= 0; i-- {
-		if !h.versions[i].at.After(t) {
-			return h.versions[i].value, true
+	for _, v := range slices.Backward(h.versions) {
+		if !v.at.After(t) {
+			return v.value, true
 		}
 	}
 	var zero T

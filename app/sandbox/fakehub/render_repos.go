@@ -106,7 +106,7 @@ func (h *Hub) repoAddresses(r *repo) []part {
 
 // renderRepoFor renders r with what a may do in it.
 func (h *Hub) renderRepoFor(a actor, r *repo) raw {
-	g := role(read)
+	g := read
 	switch {
 	case a.install == nil:
 		g = r.grantOf(a.user).role

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -32,7 +33,7 @@ func routes() []route {
 		all = append(all, route{pattern, method, strings.Split(path, "/"), needsApp, answer})
 	}
 	app := func(pattern string, answer handler) { add(pattern, true, answer) }
-	any := func(pattern string, answer handler) { add(pattern, false, answer) }
+	both := func(pattern string, answer handler) { add(pattern, false, answer) }
 
 	app("GET /app", getApp)
 	app("GET /app/installations", listInstallations)
@@ -43,33 +44,33 @@ func routes() []route {
 	app("GET /app/hook/deliveries/{delivery}", getDelivery)
 	app("POST /app/hook/deliveries/{delivery}/attempts", redeliver)
 
-	any("GET /installation/repositories", listInstallationRepos)
-	any("GET /users/{login}", getUser)
-	any("GET /repos/{owner}/{repo}", onRepo("metadata", "read", getRepo))
-	any("GET /repos/{owner}/{repo}/contents/{path...}", onRepo("contents", "read", getContents))
-	any("GET /repos/{owner}/{repo}/collaborators/{login}/permission", onRepo("metadata", "read", getPermission))
+	both("GET /installation/repositories", listInstallationRepos)
+	both("GET /users/{login}", getUser)
+	both("GET /repos/{owner}/{repo}", onRepo("metadata", "read", getRepo))
+	both("GET /repos/{owner}/{repo}/contents/{path...}", onRepo("contents", "read", getContents))
+	both("GET /repos/{owner}/{repo}/collaborators/{login}/permission", onRepo("metadata", "read", getPermission))
 
-	any("GET /repos/{owner}/{repo}/labels", onRepo("issues", "read", listLabels))
-	any("POST /repos/{owner}/{repo}/labels", onRepo("issues", "write", createLabel))
-	any("GET /repos/{owner}/{repo}/labels/{name}", onRepo("issues", "read", getLabel))
+	both("GET /repos/{owner}/{repo}/labels", onRepo("issues", "read", listLabels))
+	both("POST /repos/{owner}/{repo}/labels", onRepo("issues", "write", createLabel))
+	both("GET /repos/{owner}/{repo}/labels/{name}", onRepo("issues", "read", getLabel))
 
-	any("GET /repos/{owner}/{repo}/issues", onRepo("issues", "read", listIssues))
-	any("POST /repos/{owner}/{repo}/issues", onRepo("issues", "write", createIssue))
-	any("GET /repos/{owner}/{repo}/issues/comments/{comment}", onComment("read", getComment))
-	any("PATCH /repos/{owner}/{repo}/issues/comments/{comment}", onComment("write", updateComment))
-	any("DELETE /repos/{owner}/{repo}/issues/comments/{comment}", onComment("write", deleteComment))
-	any("GET /repos/{owner}/{repo}/issues/comments/{comment}/reactions", onComment("read", listCommentReactions))
-	any("POST /repos/{owner}/{repo}/issues/comments/{comment}/reactions", onComment("write", createCommentReaction))
-	any("GET /repos/{owner}/{repo}/issues/{number}", onIssue("read", getIssue))
-	any("PATCH /repos/{owner}/{repo}/issues/{number}", onIssue("write", updateIssue))
-	any("GET /repos/{owner}/{repo}/issues/{number}/events", onIssue("read", listEvents))
-	any("GET /repos/{owner}/{repo}/issues/{number}/labels", onIssue("read", listIssueLabels))
-	any("POST /repos/{owner}/{repo}/issues/{number}/labels", onIssue("write", addIssueLabels))
-	any("DELETE /repos/{owner}/{repo}/issues/{number}/labels/{name}", onIssue("write", removeIssueLabel))
-	any("GET /repos/{owner}/{repo}/issues/{number}/comments", onIssue("read", listComments))
-	any("POST /repos/{owner}/{repo}/issues/{number}/comments", onIssue("write", createComment))
-	any("GET /repos/{owner}/{repo}/issues/{number}/reactions", onIssue("read", listIssueReactions))
-	any("POST /repos/{owner}/{repo}/issues/{number}/reactions", onIssue("write", createIssueReaction))
+	both("GET /repos/{owner}/{repo}/issues", onRepo("issues", "read", listIssues))
+	both("POST /repos/{owner}/{repo}/issues", onRepo("issues", "write", createIssue))
+	both("GET /repos/{owner}/{repo}/issues/comments/{comment}", onComment("read", getComment))
+	both("PATCH /repos/{owner}/{repo}/issues/comments/{comment}", onComment("write", updateComment))
+	both("DELETE /repos/{owner}/{repo}/issues/comments/{comment}", onComment("write", deleteComment))
+	both("GET /repos/{owner}/{repo}/issues/comments/{comment}/reactions", onComment("read", listCommentReactions))
+	both("POST /repos/{owner}/{repo}/issues/comments/{comment}/reactions", onComment("write", createCommentReaction))
+	both("GET /repos/{owner}/{repo}/issues/{number}", onIssue("read", getIssue))
+	both("PATCH /repos/{owner}/{repo}/issues/{number}", onIssue("write", updateIssue))
+	both("GET /repos/{owner}/{repo}/issues/{number}/events", onIssue("read", listEvents))
+	both("GET /repos/{owner}/{repo}/issues/{number}/labels", onIssue("read", listIssueLabels))
+	both("POST /repos/{owner}/{repo}/issues/{number}/labels", onIssue("write", addIssueLabels))
+	both("DELETE /repos/{owner}/{repo}/issues/{number}/labels/{name}", onIssue("write", removeIssueLabel))
+	both("GET /repos/{owner}/{repo}/issues/{number}/comments", onIssue("read", listComments))
+	both("POST /repos/{owner}/{repo}/issues/{number}/comments", onIssue("write", createComment))
+	both("GET /repos/{owner}/{repo}/issues/{number}/reactions", onIssue("read", listIssueReactions))
+	both("POST /repos/{owner}/{repo}/issues/{number}/reactions", onIssue("write", createIssueReaction))
 	return all
 }
 
@@ -173,9 +174,7 @@ func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		panic(http.ErrAbortHandler) // net/http's way to cut a connection
 	}
-	for name, values := range c.header {
-		w.Header()[name] = values
-	}
+	maps.Copy(w.Header(), c.header)
 	w.WriteHeader(c.status)
 	_, _ = w.Write(c.answer)
 }

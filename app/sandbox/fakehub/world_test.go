@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"strconv"
 	"strings"
@@ -142,9 +143,7 @@ func signed(t testing.TB, claims jwt.MapClaims) string {
 	t.Helper()
 	now := time.Now()
 	all := jwt.MapClaims{"iss": "7", "iat": now.Add(-30 * time.Second).Unix(), "exp": now.Add(2 * time.Minute).Unix()}
-	for name, value := range claims {
-		all[name] = value
-	}
+	maps.Copy(all, claims)
 	text, err := jwt.NewWithClaims(jwt.SigningMethodRS256, all).SignedString(key())
 	if err != nil {
 		t.Fatal(err)

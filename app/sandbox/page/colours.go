@@ -46,7 +46,7 @@ func (v *visit) coloursVersion() string {
 func (v *visit) labelColours() {
 	v.w.Header().Set("Content-Type", "text/css; charset=utf-8")
 	for _, colour := range v.inUse() {
-		fmt.Fprintf(v.w, ".c-%s{--label:#%s;--on-label:%s}\n", colour, colour, inkOn(colour))
+		fmt.Fprintf(v.w, ".c-%s{--label:#%s;--on-label:%s}\n", colour, colour, inkOn(colour)) //nolint:gosec // inUse holds six hex digits each
 	}
 }
 

@@ -3,11 +3,17 @@ package page
 import (
 	"html/template"
 	"regexp"
+	"slices"
 	"strings"
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 )
+
+// verbatim shows a text that could not be rendered.
+func verbatim(text string) template.HTML {
+	return template.HTML("<pre>" + template.HTMLEscapeString(text) + "</pre>") //nolint:gosec // escaped
+}
 
 // decorated takes sanitised HTML and adds what the page knows of it: mentions
 // that notified somebody stand out, references to issues become links, and
@@ -17,7 +23,7 @@ func decorated(sanitised string, s setting) template.HTML {
 	within := &html.Node{Type: html.ElementNode, DataAtom: atom.Div, Data: "div"}
 	nodes, err := html.ParseFragment(strings.NewReader(sanitised), within)
 	if err != nil { // nested beyond reason
-		return template.HTML("<pre>" + template.HTMLEscapeString(sanitised) + "</pre>")
+		return verbatim(sanitised)
 	}
 	for _, n := range nodes {
 		within.AppendChild(n)
@@ -26,10 +32,10 @@ func decorated(sanitised string, s setting) template.HTML {
 	var b strings.Builder
 	for n := within.FirstChild; n != nil; n = n.NextSibling {
 		if err := html.Render(&b, n); err != nil {
-			return template.HTML("<pre>" + template.HTMLEscapeString(sanitised) + "</pre>")
+			return verbatim(sanitised)
 		}
 	}
-	return template.HTML(b.String())
+	return template.HTML(b.String()) //nolint:gosec // sanitised, parsed and written anew
 }
 
 func decorate(n *html.Node, s setting) {
@@ -97,10 +103,11 @@ func decorateText(n *html.Node, s setting) {
 	n.Parent.RemoveChild(n)
 }
 
+// element makes a node; attributes are names and values by turns.
 func element(kind atom.Atom, text string, attributes ...string) *html.Node {
 	n := &html.Node{Type: html.ElementNode, DataAtom: kind, Data: kind.String()}
-	for i := 0; i < len(attributes); i += 2 {
-		n.Attr = append(n.Attr, html.Attribute{Key: attributes[i], Val: attributes[i+1]})
+	for pair := range slices.Chunk(attributes, 2) {
+		n.Attr = append(n.Attr, html.Attribute{Key: pair[0], Val: pair[1]})
 	}
 	if text != "" {
 		n.AppendChild(&html.Node{Type: html.TextNode, Data: text})

@@ -55,7 +55,7 @@ func (v *visit) openIssue() {
 		v.notFound()
 		return
 	}
-	form := newView{Title: strings.TrimSpace(v.r.PostFormValue("title")), Body: v.text("body"), Plain: v.r.PostFormValue("kind") == "plain"}
+	form := newView{Title: strings.TrimSpace(v.r.PostFormValue("title")), Body: v.body(), Plain: v.r.PostFormValue("kind") == "plain"}
 	by, ok := v.by()
 	if !ok {
 		v.showNew(http.StatusBadRequest, repo, v.unknownPerson(), form)
@@ -94,12 +94,12 @@ func (v *visit) actOnIssue() {
 	}
 	by, ok := v.by()
 	if !ok {
-		v.showIssue(http.StatusBadRequest, repo, number, v.unknownPerson(), v.text("body"))
+		v.showIssue(http.StatusBadRequest, repo, number, v.unknownPerson(), v.body())
 		return
 	}
 	at, err := v.do(repo, number, by)
 	if err != nil {
-		v.showIssue(refusedWith(err), repo, number, v.refusal(err), v.text("body"))
+		v.showIssue(refusedWith(err), repo, number, v.refusal(err), v.body())
 		return
 	}
 	v.goTo(fmt.Sprintf("/%s/issues/%d%s", repo, number, at))
@@ -112,14 +112,14 @@ func (v *visit) do(repo string, number int, by string) (at string, err error) {
 	field := v.r.PostFormValue
 	switch field("do") {
 	case "comment":
-		id, err := v.Hub.Comment(repo, number, by, v.text("body"))
+		id, err := v.Hub.Comment(repo, number, by, v.body())
 		return fmt.Sprintf("#issuecomment-%d", id), err
 	case "edit":
 		id, err := strconv.ParseInt(field("comment"), 10, 64)
 		if err != nil {
 			return "", errUnknownForm
 		}
-		return fmt.Sprintf("#issuecomment-%d", id), v.Hub.EditComment(repo, id, by, v.text("body"))
+		return fmt.Sprintf("#issuecomment-%d", id), v.Hub.EditComment(repo, id, by, v.body())
 	case "delete":
 		id, err := strconv.ParseInt(field("comment"), 10, 64)
 		if err != nil {
@@ -127,7 +127,7 @@ func (v *visit) do(repo string, number int, by string) (at string, err error) {
 		}
 		return "#act", v.Hub.DeleteComment(repo, id, by)
 	case "rewrite":
-		title, body := strings.TrimSpace(field("title")), v.text("body")
+		title, body := strings.TrimSpace(field("title")), v.body()
 		return "", v.Hub.EditIssue(repo, number, by, fakehub.Edit{Title: &title, Body: &body})
 	case "close":
 		return "#act", v.close(repo, number, by)
@@ -161,9 +161,9 @@ func (v *visit) close(repo string, number int, by string) error {
 	return v.Hub.Close(repo, number, by, reason)
 }
 
-// text is a field of several lines. Browsers send them with carriage returns.
-func (v *visit) text(name string) string {
-	return strings.ReplaceAll(v.r.PostFormValue(name), "\r\n", "\n")
+// body is the field of several lines. Browsers send them with carriage returns.
+func (v *visit) body() string {
+	return strings.ReplaceAll(v.r.PostFormValue("body"), "\r\n", "\n")
 }
 
 // by is the person that the form was shown for, which another tab may have
@@ -255,4 +255,4 @@ func (v *visit) backSaying(done string) string {
 	return to.String()
 }
 
-func (v *visit) goTo(path string) { http.Redirect(v.w, v.r, path, http.StatusSeeOther) }
+func (v *visit) goTo(path string) { http.Redirect(v.w, v.r, path, http.StatusSeeOther) } //nolint:gosec // back keeps to this page

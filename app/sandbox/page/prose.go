@@ -91,7 +91,7 @@ func (p *prose) render(body string, s setting) template.HTML {
 	}
 	var b bytes.Buffer
 	if err := p.markdown.Convert([]byte(body), &b); err != nil {
-		return template.HTML("<pre>" + template.HTMLEscapeString(body) + "</pre>")
+		return verbatim(body)
 	}
 	done = decorated(p.policy.Sanitize(b.String()), s)
 	p.mu.Lock()
@@ -115,7 +115,9 @@ func (imagesAsLinks) RegisterFuncs(on renderer.NodeRendererFuncRegisterer) {
 			return ast.WalkContinue, nil
 		}
 		_, _ = w.WriteString(`<a href="`)
-		_, _ = w.Write(util.EscapeHTML(util.URLEscape(n.(*ast.Image).Destination, true)))
+		if image, ok := n.(*ast.Image); ok {
+			_, _ = w.Write(util.EscapeHTML(util.URLEscape(image.Destination, true)))
+		}
 		_, _ = w.WriteString(`">[`)
 		return ast.WalkContinue, nil
 	})

@@ -47,6 +47,7 @@ func (p *page) visit(w http.ResponseWriter, r *http.Request) *visit {
 }
 
 func (v *visit) keep(name, value string) {
+	//nolint:gosec // not Secure: the page is served over plain HTTP, to this machine alone
 	http.SetCookie(v.w, &http.Cookie{Name: name, Value: value, Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode})
 }
 

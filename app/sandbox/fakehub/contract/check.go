@@ -223,8 +223,7 @@ func Webhook(t testing.TB, event string, body []byte) {
 // short names where a value departs and why, without the schema and the value.
 func short(err *openapi3.SchemaError) string {
 	reason := err.Reason
-	var inner *openapi3.SchemaError
-	if errors.As(err.Origin, &inner) {
+	if inner, ok := errors.AsType[*openapi3.SchemaError](err.Origin); ok {
 		reason += "; " + short(inner)
 	} else if err.Origin != nil {
 		reason += "; " + err.Origin.Error()
