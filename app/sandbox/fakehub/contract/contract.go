@@ -75,6 +75,14 @@ func cached(name string) string {
 	return name
 }
 
+// Here tells whether the description was fetched, for tests that have other
+// things to show and are held to it by the way. Where everything must be tested
+// it is always asked for.
+func Here() bool {
+	_, err := load()
+	return err == nil || os.Getenv("KINTSUGI_TEST_ALL") == "1"
+}
+
 // open loads the description, or ends the test as a missing one must.
 func open(t testing.TB) *description {
 	t.Helper()
