@@ -337,7 +337,7 @@ func backoff(attempts int) time.Duration {
 
 // holdLease makes sure that the lease outlives the answer of the next write.
 func (e *Engine) holdLease(ctx context.Context, c *Claim) error {
-	if e.queue == nil { // one that only plans holds nothing
+	if c.Epoch == 0 { // a dry run holds nothing
 		return nil
 	}
 	if c.LeaseUntil.Sub(e.clock.Now()) >= e.timeout {

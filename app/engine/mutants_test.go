@@ -16,7 +16,7 @@ type mutant struct {
 }
 
 var mutants = []mutant{
-	{"1: 👍 only where every command was executed", "apply.go",
+	{"1: 👍 only where every command was executed", "react.go",
 		"if act.Verdict != workflows.Done {\n\t\t\tcontent[id] = puzzled", "if false {\n\t\t\tcontent[id] = puzzled", "TestRule01"},
 	{"1: only our 👍 is evidence", "deliberate.go",
 		"g.ours[comment.ID] = content == thumbsUp", "g.ours[comment.ID] = content != \"\"", "TestRule01"},

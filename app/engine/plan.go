@@ -31,7 +31,8 @@ func (e *Engine) Plan(ctx context.Context, s workflows.Subject) (Run, error) {
 		return run, nil
 	}
 	run.Plan = d.plan.String()
-	a := &applier{e: e, c: &c, d: &d, noReactions: d.record.NoReactions, dry: true}
+	a := newApplier(e, &c, &d)
+	a.dry = true
 	err = a.run(ctx)
 	run.Did = a.did
 	return run, err

@@ -180,3 +180,32 @@ func TestWording(t *testing.T) {
 	w.settle()
 	w.wants(w.status(n), "(in other words)", "SEV2")
 }
+
+// TestPlanWritesNothing: a dry run says what would be written and writes none of
+// it, also for a backlog.
+func TestPlanWritesNothing(t *testing.T) {
+	w := newWorld(t, 1)
+	n := w.open("sato", "[incident] checkout is blank")
+	for i := range 15 {
+		w.say(n, "tanaka", fmt.Sprintf("/note %d", i))
+	}
+	w.say(n, "tanaka", "/sev 2")
+	w.hub.ResetCounts()
+	run, err := w.engine.Plan(t.Context(), workflows.Subject{Repo: repo, Number: n})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := w.writes(); got != 0 {
+		t.Errorf("a dry run wrote %d times", got)
+	}
+	said := strings.Join(run.Did, "\n")
+	w.wants(said, "label incident on", "label sev2 on", "react +1", "comment status")
+	w.wants(strings.Join(run.Why, "\n"), `/sev "2" by tanaka (triage): done`)
+	w.settle()
+	w.wants(w.status(n), "SEV2", "Notes: 6 earlier")
+	for _, c := range w.issue(n).Comments {
+		if c.Author == "tanaka" && len(c.Reactions) != 1 {
+			t.Errorf("%q has %d reactions, want 1: a backlog is answered in full", c.Body, len(c.Reactions))
+		}
+	}
+}
