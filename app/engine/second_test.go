@@ -202,7 +202,7 @@ func TestPlanWritesNothing(t *testing.T) {
 	w.wants(said, "label incident on", "label sev2 on", "react +1", "comment status")
 	w.wants(strings.Join(run.Why, "\n"), `/sev "2" by tanaka (triage): done`)
 	w.settle()
-	w.wants(w.status(n), "SEV2", "Notes: 6 earlier")
+	w.wants(w.status(n), "SEV2", "Notes: 5 earlier")
 	for _, c := range w.issue(n).Comments {
 		if c.Author == "tanaka" && len(c.Reactions) != 1 {
 			t.Errorf("%q has %d reactions, want 1: a backlog is answered in full", c.Body, len(c.Reactions))
