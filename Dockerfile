@@ -24,7 +24,7 @@ COPY LICENSE /LICENSE
 COPY --from=build /src/bin/kintsugi /kintsugi
 COPY --from=build --chown=65532:65532 /data /data
 # The store holds nothing that cannot be found again on GitHub (deliveries not
-# yet handled apart), but a restart is quicker with it. postgres:// needs no volume.
+# yet handled apart), but a restart is quicker with it.
 ENV KINTSUGI_DATABASE_URL=sqlite:/data/kintsugi.db
 VOLUME /data
 EXPOSE 8080

@@ -2,6 +2,7 @@ package workflows
 
 import (
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -17,12 +18,17 @@ type Subject struct {
 // String is the form that people write and the store's key.
 func (s Subject) String() string { return s.Repo + "#" + strconv.Itoa(s.Number) }
 
+var (
+	ownerName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]*$`)
+	repoName  = regexp.MustCompile(`^[A-Za-z0-9._-]+$`)
+)
+
 // ParseSubject reads OWNER/REPO#N.
 func ParseSubject(text string) (Subject, error) {
 	repo, number, found := strings.Cut(text, "#")
 	owner, name, slash := strings.Cut(repo, "/")
 	n, err := strconv.Atoi(number)
-	if !found || !slash || owner == "" || name == "" || strings.Contains(name, "/") || err != nil || n < 1 {
+	if !found || !slash || !ownerName.MatchString(owner) || !repoName.MatchString(name) || name == "." || name == ".." || err != nil || n < 1 {
 		return Subject{}, fmt.Errorf("%q does not name an issue: write OWNER/REPO#NUMBER, such as acme/pay#12", text)
 	}
 	return Subject{Repo: repo, Number: n}, nil

@@ -24,6 +24,9 @@ func (a *applier) status(ctx context.Context) error {
 		maps.Equal(d.record.Made, next.Made) && d.record.Summary == next.Summary {
 		return nil
 	}
+	if a.dry && len(a.e.keys) == 0 && d.status != nil { // nor what the record holds
+		return nil
+	}
 	if a.dry {
 		return a.writeStatus(ctx, "", 0)
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/agnivade/levenshtein"
 
@@ -193,6 +194,12 @@ func (g gatherer) command(line string) (a workflows.Act, ok bool) {
 	if c, found := g.rules.Commands.Find(name); found && !c.GestureOnly {
 		return workflows.Act{Name: c.Name, Argument: argument}, true
 	}
+	// "/sev1" and "/重大度２": nobody types the blank before a number at night.
+	if digit := strings.IndexFunc(name, unicode.IsDigit); digit > 0 {
+		if c, found := g.rules.Commands.Find(name[:digit]); found && !c.GestureOnly {
+			return workflows.Act{Name: c.Name, Argument: strings.TrimSpace(name[digit:] + " " + argument)}, true
+		}
+	}
 	if c, near := g.nearly(name); near {
 		return workflows.Act{Name: c.Name, Value: cut(name), Verdict: workflows.Misspelt}, true
 	}
@@ -201,7 +208,8 @@ func (g gatherer) command(line string) (a workflows.Act, ok bool) {
 
 // nearly finds the command that a mistyped word most likely means: one slip in
 // a short word, two in a longer one. Words of three letters or fewer are too
-// easily somebody else's.
+// easily somebody else's. Japanese has no blanks, so a word that goes on after a
+// command of ours ("対応開始しました") is taken for it, too.
 func (g gatherer) nearly(name string) (best workflows.Command, ok bool) {
 	word := []rune(strings.ToLower(name))
 	least, bestName := 3, ""
@@ -216,6 +224,15 @@ func (g gatherer) nearly(name string) (best workflows.Command, ok bool) {
 		d := levenshtein.ComputeDistance(string(word), known)
 		if d <= allowed && (d < least || d == least && known < bestName) {
 			best, bestName, least, ok = c, known, d, true
+		}
+	}
+	if ok {
+		return best, true
+	}
+	for known, c := range g.rules.Commands {
+		japanese := strings.IndexFunc(known, func(r rune) bool { return r > unicode.MaxLatin1 }) == 0
+		if japanese && !c.GestureOnly && strings.HasPrefix(name, known) && len(known) > len(bestName) {
+			best, bestName, ok = c, known, true
 		}
 	}
 	return best, ok

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/kintsugi-app/kintsugi/workflows"
 )
@@ -44,8 +45,8 @@ func (d *deliberation) reasons() []string {
 		return []string{d.notOurs}
 	}
 	var why []string
-	if d.lost != nil {
-		why = append(why, "the record is not believed: "+d.lost.Error())
+	if text := lostText(fmt.Sprint(d.lost), false); d.lost != nil {
+		why = append(why, strings.ToLower(text[:1])+text[1:])
 	}
 	for _, a := range d.acts {
 		why = append(why, fmt.Sprintf("%s %s by %s (%s): %s", a.At.Format("2006-01-02 15:04:05Z"), described(a), a.Author, a.Role, verdict(a)))

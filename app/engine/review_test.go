@@ -411,3 +411,31 @@ func TestRenamedLaterWiped(t *testing.T) {
 		t.Errorf("deleting the database turned %s into %s", before, after)
 	}
 }
+
+// TestDuplicateOfNothing: a slip of the finger must not close a live incident.
+func TestDuplicateOfNothing(t *testing.T) {
+	w := newWorld(t, 1)
+	n := w.night(1)
+	w.say(n, "tanaka", "/duplicate-of #4242")
+	w.settle()
+	if w.issue(n).State != "open" {
+		t.Error("closed for an incident that is not there")
+	}
+	w.wants(w.status(n), "In progress", "there is no #4242 to join")
+}
+
+// TestWithoutBlank: nobody types the blank before a number at night, and
+// Japanese has none.
+func TestWithoutBlank(t *testing.T) {
+	w := newWorld(t, 1)
+	n := w.night(0)
+	w.say(n, "tanaka", "/sev1")
+	w.settle()
+	w.wants(w.status(n), "SEV1")
+	w.say(n, "tanaka", "／重大度２")
+	w.settle()
+	w.wants(w.status(n), "SEV2")
+	w.say(n, "suzuki", "/対応開始しました")
+	w.settle()
+	w.wants(w.visible(n), "Did you mean `/ack`?")
+}

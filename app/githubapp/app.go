@@ -104,6 +104,9 @@ func New(config Config) (*App, error) {
 		return nil, errors.New("the App's private key cannot be read: it must be an RSA key in PEM, " +
 			"as in the .pem file that GitHub offers when a key is generated, with its line breaks")
 	}
+	if bits := key.N.BitLen(); bits < 1024 { // Go signs with none shorter; GitHub's have 2,048
+		return nil, fmt.Errorf("the App's private key has %d bits: that is no key of GitHub's; use the .pem file it offered", bits)
+	}
 	a, err := newApp(config, string(config.PrivateKey))
 	if err != nil {
 		return nil, err

@@ -34,7 +34,7 @@ func newPlan() *cobra.Command {
 	s := addSettings(c, server.AppSettings())
 	format(c, &as)
 	c.RunE = func(c *cobra.Command, args []string) error {
-		subject, err := readSubject(args[0])
+		subject, err := readSubject(args[0], s.lookup(server.GitHubURL))
 		if err != nil {
 			return usage(c, err)
 		}
@@ -57,9 +57,17 @@ func newPlan() *cobra.Command {
 }
 
 // readSubject takes an issue as GitHub writes it, or its address out of a
-// browser.
-func readSubject(text string) (workflows.Subject, error) {
+// browser, on the GitHub that api belongs to: another one is not to be asked
+// with these credentials.
+func readSubject(text, api string) (workflows.Subject, error) {
 	if u, err := url.Parse(text); err == nil && u.Host != "" {
+		host := "github.com"
+		if a, err := url.Parse(api); err == nil && a.Host != "" && a.Host != "api.github.com" {
+			host = a.Host
+		}
+		if u.Host != host && u.Host != "github.com" {
+			return workflows.Subject{}, fmt.Errorf("%q is on %s, and %s is asked: set %s, or write OWNER/REPO#NUMBER", text, u.Host, host, server.GitHubURL)
+		}
 		parts := strings.Split(strings.Trim(u.Path, "/"), "/")
 		if len(parts) >= 4 && parts[2] == "issues" {
 			text = parts[0] + "/" + parts[1] + "#" + parts[3]

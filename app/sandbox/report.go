@@ -172,7 +172,7 @@ func summary(lang words.Language, steps int, failed int, took time.Duration, c f
 	return pick(lang,
 		fmt.Sprintf("%d steps, %s, in %.1f s. The app asked GitHub %d times (%d reads, %d writes), wrote %d comments and mentioned people %d times; %d deliveries.",
 			steps, how, seconds, c.Requests, c.Reads, c.Writes, c.ByRoute[createComment], mentions, c.Deliveries),
-		fmt.Sprintf("%d段階、%s（%.1f秒）。GitHubへのリクエスト%d回（読み取り%d、書き込み%d）、コメント%d件、メンション%d回、通知%d件。",
+		fmt.Sprintf("%d段階、%s（%.1f秒）。GitHubへのリクエスト%d回（読み取り%d、書き込み%d）、コメント%d件、メンション%d回、Webhook %d件。",
 			steps, how, seconds, c.Requests, c.Reads, c.Writes, c.ByRoute[createComment], mentions, c.Deliveries))
 }
 

@@ -110,7 +110,7 @@ var japanese = script{
 	noLonger:         "いったん復旧しましたが、いまは復旧していません。",
 	again:            []string{"復旧しました · SEV2", "TTD 20分（検知−発生）· TTA 4分 · TTM 55分 · TTR 2時間5分"},
 	againSummary:     []string{"復旧しました。おつかれさまでした。", "TTR 2時間5分"},
-	unconfirmed:      []string{"確認待ち", "triage以上の権限がある方が、`/incident` で確認するか、`/ack` で対応を始めてください"},
+	unconfirmed:      []string{"確認待ち", "triage以上の権限がある方は、`/incident` で確認するか、`/ack` で対応を始めてください"},
 	waitingAgain:     "対応者を待っています",
 	takenBySuzuki:    []string{"対応中", "対応リーダー suzukiさん"},
 

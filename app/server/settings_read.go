@@ -160,6 +160,8 @@ func (r *settingsReader) url(name string) string {
 		r.refuse(name, "is no address: write the base of GitHub's REST API, such as https://api.github.com/ or https://HOST/api/v3")
 	case u.Scheme != "https" && u.Scheme != "http" || u.Host == "":
 		r.refuse(name, "is %.100q: write scheme, host and path, such as https://api.github.com/ or https://HOST/api/v3", u.Redacted())
+	case u.Host == "github.com":
+		r.refuse(name, "is the website: its REST API is https://api.github.com/, which is what counts where nothing is set")
 	case u.User != nil || u.RawQuery != "" || u.Fragment != "":
 		r.refuse(name, "carries a user, a query or a fragment: write only scheme, host and path")
 	}

@@ -40,7 +40,7 @@ func commands() []workflows.Command {
 		{
 			Name: "ack", Aliases: []string{"対応開始"}, Role: triage, Parse: optionalTime, Explain: explainTime("/ack"),
 			Usage: text("/ack", "/対応開始"),
-			Help:  text("say that you are on it", "対応を始めたことを知らせます"),
+			Help:  text("say that you are on it; whoever writes it first leads", "対応を始めたことを知らせます。最初に書いた方が対応リーダーです"),
 		},
 		{
 			Name: "sev", Aliases: []string{"重大度", "severity"}, Role: triage, LastCounts: true, Opening: true, Parse: severity, Explain: explainSeverity,
@@ -59,13 +59,13 @@ func commands() []workflows.Command {
 		},
 		{
 			Name: "mitigated", Aliases: []string{"影響収束"}, Role: triage, Opening: true, Parse: optionalTime, Explain: explainTime("/mitigated"),
-			Usage: text("/mitigated [3:30]", "/影響収束 [3:30]"),
-			Help:  text("customers are no longer affected", "お客様への影響が収まったことを知らせます"),
+			Usage: text("/mitigated 3:30", "/影響収束 3:30"),
+			Help:  text("customers are no longer affected; without a time, now", "お客様への影響が収まったことを知らせます。時刻を省くと今"),
 		},
 		{
 			Name: "resolved", Aliases: []string{"復旧"}, Role: triage, Opening: true, Parse: optionalTime, Explain: explainTime("/resolved"),
-			Usage: text("/resolved [4:05]", "/復旧 [4:05]"),
-			Help:  text("everything is as before; closes the issue", "元どおりになったことを知らせ、Issueを閉じます"),
+			Usage: text("/resolved 4:05", "/復旧 4:05"),
+			Help:  text("everything is as before; closes the issue; without a time, now", "元どおりになったことを知らせ、Issueを閉じます。時刻を省くと今"),
 		},
 		{
 			Name: "note", Aliases: []string{"メモ"}, Role: read, Reporter: true, LastCounts: true,
@@ -84,8 +84,8 @@ func commands() []workflows.Command {
 			Help:  text("join another incident and close this one", "別の障害に合流し、このIssueを閉じます"),
 		},
 		{
-			Name: "adopt", Aliases: []string{"引き継ぎ"}, Role: workflows.RoleMaintain,
-			Usage: text("/adopt", "/引き継ぎ"),
+			Name: "adopt", Aliases: []string{"取り込み"}, Role: workflows.RoleMaintain,
+			Usage: text("/adopt", "/取り込み"),
 			Help:  text("look after an incident from before Kintsugi was installed", "導入前からある障害を扱います"),
 		},
 		{
@@ -170,20 +170,22 @@ func explainTime(command string) func(string, words.Foreign, words.Language) str
 		kind, zone, _ := strings.Cut(strings.TrimPrefix(why, whyTime), " ")
 		n, _ := strconv.Atoi(kind)
 		problem := &moment.Problem{Kind: moment.Kind(n), Zone: words.Foreign(zone)}
-		if lang == words.Japanese {
-			return "`" + command + "` の時刻 " + typed.Inline(40) + " は読み取れませんでした。" + problem.In(lang) +
-				"新しいコメントにお願いします（編集は読みません）。"
+		what := "`" + command + "` " + typed.Inline(40)
+		if typed == "" {
+			what = "`" + command + "`"
 		}
-		return "I could not read the time " + typed.Inline(40) + " of `" + command + "`. " + problem.In(lang) +
-			" Please use a new comment; edits are not read."
+		if lang == words.Japanese {
+			return what + ": " + problem.In(lang) + "新しいコメントにお願いします（編集は読みません）。"
+		}
+		return what + ": " + problem.In(lang) + " Please use a new comment; edits are not read."
 	}
 }
 
 func explainSeverity(_ string, typed words.Foreign, lang words.Language) string {
 	if lang == words.Japanese {
-		return "重大度 " + typed.Inline(40) + " は読み取れませんでした。`/sev 1` から `/sev 4`、または `/sev 未定` と、新しいコメントに書いてください。"
+		return "重大度 " + typed.Inline(40) + " は読み取れませんでした。1（最も重い）〜4です。`/sev 1` から `/sev 4`、または `/sev 未定` と、新しいコメントに書いてください。"
 	}
-	return "I could not read the severity " + typed.Inline(40) + ". Please write `/sev 1` to `/sev 4`, or `/sev undecided`, in a new comment."
+	return "I could not read the severity " + typed.Inline(40) + ". It goes from 1, the worst, to 4: please write `/sev 1` to `/sev 4`, or `/sev undecided`, in a new comment."
 }
 
 func explainNumber(_ string, typed words.Foreign, lang words.Language) string {

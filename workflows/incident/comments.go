@@ -24,7 +24,7 @@ func (t teller) resolvedComment() workflows.CommentIntent {
 	if t.s.ended != resolved {
 		return workflows.CommentIntent{
 			Key:   keyResolved,
-			Body:  t.say("**This was resolved once and is no longer.** The first comment has the present state.", "**いったん復旧しましたが、いまは復旧していません。** 現在の状況は最初のコメントにあります。"),
+			Body:  t.say("**This was resolved once and is no longer.** The status comment above has the present state.", "**いったん復旧しましたが、いまは復旧していません。** 現在の状況は、上の状況コメントにあります。"),
 			Facts: "not resolved",
 		}
 	}
@@ -58,6 +58,9 @@ func (t teller) affected() string {
 		return ""
 	}
 	span := t.clock(m.from) + "–" + t.clock(m.to)
+	if loc := t.in.Policy.TimeZone; m.from.at.In(loc).YearDay() != m.to.at.In(loc).YearDay() { // each with its date
+		span = moment.Clock(m.from.at, loc, m.to.at, t.in.Language) + " – " + moment.Clock(m.to.at, loc, m.from.at, t.in.Language)
+	}
 	took := moment.Duration(m.value, t.in.Language)
 	return t.say(fmt.Sprintf("Customers affected %s (%s)", span, took), fmt.Sprintf("お客様への影響 %s（%s）", span, took))
 }
@@ -87,9 +90,9 @@ func Help(lang words.Language) string {
 	ja := lang == words.Japanese
 	var b strings.Builder
 	if ja {
-		b.WriteString("新しいコメントの行のはじめに書いてください。英語でも日本語でも、全角でもかまいません。編集は読みません。\n\n| コマンド | すること | 必要な権限 |\n|---|---|---|\n")
+		b.WriteString("新しいコメントの行のはじめに書いてください。英語でも日本語でも、全角でもかまいません。編集は読みません。\n\n| コマンド | すること | 必要な権限（以上） |\n|---|---|---|\n")
 	} else {
-		b.WriteString("Write these at the start of a line in a new comment, in English or Japanese. Edits are not read.\n\n| command | what it does | role needed |\n|---|---|---|\n")
+		b.WriteString("Write these at the start of a line in a new comment, in English or Japanese. Edits are not read.\n\n| command | what it does | role needed, or above |\n|---|---|---|\n")
 	}
 	for _, c := range commands() {
 		if c.GestureOnly {
@@ -100,6 +103,11 @@ func Help(lang words.Language) string {
 			names += "（`/" + c.Name + "`）"
 		}
 		fmt.Fprintf(&b, "| %s | %s | %s |\n", names, c.Help[lang], roleText(c, ja))
+	}
+	if ja {
+		b.WriteString("\nTTD＝検知−発生、TTA＝対応開始−報告、TTM＝影響収束−発生、TTR＝復旧−発生。分からないものは — と表示します。\n")
+	} else {
+		b.WriteString("\nTTD = detected − started, TTA = acknowledged − reported, TTM = mitigated − started, TTR = resolved − started; what is not known is shown as —.\n")
 	}
 	return b.String()
 }

@@ -3,6 +3,7 @@ package incident
 import (
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -21,6 +22,17 @@ func decide(in workflows.Input) workflows.Decision {
 		return workflows.Decision{}
 	}
 	s := replay(in)
+	if s.ended == duplicate && s.original != "" {
+		original := in.Observation.Subject
+		original.Number, _ = strconv.Atoi(s.original)
+		answer, known := in.Facts[workflows.SummaryAsk{Subject: original}]
+		if !known {
+			return workflows.Decision{Asks: []workflows.Ask{workflows.SummaryAsk{Subject: original}}}
+		}
+		if answer.Unknown != "" {
+			s.notThere()
+		}
+	}
 	t := teller{in: in, s: s, policy: policyOf(in.Policy)}
 	plan := workflows.Plan{
 		Sections: []workflows.Section{t.section()},
@@ -122,7 +134,7 @@ func (t teller) facts() string {
 		}
 		fmt.Fprintf(&b, "%s %s %t;", m.at.Format(time.RFC3339), m.by.ID, m.guessed)
 	}
-	fmt.Fprintf(&b, "%t %d %s;%d %s;%s;", s.confirmed, s.severity, s.severityBy.ID, s.ended, s.lead, s.original)
+	fmt.Fprintf(&b, "%t %d %s;%d %s;%s;", s.confirmed, s.severity, s.severityBy.ID, s.ended, s.lead, s.original+"/"+s.missing)
 	for _, n := range s.notes {
 		b.WriteString(n.ID + ",")
 	}

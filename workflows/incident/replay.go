@@ -46,6 +46,8 @@ type state struct {
 	endedBy workflows.Act
 	// original is the number of the incident that a duplicate joined.
 	original string
+	// missing is the number of an original that is not there.
+	missing string
 	// reopened is the last reopening; any resolution that stands is later.
 	reopened *milestone
 	// again is true from a reopening until somebody says mitigated anew.
@@ -114,6 +116,15 @@ func (s *state) apply(a workflows.Act) {
 		s.notes = append(s.notes, a)
 	case "help":
 		s.helped = append(s.helped, a)
+	}
+}
+
+// notThere: a slip of the finger must not close a live incident. What a person
+// closed by hand stays closed; which one it joins is asked for.
+func (s *state) notThere() {
+	s.missing, s.original = s.original, ""
+	if !s.endedBy.Gesture {
+		s.ended, s.endedBy = ongoing, workflows.Act{}
 	}
 }
 

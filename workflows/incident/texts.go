@@ -36,7 +36,7 @@ func (t teller) person(login string) string {
 
 // section is the incident's part of the status comment.
 func (t teller) section() workflows.Section {
-	parts := []string{t.severityLine(), t.milestones(), t.metrics(), t.notes(), t.nextStep(), t.thanks(), t.footer()}
+	parts := []string{t.called(), t.severityLine(), t.milestones(), t.metrics(), t.disorder(), t.notes(), t.nextStep(), t.thanks(), t.footer()}
 	parts = slices.DeleteFunc(parts, func(p string) bool { return p == "" })
 	return workflows.Section{
 		Key: name, Title: t.headline(), Text: strings.Join(parts, "\n"), Facts: t.facts(),
@@ -220,6 +220,38 @@ func (t teller) metric(m metric) string {
 	return m.name + " " + value
 }
 
+// called keeps the names, without @, of whom the call went to, until somebody
+// has taken over.
+func (t teller) called() string {
+	_, called := t.in.Made[keyOpened]
+	if !called || t.s.acknowledged != nil || t.s.ended != ongoing {
+		return ""
+	}
+	names := strings.ReplaceAll(strings.Join(t.policy.Notify, ", "), "@", "")
+	return t.say("Called: "+names, "連絡済み: "+names)
+}
+
+// disorder says which times cannot both be right.
+func (t teller) disorder() string {
+	s := t.s
+	var wrong []string
+	for _, m := range []struct {
+		*milestone
+		name string
+	}{
+		{s.detected, t.say("detected", "検知")}, {s.mitigated, t.say("mitigated", "影響収束")}, {s.resolved, t.say("resolved", "復旧")},
+	} {
+		if m.milestone != nil && s.started != nil && m.at.Before(s.started.at) {
+			wrong = append(wrong, m.name)
+		}
+	}
+	if len(wrong) == 0 {
+		return ""
+	}
+	return t.say("Earlier than the start: "+strings.Join(wrong, ", ")+". If a time is wrong, `/started 2:35` corrects it.",
+		"発生より前の時刻になっています: "+strings.Join(wrong, "、")+"。違うときは `/started 2:35` のように書けば直ります。")
+}
+
 // notes links the last notes; their text stays where it was written.
 func (t teller) notes() string {
 	var links []string
@@ -247,6 +279,8 @@ func (t teller) nextStep() string {
 func (t teller) step() string {
 	s := t.s
 	switch {
+	case s.missing != "" && s.ended == ongoing:
+		return t.say("there is no #"+s.missing+" to join. Which incident is it? `/duplicate-of #12`", "合流先の #"+s.missing+" は見つかりません。どの障害でしょうか。`/duplicate-of #12` のように書いてください")
 	case s.ended == duplicate && s.original == "":
 		return t.say("which incident does it join? Write `/duplicate-of #12`", "どの障害に合流しますか。`/duplicate-of #12` のように書いてください")
 	case s.ended == resolved && s.started == nil:
@@ -255,10 +289,10 @@ func (t teller) step() string {
 		return ""
 	case t.closedByPerson():
 		return t.say("if it is over, somebody with the triage role writes `/resolved`; if not, reopen the issue",
-			"復旧していれば、triage以上の権限がある方が `/resolved` を、まだなら再オープンをお願いします")
+			"復旧していれば、triage以上の権限がある方は `/resolved` と書いてください。まだなら、Issueを再オープンしてください")
 	case !s.confirmed:
 		return t.say("somebody with the triage role confirms with `/incident` or starts with `/ack`",
-			"triage以上の権限がある方が、`/incident` で確認するか、`/ack` で対応を始めてください")
+			"triage以上の権限がある方は、`/incident` で確認するか、`/ack` で対応を始めてください")
 	case s.acknowledged == nil:
 		return t.say("whoever starts, write `/ack`", "対応を始める方は `/ack`")
 	}
@@ -276,7 +310,7 @@ func (t teller) thanks() string {
 	bot := t.in.Observation.Issue.Author.Bot
 	switch {
 	case s.ended == falseAlarm:
-		return t.say("Thank you for looking. A false alarm is welcome; it is not measured.", "確認ありがとうございます。誤報でもかまいません。計測には含めません。")
+		return t.say("Thank you for looking. A false alarm is welcome; it is not measured.", "ご確認ありがとうございます。誤報でも問題ありません。計測には含めません。")
 	case s.ended != ongoing || s.acknowledged != nil || t.closedByPerson():
 		return ""
 	case s.confirmed && len(t.policy.Notify) == 0:

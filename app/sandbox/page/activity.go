@@ -61,7 +61,7 @@ const (
 
 func (v *visit) activity() {
 	view := activityView{Arrivals: latest(v.arrivals(), mostArrivals), Runs: v.runs(func(string) bool { return true }, mostRuns)}
-	v.show("activity", v.say("Deliveries and runs", "通知と実行"), view)
+	v.show("activity", v.say("Deliveries and runs", "Webhookと実行"), view)
 }
 
 func latest[T any](list []T, most int) []T { return list[:min(len(list), most)] }

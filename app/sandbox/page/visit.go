@@ -108,9 +108,9 @@ func (v *visit) done() string {
 	case "clock":
 		return v.say("The clock has moved.", "時計を進めました。")
 	case "drop":
-		return v.say("The next delivery will be lost on its way.", "次の通知は、途中で失われます。")
+		return v.say("The next delivery will be lost on its way.", "次のWebhookは、途中で失われます。")
 	case "repeat":
-		return v.say("The next delivery will arrive twice.", "次の通知は、2回届きます。")
+		return v.say("The next delivery will arrive twice.", "次のWebhookは、2回届きます。")
 	}
 	return ""
 }
