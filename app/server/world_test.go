@@ -16,6 +16,7 @@ import (
 
 	"github.com/kintsugi-app/kintsugi/app/clock"
 	"github.com/kintsugi-app/kintsugi/app/sandbox/fakehub"
+	"github.com/kintsugi-app/kintsugi/app/sandbox/fakehub/contract"
 	"github.com/kintsugi-app/kintsugi/app/server"
 )
 
@@ -81,6 +82,9 @@ func newWorld(t testing.TB) *world {
 	w.config = server.Config{
 		AppID: 7, PrivateKey: w.hub.PrivateKeyPEM(), WebhookSecrets: []string{secret}, GitHubURL: w.github.URL,
 		DatabaseURL: ":memory:", Addr: "127.0.0.1:0", Clock: w.clock, LogTo: w.log, Version: "test",
+	}
+	if contract.Here() { // then every exchange is held to GitHub's description
+		w.config.Transport = contract.Check(t, http.DefaultTransport)
 	}
 	return w
 }
