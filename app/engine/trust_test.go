@@ -152,6 +152,11 @@ func TestRecordReplaced(t *testing.T) {
 		"deleted": {func(w *world, n int) {
 			w.must(w.hub.DeleteComment(repo, w.statusID(n), "yamamoto"))
 		}, "status comment was deleted"},
+		"of a newer version": {func(w *world, n int) {
+			body, err := engine.NewerRecord(w.status(n), w.keys)
+			w.must(err)
+			w.must(w.hub.EditComment(repo, w.statusID(n), "kintsugi[bot]", body))
+		}, ""},
 		"older": {func(w *world, n int) {
 			w.must(w.hub.EditComment(repo, w.statusID(n), "yamamoto", w.older))
 		}, ""},
@@ -176,6 +181,9 @@ func TestRecordReplaced(t *testing.T) {
 				w.wants(got, c.remark)
 			} else if strings.Contains(got, "Rebuilt") {
 				t.Errorf("rebuilt without need:\n%s", got)
+			}
+			if name == "of a newer version" && engine.UnknownParts(got) != `"calm"` {
+				t.Error("the parts of a newer binary were lost")
 			}
 			if name != "copied from another issue" && len(w.hub.Mentions()) != mentions {
 				t.Errorf("people were called again: %v", w.hub.Mentions())
