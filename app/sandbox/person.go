@@ -12,9 +12,14 @@ import (
 
 // person is somebody who uses GitHub, over its REST API and with a token of
 // their own. The story acts and looks through such people only.
-type person struct{ login, address string }
+type person struct {
+	login, address string
+	client         *http.Client
+}
 
-func (s *stage) person(login string) person { return person{login, s.address + "/api/v3"} }
+func (s *stage) person(login string) person {
+	return person{login, s.address + "/api/v3", &http.Client{Transport: s.config.Transport}}
+}
 
 // open opens an issue and returns its number.
 func (p person) open(ctx context.Context, repo, title, body string) (number int, err error) {
@@ -60,7 +65,10 @@ func (p person) do(ctx context.Context, method, path string, in, out any) error 
 		return err
 	}
 	r.Header.Set("Authorization", "token user-"+p.login)
-	answer, err := http.DefaultClient.Do(r)
+	if in != nil {
+		r.Header.Set("Content-Type", "application/json")
+	}
+	answer, err := p.client.Do(r)
 	if err != nil {
 		return err
 	}

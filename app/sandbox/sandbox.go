@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"time"
 
 	"github.com/kintsugi-app/kintsugi/workflows"
@@ -34,6 +35,10 @@ type Options struct {
 	// Workflows are those of the server where nil. A test breaks one of them
 	// and sees the story fail.
 	Workflows []workflows.Workflow
+	// Transport carries the requests of the program and of the people to the
+	// simulated GitHub; nil is the usual one. A test holds them to GitHub's
+	// description.
+	Transport http.RoundTripper
 	// Patience is how long a step may take until what it is to bring about can
 	// be seen.
 	Patience time.Duration

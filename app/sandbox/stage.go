@@ -63,7 +63,7 @@ func newStage(o Options, lang words.Language) (*stage, error) {
 	s.config = server.Config{
 		AppID: 1, PrivateKey: s.hub.PrivateKeyPEM(), WebhookSecrets: []string{secret}, GitHubURL: s.address + "/api/v3",
 		DatabaseURL: filepath.Join(s.folder, "kintsugi.db"), Addr: "127.0.0.1:0", Version: o.Version, Clock: s.clock,
-		Workflows: o.Workflows, OnRun: s.runs.add,
+		Workflows: o.Workflows, OnRun: s.runs.add, Transport: o.Transport,
 	}
 	s.toTheNight()
 	s.build()
