@@ -1,8 +1,10 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"net"
 
 	"github.com/spf13/cobra"
 
@@ -36,6 +38,9 @@ func newSandbox() *cobra.Command {
 		case o.Exit:
 			o.Languages = []words.Language{words.English, words.Japanese}
 		}
+		if !canListen(c.Context(), o.Addr) {
+			return usage(c, fmt.Errorf("--addr is %.60q, which is no address or is in use: write HOST:PORT, such as 127.0.0.1:8700", o.Addr))
+		}
 		o.Out, o.Version = c.OutOrStdout(), versionText()
 		err := sandbox.Run(c.Context(), o)
 		if errors.Is(err, sandbox.ErrStory) {
@@ -44,4 +49,14 @@ func newSandbox() *cobra.Command {
 		return err
 	}
 	return c
+}
+
+// canListen tries an address before the story begins, which would only end there.
+func canListen(ctx context.Context, addr string) bool {
+	var config net.ListenConfig
+	listener, err := config.Listen(ctx, "tcp", addr)
+	if err != nil {
+		return false
+	}
+	return listener.Close() == nil
 }
