@@ -174,8 +174,6 @@ type Intent struct {
 type Queue interface {
 	// Wake makes subjects due now and raises their wake sequence.
 	Wake(ctx context.Context, keys ...string) error
-	// Ensure makes a subject due now if the queue has none of that key.
-	Ensure(ctx context.Context, key string) error
 	// Claim takes the subject that is due longest and not leased, with a new
 	// epoch; ok is false where there is none, and next is then when the
 	// earliest becomes due (zero for never).

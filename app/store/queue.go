@@ -35,20 +35,6 @@ func (s *Store) Wake(ctx context.Context, keys ...string) error {
 	return wrap(err, "wake %q", keys)
 }
 
-// Ensure implements engine.Queue.
-func (s *Store) Ensure(ctx context.Context, key string) error {
-	var added int64
-	err := s.writer.do(ctx, 0, func(t *tx) (err error) {
-		added, err = t.exec(`INSERT INTO subjects (key, wake_seq, due_at) VALUES (?, 1, ?)
-			ON CONFLICT (key) DO NOTHING`, key, millis(s.clk.Now()))
-		return err
-	})
-	if err == nil && added > 0 {
-		s.ring()
-	}
-	return wrap(err, "ensure %q", key)
-}
-
 // wake makes a subject due at once, or leaves it due where it has been for
 // longer, and returns the number of this wake.
 func wake(t *tx, w Wake, now time.Time) (seq int64, err error) {

@@ -55,7 +55,6 @@ func Run(t *testing.T, fresh func(t *testing.T) Database) {
 		run  func(t *testing.T, h *harness)
 	}{
 		{"wake", testWake},
-		{"ensure", testEnsure},
 		{"order", testOrder},
 		{"claim is exclusive", testClaimIsExclusive},
 		{"many workers", testManyWorkers},

@@ -118,7 +118,6 @@ func (h *harness) refusesEverything(c engine.Claim) {
 	h.t.Helper()
 	errs := map[string]error{
 		"Wake":    h.Wake(h.ctx, "acme/a#1"),
-		"Ensure":  h.Ensure(h.ctx, "acme/n#1"),
 		"Finish":  h.Finish(h.ctx, c, engine.Outcome{}),
 		"Begin":   h.Begin(h.ctx, c, "status"),
 		"Drop":    h.Drop(h.ctx, c, "status"),

@@ -102,7 +102,6 @@ func testModel(t *testing.T, database Database) {
 		}}
 		rt.Repeat(map[string]func(*rapid.T){
 			"wake":    st.wakes,
-			"ensure":  st.ensures,
 			"intake":  st.intakes,
 			"claim":   st.claimsOne,
 			"renew":   st.renews,

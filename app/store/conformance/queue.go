@@ -24,16 +24,6 @@ func testWake(_ *testing.T, h *harness) {
 	h.rest(time.Time{})
 }
 
-func testEnsure(_ *testing.T, h *harness) {
-	h.ok(h.Ensure(h.ctx, "sweep/12"))
-	h.ok(h.Ensure(h.ctx, "sweep/12"))
-	c := h.claim("sweep/12")
-	h.ok(h.Ensure(h.ctx, "sweep/12"))
-	h.finish(c, engine.Outcome{Due: start.Add(time.Hour)})
-	h.ok(h.Ensure(h.ctx, "sweep/12"))
-	h.rest(start.Add(time.Hour).Truncate(time.Millisecond).Add(time.Millisecond))
-}
-
 func testOrder(_ *testing.T, h *harness) {
 	keys := []string{"acme/z#1", "acme/m#1", "acme/a#1"}
 	for _, key := range keys {
@@ -321,10 +311,6 @@ func testDoorbell(t *testing.T, h *harness) {
 	h.rang()
 	h.finish(c, engine.Outcome{})
 	expect("woken during the run", true)
-	h.ok(h.Ensure(h.ctx, "sweep/1"))
-	expect("ensure", true)
-	h.ok(h.Ensure(h.ctx, "sweep/1"))
-	expect("ensured already", false)
 	d := store.Delivery{App: 1, GUID: "g", ReceivedAt: start}
 	for _, want := range []bool{true, false} {
 		_, err := h.Intake(h.ctx, d, []store.Wake{{Key: "acme/a#1"}})

@@ -81,14 +81,6 @@ func (st *story) wakes(t *rapid.T) {
 	}
 }
 
-func (st *story) ensures(t *rapid.T) {
-	key := st.key(t, "key")
-	must(t, st.s.Ensure(background, key))
-	if st.rows[key] == nil {
-		st.wake(key, 0)
-	}
-}
-
 func (st *story) intakes(t *rapid.T) {
 	guid := st.prefix + fmt.Sprint(rapid.IntRange(1, 9).Draw(t, "guid"))
 	key, comment := st.key(t, "key"), int64(rapid.IntRange(0, 5).Draw(t, "comment"))
