@@ -66,7 +66,6 @@ type Comment struct {
 	Body      string
 	CreatedAt time.Time
 	UpdatedAt time.Time
-	URL       string
 	// Ours is true for what this App itself wrote; only there is a marker or
 	// a record believed.
 	Ours bool

@@ -162,7 +162,6 @@ func readComment(c github.IssueComment, self Identity) workflows.Comment {
 		Body:      c.GetBody(),
 		CreatedAt: c.GetCreatedAt().UTC(),
 		UpdatedAt: c.GetUpdatedAt().UTC(),
-		URL:       c.GetHTMLURL(),
 		Ours:      self.is(c.GetUser().GetType(), c.GetUser().GetLogin()),
 		ThumbsUp:  c.GetReactions().GetPlusOne(),
 	}
