@@ -28,8 +28,12 @@ type Config struct {
 	Queue  Queue
 	Ledger Ledger
 	Marks  Marks
-	Keys   Keys
-	Clock  clock.Clock
+	// Journal may be nil: then nothing is noted.
+	Journal Journal
+	// Deliveries may be nil: then none is asked for again.
+	Deliveries DeliveryLog
+	Keys       Keys
+	Clock      clock.Clock
 	// Timeout bounds one request to GitHub; a lease lasts three of them.
 	Timeout time.Duration
 	// Lag is how long a list of GitHub's may lag behind a write.
@@ -54,6 +58,8 @@ type Engine struct {
 	queue        Queue
 	ledger       Ledger
 	marks        Marks
+	journal      Journal
+	deliveries   DeliveryLog
 	keys         Keys
 	clock        clock.Clock
 	timeout, lag time.Duration
@@ -84,7 +90,7 @@ type Run struct {
 func New(c Config) *Engine {
 	e := &Engine{
 		rules: c.Rules, reader: c.Reader, places: c.Places, writer: c.Writer, queue: c.Queue, ledger: c.Ledger,
-		marks: c.Marks, keys: c.Keys, clock: c.Clock, timeout: c.Timeout, lag: c.Lag, sweepEvery: c.SweepEvery,
+		marks: c.Marks, journal: c.Journal, deliveries: c.Deliveries, keys: c.Keys, clock: c.Clock, timeout: c.Timeout, lag: c.Lag, sweepEvery: c.SweepEvery,
 		parallel: max(c.Parallel, 1), pause: c.Pause, onRun: c.OnRun, log: c.Log,
 	}
 	if e.timeout == 0 {
@@ -141,7 +147,7 @@ func (e *Engine) Work(ctx context.Context, workers int, doorbell <-chan struct{}
 // Step claims one subject that is due and runs it. worked is false where none
 // was; next is then when the earliest becomes due.
 func (e *Engine) Step(ctx context.Context) (worked bool, next time.Time, err error) {
-	c, next, ok, err := e.queue.Claim(ctx, e.leaseTime())
+	c, next, ok, err := e.queue.Claim(ctx, e.leaseTime(), nil)
 	if err != nil || !ok {
 		return false, next, err
 	}
@@ -173,8 +179,8 @@ func (e *Engine) guarded(ctx context.Context, c *Claim, run *Run) (out Outcome) 
 			out = e.failed(c, run.Err)
 		}
 	}()
-	if name, id, ok := chore(c.Key); ok {
-		return e.sweep(ctx, c, run, name, id)
+	if chore := e.chore(c.Key); chore != nil {
+		return chore(ctx, c, run)
 	}
 	return e.runSubject(ctx, c, run)
 }

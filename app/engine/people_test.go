@@ -282,7 +282,7 @@ func TestBudget(t *testing.T) {
 	goldenTable(t, "../../docs/notifications.md", "budget", rows)
 
 	w.hub.ResetCounts()
-	w.must(w.store.Wake(context.Background(), fmt.Sprintf("%s#%d", repo, n)))
+	w.must(w.store.Wake(context.Background(), engine.Live, fmt.Sprintf("%s#%d", repo, n)))
 	_, _, _ = w.engine.Step(context.Background())
 	if c := w.hub.Counts(); c.Writes != 0 {
 		t.Errorf("a run with nothing to change wrote: %v", c)

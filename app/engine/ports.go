@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/kintsugi-app/kintsugi/workflows"
@@ -34,6 +35,40 @@ type Later struct {
 
 func (e *Later) Error() string {
 	return fmt.Sprintf("not before %s: %s", e.At.UTC().Format(time.RFC3339), e.Reason)
+}
+
+// Moved: a repository or an issue is found under another name by now.
+type Moved struct{ To string }
+
+func (e *Moved) Error() string { return "moved to " + e.To }
+
+// Rank says whose work goes first where there is not enough for all: of the
+// subjects that are due, and of what an installation may still ask and write.
+type Rank int
+
+// The ranks, the last the first to be served.
+const (
+	// Background is what a sweep found: it may wait.
+	Background Rank = iota
+	// Live is where somebody did something just now.
+	Live
+	// Urgent is an incident that people are called to.
+	Urgent
+)
+
+type rankKey struct{}
+
+// WithRank marks everything done in ctx as of this rank.
+func WithRank(ctx context.Context, r Rank) context.Context {
+	return context.WithValue(ctx, rankKey{}, r)
+}
+
+// RankOf is the rank of what is done in ctx, Live where nobody said.
+func RankOf(ctx context.Context) Rank {
+	if r, ok := ctx.Value(rankKey{}).(Rank); ok {
+		return r
+	}
+	return Live
 }
 
 // Reader observes. Lists may lag behind writes by a few seconds; what is read
@@ -68,14 +103,48 @@ type Home struct {
 
 // Places finds the home of a repository, and what the sweep walks through.
 type Places interface {
-	// Home returns ErrGone where the App is not installed, or is suspended.
+	// Home returns ErrGone where the App is not installed, or is suspended,
+	// and *Moved where the repository is called otherwise by now.
 	Home(ctx context.Context, repo string) (Home, error)
 	// Installations are all accounts that this App serves.
 	Installations(ctx context.Context) ([]int64, error)
-	// Updated lists the issues of an installation updated at or after since,
-	// in any state, and with labels non-nil also every open issue that carries
-	// one of those that labels returns for the repository's policy.
-	Updated(ctx context.Context, installation int64, since time.Time, labels func([]policy.Source) []string) ([]workflows.Subject, error)
+	// Repositories are those of an installation that have issues and can be
+	// written to, by name.
+	Repositories(ctx context.Context, installation int64) ([]string, error)
+	// Updated lists the issues of a repository updated at or after since, in
+	// any state, and with labels non-nil also every open issue that carries
+	// one of those that labels returns for the repository's policy. ErrGone:
+	// there is no such repository, or it has no issues.
+	Updated(ctx context.Context, installation int64, repo string, since time.Time, labels func([]policy.Source) []string) (Updates, error)
+}
+
+// Updates is what a repository's lists say.
+type Updates struct {
+	Subjects []workflows.Subject
+	// At is GitHub's own time when the first list was answered: what was
+	// updated before it is listed, whatever our clock says.
+	At time.Time
+	// Requests is what asking cost.
+	Requests int
+}
+
+// Attempt is one line of GitHub's delivery log: a delivery as it was tried
+// once. Several attempts have one GUID.
+type Attempt struct {
+	ID   int64
+	GUID string
+	At   time.Time
+	// OK: it was answered with success.
+	OK bool
+}
+
+// DeliveryLog is GitHub's memory of what it delivered, which reaches back
+// three days.
+type DeliveryLog interface {
+	// Attempts are those made at or after since, and GitHub's own time.
+	Attempts(ctx context.Context, since time.Time) (all []Attempt, at time.Time, err error)
+	// Redeliver asks GitHub to deliver again what an attempt carried.
+	Redeliver(ctx context.Context, attempt int64) error
 }
 
 // Writer changes GitHub. Errors: ErrUncertain, ErrRefused, ErrGone, *Later;
@@ -87,8 +156,10 @@ type Writer interface {
 }
 
 // IssueWriter changes an issue itself. AddLabel makes the label first where the
-// repository lacks it.
+// repository lacks it. Assign adds assignees and tells who is assigned now:
+// GitHub silently leaves out whom it cannot assign, and whoever is too many.
 type IssueWriter interface {
+	Assign(ctx context.Context, s workflows.Subject, logins []string) (assigned []string, err error)
 	AddLabel(ctx context.Context, s workflows.Subject, label workflows.Label) error
 	RemoveLabel(ctx context.Context, s workflows.Subject, name string) error
 	SetState(ctx context.Context, s workflows.Subject, open bool, reason string) error
@@ -138,7 +209,10 @@ type Claim struct {
 	Unfinished bool
 	// Expect is the highest comment id that a delivery announced, or 0.
 	Expect int64
-	Hint   Hint
+	// Rank is the highest of the wakes that this run answers, and of the due
+	// time that it keeps.
+	Rank Rank
+	Hint Hint
 	// Published is the hash of the summary that neighbours were woken for;
 	// empty means unknown.
 	Published string
@@ -150,6 +224,8 @@ type Outcome struct {
 	// Due is when to look again; zero for never. If the subject was woken
 	// during the run it is due at once, whatever Due says.
 	Due time.Time
+	// Rank is that of the due time.
+	Rank Rank
 	// Failed counts as an attempt and leaves wakes unanswered; it resets to
 	// zero otherwise. Error is kept for people to read.
 	Failed bool
@@ -160,6 +236,30 @@ type Outcome struct {
 	Wake      []string
 	// Forget are the intents whose result is in the record.
 	Forget []string
+	// Entry is what the journal keeps of the run; nil keeps nothing.
+	Entry *Entry
+}
+
+// Entry is what one run saw, decided and did, in lines for people to read. It
+// may hold text of the subject, so it is shown to nobody but the operators.
+type Entry struct {
+	At time.Time `json:"at"`
+	// Ended is zero while the run is under way, and stays so if its process
+	// died.
+	Ended time.Time `json:"ended,omitzero"`
+	Rank  Rank      `json:"rank"`
+	// Owner is the workflow that looks after the subject, or empty.
+	Owner string `json:"owner,omitempty"`
+	// Observed is the subject as it was found; Asked the questions that rules
+	// had and GitHub's answers; Why the acts with their verdicts.
+	Observed []string `json:"observed,omitempty"`
+	Asked    []string `json:"asked,omitempty"`
+	Why      []string `json:"why,omitempty"`
+	// Plan is what should be true, Did what was written to make it so.
+	Plan  string    `json:"plan,omitempty"`
+	Did   []string  `json:"did,omitempty"`
+	Error string    `json:"error,omitempty"`
+	Due   time.Time `json:"due,omitzero"`
 }
 
 // Intent is a create that was begun: its key on the subject and when.
@@ -172,12 +272,15 @@ type Intent struct {
 // no rules. Times are the clock's. Keys of subjects are OWNER/REPO#N; others
 // ("sweep/12") are the engine's own chores.
 type Queue interface {
-	// Wake makes subjects due now and raises their wake sequence.
-	Wake(ctx context.Context, keys ...string) error
-	// Claim takes the subject that is due longest and not leased, with a new
-	// epoch; ok is false where there is none, and next is then when the
-	// earliest becomes due (zero for never).
-	Claim(ctx context.Context, lease time.Duration) (claim Claim, next time.Time, ok bool, err error)
+	// Wake makes subjects due now and raises their wake sequence, and their
+	// rank where it is lower.
+	Wake(ctx context.Context, rank Rank, keys ...string) error
+	// Claim takes a subject that is due and not leased, with a new epoch: of
+	// those of the highest rank the one due longest. Subjects of the accounts
+	// in full (Account of their key) are passed over. ok is false where there
+	// is none, and next is then when the earliest becomes due (zero for
+	// never).
+	Claim(ctx context.Context, lease time.Duration, full []string) (claim Claim, next time.Time, ok bool, err error)
 	// Renew extends the lease of a claim that is still its own, else
 	// ErrLeaseLost.
 	Renew(ctx context.Context, c Claim, lease time.Duration) (until time.Time, err error)
@@ -199,6 +302,21 @@ type Ledger interface {
 	// returns ErrLeaseLost.
 	Intents(ctx context.Context, c Claim) ([]Intent, error)
 	Drop(ctx context.Context, c Claim, key string) error
+}
+
+// Journal keeps what runs did, for a while.
+type Journal interface {
+	// Note keeps the entry of a run that is about to write, so that what a run
+	// was about is known even if it never ends; Finish replaces it by the
+	// Outcome's. ErrLeaseLost unless the epoch is still the claim's.
+	Note(ctx context.Context, c Claim, e Entry) error
+}
+
+// Account is whose share of the workers a key counts for: the owner of a
+// subject's repository; all sweeps together are one.
+func Account(key string) string {
+	account, _, _ := strings.Cut(key, "/")
+	return account
 }
 
 // Marks remembers how far a sweep came.

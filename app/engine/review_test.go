@@ -374,7 +374,7 @@ func TestSlowRebuildKeepsLease(t *testing.T) {
 	stolen := 0
 	w.hurdle = func(r *http.Request) error {
 		w.clock.Advance(300 * time.Millisecond) // as a real request takes
-		if _, _, ok, _ := w.store.Claim(context.Background(), 30*time.Second); ok {
+		if _, _, ok, _ := w.store.Claim(context.Background(), 30*time.Second, nil); ok {
 			stolen++
 		}
 		return nil

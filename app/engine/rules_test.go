@@ -243,7 +243,7 @@ func TestRule07EmptyStoreWaits(t *testing.T) {
 		return create
 	})
 	w.start() // in memory: the store is new
-	w.must(w.store.Wake(context.Background(), fmt.Sprintf("%s#%d", repo, n)))
+	w.must(w.store.Wake(context.Background(), engine.Live, fmt.Sprintf("%s#%d", repo, n)))
 	w.hurdle = func(r *http.Request) error {
 		if r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/issues/1/comments") {
 			posts++
@@ -301,7 +301,7 @@ func TestRule09NoticeMarkerStays(t *testing.T) {
 	w.must(w.hub.DeleteComment(repo, w.statusID(n), "yamamoto"))
 	w.start() // nothing is known any more
 	w.passSpan()
-	w.must(w.store.Wake(context.Background(), fmt.Sprintf("%s#%d", repo, n)))
+	w.must(w.store.Wake(context.Background(), engine.Live, fmt.Sprintf("%s#%d", repo, n)))
 	w.settle()
 	if got := calls(w); got != 2 {
 		t.Errorf("called %d times where nothing is known, want again", got)

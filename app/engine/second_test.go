@@ -171,7 +171,7 @@ func TestWording(t *testing.T) {
 	w.start()
 	w.passSpan()
 	w.hub.ResetCounts()
-	w.must(w.store.Wake(t.Context(), fmt.Sprintf("%s#%d", repo, n)))
+	w.must(w.store.Wake(t.Context(), engine.Live, fmt.Sprintf("%s#%d", repo, n)))
 	w.settle()
 	if got := w.writes(); got != 0 {
 		t.Errorf("%d writes for a change of wording", got)

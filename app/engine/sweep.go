@@ -1,9 +1,11 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -16,71 +18,130 @@ import (
 const (
 	sweepPrefix = "sweep/"
 	sweepBack   = 30 * 24 * time.Hour
-	// sweepOverlap covers lists that lag and clocks that differ.
+	// sweepOverlap covers lists that lag.
 	sweepOverlap = 2 * time.Minute
+	// sweepPace is what one request of a sweep costs in waiting for the next
+	// sweep: a thousand an hour, a fifth of the least that GitHub allows an
+	// installation. docs: Rate limits for the REST API, "Primary rate limit for
+	// GitHub App installations".
+	sweepPace = 3600 * time.Millisecond
 )
 
 // SweepKey is the key under which an installation is swept.
 func SweepKey(installation int64) string { return sweepPrefix + strconv.FormatInt(installation, 10) }
 
-// chore reads a key that is no subject but a chore of the engine's.
-func chore(key string) (name string, installation int64, ok bool) {
-	rest, found := strings.CutPrefix(key, sweepPrefix)
-	if !found {
-		return "", 0, false
+// chore is the work behind a key that is no subject but a chore of the
+// engine's, or nil.
+func (e *Engine) chore(key string) func(context.Context, *Claim, *Run) Outcome {
+	if key == RedeliveryKey {
+		return e.redeliver
 	}
-	id, err := strconv.ParseInt(rest, 10, 64)
-	return key, id, err == nil
+	rest, found := strings.CutPrefix(key, sweepPrefix)
+	installation, err := strconv.ParseInt(rest, 10, 64)
+	if !found || err != nil {
+		return nil
+	}
+	return func(ctx context.Context, c *Claim, run *Run) Outcome { return e.sweep(ctx, c, run, installation) }
 }
 
-// Start makes the sweep of every installation due.
+// Start makes the sweep of every installation due, and the look for deliveries
+// that failed.
 func (e *Engine) Start(ctx context.Context) error {
 	installations, err := e.places.Installations(ctx)
 	if err != nil {
 		return fmt.Errorf("list the installations: %w", err)
 	}
-	for _, id := range installations {
-		if err := e.queue.Wake(ctx, SweepKey(id)); err != nil {
-			return err
-		}
+	keys := make([]string, len(installations), len(installations)+1)
+	for i, id := range installations {
+		keys[i] = SweepKey(id)
 	}
-	return nil
+	if e.deliveries != nil {
+		keys = append(keys, RedeliveryKey)
+	}
+	return e.queue.Wake(ctx, Background, keys...)
 }
 
-func (e *Engine) sweep(ctx context.Context, c *Claim, run *Run, name string, installation int64) Outcome {
+// swept is a repository and how far its last sweep came.
+type swept struct {
+	repo string
+	mark time.Time
+}
+
+// sweep goes through the repositories of an installation, the one swept
+// longest ago first, each with a mark of its own: a sweep that a limit ends
+// goes on where it was. How soon the next one comes depends on what this one
+// cost.
+func (e *Engine) sweep(ctx context.Context, c *Claim, run *Run, installation int64) Outcome {
 	run.Owner = "sweep"
 	started := e.clock.Now()
-	mark, err := e.marks.Mark(ctx, name)
-	if err != nil {
-		run.Err = err
-		return e.failed(c, err)
-	}
-	from, labels := mark.Add(-sweepOverlap), e.rules.LabelNames
-	if mark.IsZero() {
-		from = started.Add(-sweepBack)
-	} else {
-		labels = nil
-	}
-	subjects, err := e.places.Updated(ctx, installation, from, labels)
+	repos, err := e.toSweep(ctx, c.Key, installation)
 	if errors.Is(err, ErrGone) { // the installation ended
 		return Outcome{}
+	}
+	woken, requests := 0, 1+len(repos)/100
+	for _, r := range repos {
+		if age := started.Sub(r.mark); err == nil && c.Attempts > 0 && age >= 0 && age < e.sweepEvery/2 {
+			continue // done by the try before this one
+		}
+		if err == nil {
+			err = e.holdLease(ctx, c)
+		}
+		if err != nil {
+			break
+		}
+		var n, cost int
+		n, cost, err = e.sweepOne(ctx, c.Key, installation, r)
+		woken, requests = woken+n, requests+cost
 	}
 	if err != nil {
 		run.Err = quiet(err)
 		return e.failed(c, err)
 	}
-	keys := make([]string, len(subjects))
-	for i, s := range subjects {
+	run.Did = []string{fmt.Sprintf("woke %d issues of %d repositories, for %d requests", woken, len(repos), requests)}
+	return Outcome{Due: started.Add(max(e.sweepEvery, time.Duration(requests)*sweepPace))}
+}
+
+func (e *Engine) toSweep(ctx context.Context, key string, installation int64) ([]swept, error) {
+	names, err := e.places.Repositories(ctx, installation)
+	if err != nil {
+		return nil, err
+	}
+	repos := make([]swept, len(names))
+	for i, name := range names {
+		mark, err := e.marks.Mark(ctx, sweepMark(key, name))
+		if err != nil {
+			return nil, err
+		}
+		repos[i] = swept{name, mark}
+	}
+	slices.SortStableFunc(repos, func(a, b swept) int { return cmp.Or(a.mark.Compare(b.mark), cmp.Compare(a.repo, b.repo)) })
+	return repos, nil
+}
+
+func sweepMark(key, repo string) string { return key + "/" + strings.ToLower(repo) }
+
+// sweepOne wakes what was updated in one repository. The mark is in GitHub's
+// time, so that a clock of ours that is wrong leaves nothing out.
+func (e *Engine) sweepOne(ctx context.Context, key string, installation int64, r swept) (woken, requests int, err error) {
+	from, labels := r.mark.Add(-sweepOverlap), e.rules.LabelNames
+	if r.mark.IsZero() {
+		from = e.clock.Now().Add(-sweepBack)
+	} else {
+		labels = nil
+	}
+	updates, err := e.places.Updated(ctx, installation, r.repo, from, labels)
+	if errors.Is(err, ErrGone) {
+		return 0, 1, nil
+	}
+	if err != nil {
+		return 0, 1, err
+	}
+	keys := make([]string, len(updates.Subjects))
+	for i, s := range updates.Subjects {
 		keys[i] = s.String()
 	}
-	if err := e.queue.Wake(ctx, keys...); err != nil {
-		run.Err = err
-		return e.failed(c, err)
+	if err := e.queue.Wake(ctx, Background, keys...); err != nil {
+		return 0, updates.Requests, err
 	}
-	if err := e.marks.SetMark(ctx, name, started); err != nil {
-		run.Err = err
-		return e.failed(c, err)
-	}
-	run.Did = []string{fmt.Sprintf("woke %d issues updated since %s", len(keys), from.UTC().Format(time.RFC3339))}
-	return Outcome{Due: started.Add(e.sweepEvery)}
+	return len(keys), updates.Requests, e.marks.SetMark(ctx, sweepMark(key, r.repo), updates.At)
 }

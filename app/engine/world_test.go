@@ -134,7 +134,7 @@ func (w *world) start() {
 	if w.store != nil {
 		_ = w.store.Close()
 	}
-	if w.store, err = store.Open(context.Background(), w.database, w.clock, store.Relaxed()); err != nil {
+	if w.store, err = store.Open(context.Background(), w.database, 7, w.clock, store.Relaxed()); err != nil {
 		w.t.Fatal(err)
 	}
 	rules, err := engine.NewRules(w.rules)
@@ -198,7 +198,7 @@ func (w *world) take(d fakehub.Delivery) {
 		wakes = append(wakes, store.Wake{Key: key, Comment: e.Comment})
 	}
 	if _, err := w.store.Intake(context.Background(), store.Delivery{
-		App: 7, GUID: d.GUID, Event: e.Event, Action: e.Action, Payload: d.Payload, ReceivedAt: w.clock.Now(),
+		GUID: d.GUID, Event: e.Event, Action: e.Action, Payload: d.Payload, ReceivedAt: w.clock.Now(),
 	}, wakes); err != nil {
 		w.t.Fatal(err)
 	}

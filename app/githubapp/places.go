@@ -172,47 +172,31 @@ func fileContent(answer []byte) (content []byte, problem string) {
 	return content, ""
 }
 
-// Updated implements engine.Places. Archived repositories are skipped, and one
-// that disappears meanwhile, or has no issues, is too.
+// Updated implements engine.Places.
 //
 // The lists are asked for newest first: what changes while they are read moves
 // to the front, behind our back, but is newer than this sweep and so part of
 // the next. Oldest first, it would pull an unchanged issue over the edge of a
 // page that was read already, and nobody would miss it.
-func (a *App) Updated(ctx context.Context, installation int64, since time.Time, labels func([]policy.Source) []string) ([]workflows.Subject, error) {
-	l := a.token
-	if l == nil {
-		l = a.lane(installation)
-	}
-	repos, err := a.repositories(ctx, l, installation)
-	if err != nil {
-		return nil, err
-	}
-	seen := map[workflows.Subject]bool{}
-	var all []workflows.Subject
-	for _, repo := range repos {
-		some, err := a.updatedIn(ctx, l, repo, since, labels)
-		if errors.Is(err, engine.ErrGone) && !errors.Is(err, errUninstalled) {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		for _, s := range some {
-			if !seen[s] {
-				seen[s] = true
-				all = append(all, s)
-			}
-		}
-	}
-	return all, nil
+func (a *App) Updated(ctx context.Context, installation int64, repo string, since time.Time, labels func([]policy.Source) []string) (engine.Updates, error) {
+	updates := engine.Updates{At: a.clock.Now()}
+	err := a.updatedIn(ctx, a.sweptBy(installation), repo, since, labels, &updates)
+	return updates, err
 }
 
-// repositories are those that an installation covers, that have issues and can
-// be written to. What the list tells about them is kept. docs: REST API endpoints for
-// GitHub App installations, "List repositories accessible to the app
-// installation".
-func (a *App) repositories(ctx context.Context, l *lane, installation int64) ([]string, error) {
+// sweptBy is the lane that an installation is swept through.
+func (a *App) sweptBy(installation int64) *lane {
+	if a.token != nil {
+		return a.token
+	}
+	return a.lane(installation)
+}
+
+// Repositories implements engine.Places. Archived ones are skipped. What the
+// list tells about them is kept. docs: REST API endpoints for GitHub App
+// installations, "List repositories accessible to the app installation".
+func (a *App) Repositories(ctx context.Context, installation int64) ([]string, error) {
+	l := a.sweptBy(installation)
 	var names []string
 	err := l.pages(ctx, call{method: "GET", route: "installation/repositories"}, func(page json.RawMessage) (bool, error) {
 		var some struct {
@@ -235,13 +219,13 @@ func (a *App) repositories(ctx context.Context, l *lane, installation int64) ([]
 	return names, err
 }
 
-// updatedIn lists the issues of one repository for Updated. docs: REST API
+// updatedIn lists the issues of one repository. docs: REST API
 // endpoints for issues, "List repository issues", which lists pull requests
 // among them.
-func (a *App) updatedIn(ctx context.Context, l *lane, repo string, since time.Time, labels func([]policy.Source) []string) ([]workflows.Subject, error) {
+func (a *App) updatedIn(ctx context.Context, l *lane, repo string, since time.Time, labels func([]policy.Source) []string, updates *engine.Updates) error {
 	owner, name, err := splitRepo(repo)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	queries := []url.Values{{"state": {"all"}, "sort": {"updated"}, "direction": {"desc"}}}
 	if !since.IsZero() {
@@ -250,27 +234,29 @@ func (a *App) updatedIn(ctx context.Context, l *lane, repo string, since time.Ti
 	if labels != nil {
 		sources, err := a.sources(ctx, l, repo)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		for _, label := range labels(sources) {
 			queries = append(queries, url.Values{"state": {"open"}, "labels": {label}})
 		}
 	}
-	var subjects []workflows.Subject
+	seen := map[int]bool{}
 	for _, q := range queries {
 		issues, err := listAll[github.Issue](ctx, l, call{
 			method: "GET", route: "repos/{owner}/{repo}/issues", args: []any{owner, name}, query: q,
 		})
 		if err != nil {
-			return nil, err
+			return err
 		}
+		updates.Requests += 1 + len(issues)/100
 		for _, i := range issues {
-			if !i.IsPullRequest() && i.GetNumber() > 0 {
-				subjects = append(subjects, workflows.Subject{Repo: repo, Number: i.GetNumber()})
+			if n := i.GetNumber(); !i.IsPullRequest() && n > 0 && !seen[n] {
+				seen[n] = true
+				updates.Subjects = append(updates.Subjects, workflows.Subject{Repo: repo, Number: n})
 			}
 		}
 	}
-	return subjects, nil
+	return nil
 }
 
 // stamp writes a time as GitHub does, in whole seconds. It rounds down, so that

@@ -168,7 +168,7 @@ func (s *Server) assemble(ctx context.Context) error {
 		return err
 	}
 	s.log = slog.New(s.app.Redactor().Handler(logHandler(c.LogTo, c.LogFormat)))
-	if s.store, err = store.Open(ctx, c.DatabaseURL, s.clock, c.StoreOptions...); err != nil {
+	if s.store, err = store.Open(ctx, c.DatabaseURL, c.AppID, s.clock, c.StoreOptions...); err != nil {
 		// The store's errors begin with the setting's name.
 		return &SettingError{Problem: err.Error(), Cause: err}
 	}

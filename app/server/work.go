@@ -110,7 +110,7 @@ func (s *Server) intake(ctx context.Context, d web.Delivery) (web.Outcome, error
 		wakes = append(wakes, store.Wake{Key: key, Comment: e.Comment})
 	}
 	fresh, err := s.store.Intake(ctx, store.Delivery{
-		App: s.config.AppID, GUID: d.GUID, Event: e.Event, Action: e.Action, Payload: d.Body, ReceivedAt: s.clock.Now(),
+		GUID: d.GUID, Event: e.Event, Action: e.Action, Payload: d.Body, ReceivedAt: s.clock.Now(),
 	}, wakes)
 	s.log.Debug("delivery", "event", e.Event, "action", e.Action, "delivery", d.GUID, "wakes", len(wakes), "fresh", fresh)
 	switch {

@@ -26,7 +26,7 @@ const (
 // times faster the limit is; nearer to 1 is better.
 func BenchmarkIntake(b *testing.B) {
 	clk := clock.New()
-	s, err := Open(b.Context(), filepath.Join(b.TempDir(), "kintsugi.db"), clk)
+	s, err := Open(b.Context(), filepath.Join(b.TempDir(), "kintsugi.db"), 1, clk)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -41,7 +41,7 @@ func BenchmarkIntake(b *testing.B) {
 	intake := func(payload []byte) error {
 		n := guid.Add(1)
 		d := Delivery{
-			App: 1, GUID: fmt.Sprintf("%032d", n), Event: "issues", Action: "edited",
+			GUID: fmt.Sprintf("%032d", n), Event: "issues", Action: "edited",
 			Payload: payload, ReceivedAt: clk.Now(),
 		}
 		_, err := s.Intake(context.Background(), d, []Wake{{Key: fmt.Sprintf("acme/a#%d", n%500)}})

@@ -13,13 +13,13 @@ func TestConformance(t *testing.T) {
 	conformance.Run(t, func(t *testing.T) conformance.Database {
 		path := filepath.Join(t.TempDir(), "kintsugi.db")
 		return func(clk clock.Clock) (conformance.Store, error) {
-			return store.Open(t.Context(), path, clk, store.Relaxed())
+			return store.Open(t.Context(), path, 1, clk, store.Relaxed())
 		}
 	})
 }
 
 func TestCrash(t *testing.T) {
 	conformance.Crash(t, filepath.Join(t.TempDir(), "kintsugi.db"), func(url string, clk clock.Clock) (conformance.Store, error) {
-		return store.Open(t.Context(), url, clk)
+		return store.Open(t.Context(), url, 1, clk)
 	})
 }

@@ -16,7 +16,6 @@ const pruneBatch = 200
 
 // Delivery is a webhook as it came, after its signature held.
 type Delivery struct {
-	App           int64
 	GUID          string
 	Event, Action string
 	Payload       []byte
@@ -32,7 +31,6 @@ type Wake struct {
 
 // Received is a delivery as people see it.
 type Received struct {
-	App           int64
 	GUID          string
 	Event, Action string
 	ReceivedAt    time.Time
@@ -55,7 +53,7 @@ func (s *Store) Intake(ctx context.Context, d Delivery, wakes []Wake) (fresh boo
 		var id int64
 		err := t.row(`INSERT INTO deliveries (app, guid, event, action, received_at, payload)
 			VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (app, guid) DO NOTHING RETURNING id`,
-			[]any{d.App, d.GUID, d.Event, d.Action, millis(d.ReceivedAt), d.Payload}, &id)
+			[]any{s.app, d.GUID, d.Event, d.Action, millis(d.ReceivedAt), d.Payload}, &id)
 		if errors.Is(err, sql.ErrNoRows) {
 			return nil
 		}
@@ -113,10 +111,10 @@ func (s *Store) Prune(ctx context.Context) error {
 }
 
 // Payload is a delivery as it came, or nil where it was pruned or never seen.
-func (s *Store) Payload(ctx context.Context, app int64, guid string) (payload []byte, err error) {
+func (s *Store) Payload(ctx context.Context, guid string) (payload []byte, err error) {
 	err = s.read(ctx, func(q querier) error {
 		payload = nil
-		err := q.QueryRowContext(ctx, `SELECT payload FROM deliveries WHERE app = ? AND guid = ?`, app, guid).Scan(&payload)
+		err := q.QueryRowContext(ctx, `SELECT payload FROM deliveries WHERE app = ? AND guid = ?`, s.app, guid).Scan(&payload)
 		if errors.Is(err, sql.ErrNoRows) {
 			return nil
 		}
@@ -129,9 +127,9 @@ func (s *Store) Payload(ctx context.Context, app int64, guid string) (payload []
 func (s *Store) RecentDeliveries(ctx context.Context, n int) (recent []Received, err error) {
 	err = s.read(ctx, func(q querier) error {
 		rows, err := q.QueryContext(ctx, `
-			SELECT d.id, d.app, d.guid, d.event, d.action, d.received_at,
+			SELECT d.id, d.guid, d.event, d.action, d.received_at,
 				w.key, CASE WHEN s.done_seq < w.wake_seq THEN 1 ELSE 0 END
-			FROM (SELECT id, app, guid, event, action, received_at FROM deliveries ORDER BY id DESC LIMIT ?) d
+			FROM (SELECT id, guid, event, action, received_at FROM deliveries ORDER BY id DESC LIMIT ?) d
 			LEFT JOIN delivery_wakes w ON w.delivery = d.id
 			LEFT JOIN subjects s ON s.key = w.key
 			ORDER BY d.id DESC, w.key`, n)
@@ -155,7 +153,7 @@ func foldDeliveries(rows *sql.Rows) (recent []Received, err error) {
 			waits          bool
 			d              = Received{Handled: true}
 		)
-		if err := rows.Scan(&id, &d.App, &d.GUID, &d.Event, &d.Action, &receivedAt, &key, &waits); err != nil {
+		if err := rows.Scan(&id, &d.GUID, &d.Event, &d.Action, &receivedAt, &key, &waits); err != nil {
 			return nil, err
 		}
 		if id != last {

@@ -19,7 +19,7 @@ import (
 
 func openTest(t *testing.T, url string, opts ...Option) *Store {
 	t.Helper()
-	s, err := Open(t.Context(), url, clock.New(), opts...)
+	s, err := Open(t.Context(), url, 1, clock.New(), opts...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,7 +70,7 @@ func TestOpenRefuses(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.url, func(t *testing.T) {
-			s, err := Open(t.Context(), test.url, clock.New())
+			s, err := Open(t.Context(), test.url, 1, clock.New())
 			if err == nil {
 				_ = s.Close()
 				t.Fatal("opened")
@@ -96,7 +96,7 @@ func TestOpenReadOnlyDirectory(t *testing.T) {
 	}
 	dir := t.TempDir()
 	ok(t, os.Chmod(dir, 0o500))
-	_, err := Open(t.Context(), filepath.Join(dir, "kintsugi.db"), clock.New())
+	_, err := Open(t.Context(), filepath.Join(dir, "kintsugi.db"), 1, clock.New())
 	if err == nil || !strings.Contains(err.Error(), "must be writable") {
 		t.Errorf("got %v", err)
 	}
@@ -139,7 +139,7 @@ func TestDurable(t *testing.T) {
 func TestMemory(t *testing.T) {
 	s := openTest(t, ":memory:")
 	other := openTest(t, ":memory:")
-	ok(t, s.Wake(t.Context(), "acme/a#1"))
+	ok(t, s.Wake(t.Context(), engine.Live, "acme/a#1"))
 	due, _, err := s.Busy(t.Context())
 	ok(t, err)
 	if due != 1 {
@@ -152,12 +152,12 @@ func TestMemory(t *testing.T) {
 
 func TestUnreadableHint(t *testing.T) {
 	s := openTest(t, ":memory:")
-	ok(t, s.Wake(t.Context(), "acme/a#1"))
+	ok(t, s.Wake(t.Context(), engine.Live, "acme/a#1"))
 	ok(t, s.writer.do(t.Context(), 0, func(tx *tx) error {
 		_, err := tx.exec(`UPDATE subjects SET hint = '{"seq": 3, "cursor": "a later form"}'`)
 		return err
 	}))
-	c, _, claimed, err := s.Claim(t.Context(), time.Minute)
+	c, _, claimed, err := s.Claim(t.Context(), time.Minute, nil)
 	ok(t, err)
 	if !claimed || c.Hint.Seq != 0 {
 		t.Errorf("claimed %v with %+v, want an empty hint", claimed, c.Hint)
@@ -170,8 +170,8 @@ const holdPath = "KINTSUGI_TEST_HOLD_PATH"
 func TestOneProcess(t *testing.T) {
 	if path := os.Getenv(holdPath); path != "" {
 		s := openTest(t, path)
-		ok(t, s.Wake(t.Context(), "acme/a#1"))
-		_, _, _, err := s.Claim(t.Context(), time.Hour)
+		ok(t, s.Wake(t.Context(), engine.Live, "acme/a#1"))
+		_, _, _, err := s.Claim(t.Context(), time.Hour, nil)
 		ok(t, err)
 		fmt.Println("holding")
 		select {}
@@ -190,14 +190,14 @@ func TestOneProcess(t *testing.T) {
 		rest, _ := io.ReadAll(out)
 		t.Fatalf("the child says %q, %v, %s", line, err, rest)
 	}
-	if _, err := Open(t.Context(), path, clock.New()); err == nil || !strings.Contains(err.Error(), "in use by another process") {
+	if _, err := Open(t.Context(), path, 1, clock.New()); err == nil || !strings.Contains(err.Error(), "in use by another process") {
 		t.Errorf("a second process got %v", err)
 	}
 	ok(t, child.Process.Kill())
 	_ = child.Wait()
 	// Nothing stale: the file is free at once, and so is what it had leased.
 	s := openTest(t, path)
-	if _, _, claimed, err := s.Claim(t.Context(), time.Hour); err != nil || !claimed {
+	if _, _, claimed, err := s.Claim(t.Context(), time.Hour, nil); err != nil || !claimed {
 		t.Errorf("claimed %v, %v, want the subject that the killed process had", claimed, err)
 	}
 }
@@ -206,7 +206,7 @@ func TestOneStore(t *testing.T) {
 	dir := t.TempDir()
 	path, link := filepath.Join(dir, "kintsugi.db"), filepath.Join(dir, "link.db")
 	ctx, cancel := context.WithCancel(t.Context())
-	s, err := Open(ctx, path, clock.New())
+	s, err := Open(ctx, path, 1, clock.New())
 	ok(t, err)
 	cancel() // ends the opening only
 	if err := os.Symlink(path, link); err != nil {
@@ -214,11 +214,11 @@ func TestOneStore(t *testing.T) {
 		link = path
 	}
 	for _, name := range []string{path, link} {
-		if _, err := Open(t.Context(), name, clock.New()); err == nil || !strings.Contains(err.Error(), "in use by another process") {
+		if _, err := Open(t.Context(), name, 1, clock.New()); err == nil || !strings.Contains(err.Error(), "in use by another process") {
 			t.Errorf("a second store at %s got %v", name, err)
 		}
 	}
-	ok(t, s.Wake(t.Context(), "acme/a#1"))
+	ok(t, s.Wake(t.Context(), engine.Live, "acme/a#1"))
 	ok(t, s.Close())
 	if _, err := os.Stat(path + "-wal"); err == nil {
 		t.Error("the write-ahead log remains after Close: a connection is still open")

@@ -24,7 +24,7 @@ func (s *Store) ring() {
 }
 
 // Wake implements engine.Queue.
-func (s *Store) Wake(ctx context.Context, keys ...string) error {
+func (s *Store) Wake(ctx context.Context, _ engine.Rank, keys ...string) error {
 	if len(keys) == 0 {
 		return nil
 	}
@@ -56,7 +56,7 @@ func wakeAll(t *tx, keys []string, now time.Time) error {
 }
 
 // Claim implements engine.Queue.
-func (s *Store) Claim(ctx context.Context, lease time.Duration) (claim engine.Claim, next time.Time, ok bool, err error) {
+func (s *Store) Claim(ctx context.Context, lease time.Duration, _ []string) (claim engine.Claim, next time.Time, ok bool, err error) {
 	more := false
 	err = s.writer.do(ctx, 0, func(t *tx) (err error) {
 		now := s.clk.Now()

@@ -27,6 +27,7 @@ import (
 
 // Store is an open database. It is safe for use by many goroutines.
 type Store struct {
+	app    int64
 	clk    clock.Clock
 	owner  *owner
 	writer *writer
@@ -37,9 +38,10 @@ type Store struct {
 }
 
 var (
-	_ engine.Queue  = (*Store)(nil)
-	_ engine.Ledger = (*Store)(nil)
-	_ engine.Marks  = (*Store)(nil)
+	_ engine.Queue   = (*Store)(nil)
+	_ engine.Ledger  = (*Store)(nil)
+	_ engine.Marks   = (*Store)(nil)
+	_ engine.Journal = (*Store)(nil)
 )
 
 type options struct {
@@ -58,7 +60,7 @@ func Relaxed() Option { return func(o *options) { o.relaxed = true } }
 // where there is none. ":memory:" is a database that ends with the Store. The
 // file belongs to one process at a time: a second one is refused, and because
 // nobody else can be at work, opening voids every lease.
-func Open(ctx context.Context, url string, clk clock.Clock, opts ...Option) (*Store, error) {
+func Open(ctx context.Context, url string, app int64, clk clock.Clock, opts ...Option) (*Store, error) {
 	o := options{busyTimeout: 5 * time.Second}
 	for _, opt := range opts {
 		opt(&o)
@@ -67,7 +69,7 @@ func Open(ctx context.Context, url string, clk clock.Clock, opts ...Option) (*St
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{clk: clk, doorbell: make(chan struct{}, 1)}
+	s := &Store{app: app, clk: clk, doorbell: make(chan struct{}, 1)}
 	if err := s.open(ctx, at, o); err != nil {
 		return nil, errors.Join(at.explain(err), s.shut())
 	}

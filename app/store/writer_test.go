@@ -139,7 +139,7 @@ func TestDiskFull(t *testing.T) {
 			return t.QueryRowContext(context.Background(), fmt.Sprintf("PRAGMA max_page_count = %d", pages)).Scan(&now)
 		}))
 	}
-	d := Delivery{App: 1, Payload: make([]byte, 16<<10), ReceivedAt: s.clk.Now()}
+	d := Delivery{Payload: make([]byte, 16<<10), ReceivedAt: s.clk.Now()}
 	limit(60)
 	stored, failed := 0, 0
 	for i := range 40 {
@@ -164,7 +164,7 @@ func TestDiskFull(t *testing.T) {
 	if err != nil || !fresh {
 		t.Errorf("with room again: fresh %v, %v", fresh, err)
 	}
-	c, _, _, err := s.Claim(t.Context(), time.Minute)
+	c, _, _, err := s.Claim(t.Context(), time.Minute, nil)
 	ok(t, err)
 	if c.WakeSeq != int64(stored+1) {
 		t.Errorf("%d wakes, want %d", c.WakeSeq, stored+1)
@@ -183,7 +183,7 @@ func TestLocked(t *testing.T) {
 	ok(t, err)
 	_, err = conn.ExecContext(t.Context(), "BEGIN IMMEDIATE")
 	ok(t, err)
-	d := Delivery{App: 1, GUID: "one", ReceivedAt: s.clk.Now()}
+	d := Delivery{GUID: "one", ReceivedAt: s.clk.Now()}
 	if fresh, err := s.Intake(t.Context(), d, nil); err == nil || fresh {
 		t.Errorf("locked: fresh %v, %v", fresh, err)
 	}

@@ -32,7 +32,7 @@ type Store interface {
 type Deliveries interface {
 	Intake(ctx context.Context, d store.Delivery, wakes []store.Wake) (fresh bool, err error)
 	Prune(ctx context.Context) error
-	Payload(ctx context.Context, app int64, guid string) ([]byte, error)
+	Payload(ctx context.Context, guid string) ([]byte, error)
 	RecentDeliveries(ctx context.Context, n int) ([]store.Received, error)
 }
 
@@ -160,13 +160,13 @@ func (h *harness) equal(what string, got, want any) {
 
 func (h *harness) wake(keys ...string) {
 	h.t.Helper()
-	h.ok(h.Wake(h.ctx, keys...))
+	h.ok(h.Wake(h.ctx, engine.Live, keys...))
 }
 
 // claim expects key to be given out.
 func (h *harness) claim(key string) engine.Claim {
 	h.t.Helper()
-	c, _, ok, err := h.Claim(h.ctx, lease)
+	c, _, ok, err := h.Claim(h.ctx, lease, nil)
 	h.ok(err)
 	if !ok || c.Key != key {
 		h.t.Fatalf("claimed %q (%v), want %q", c.Key, ok, key)
@@ -177,7 +177,7 @@ func (h *harness) claim(key string) engine.Claim {
 // rest expects nothing to be given out before next.
 func (h *harness) rest(next time.Time) {
 	h.t.Helper()
-	c, got, ok, err := h.Claim(h.ctx, lease)
+	c, got, ok, err := h.Claim(h.ctx, lease, nil)
 	h.ok(err)
 	if ok {
 		h.t.Fatalf("claimed %q, want nothing to be due", c.Key)

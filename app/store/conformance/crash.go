@@ -41,11 +41,11 @@ func Crash(t *testing.T, url string, open func(url string, clk clock.Clock) (Sto
 			t.Fatalf("open after kill %d: %v", kill, err)
 		}
 		for guid := range answered {
-			fresh, err := s.Intake(t.Context(), store.Delivery{App: 1, GUID: guid, ReceivedAt: start}, nil)
+			fresh, err := s.Intake(t.Context(), store.Delivery{GUID: guid, ReceivedAt: start}, nil)
 			if err != nil || fresh {
 				t.Errorf("after kill %d, delivery %s: fresh %v, %v", kill, guid, fresh, err)
 			}
-			payload, err := s.Payload(t.Context(), 1, guid)
+			payload, err := s.Payload(t.Context(), guid)
 			if err != nil || !strings.HasPrefix(string(payload), guid) {
 				t.Errorf("after kill %d, payload of %s: %.40q, %v", kill, guid, payload, err)
 			}
@@ -108,7 +108,7 @@ func intakeForever(t *testing.T, url string, open func(url string, clk clock.Clo
 		go func() {
 			for {
 				guid := fmt.Sprintf("%d-%d", os.Getpid(), n.Add(1))
-				d := store.Delivery{App: 1, GUID: guid, Payload: []byte(guid + filler), ReceivedAt: clk.Now()}
+				d := store.Delivery{GUID: guid, Payload: []byte(guid + filler), ReceivedAt: clk.Now()}
 				if _, err := s.Intake(t.Context(), d, []store.Wake{{Key: "acme/a#1"}}); err != nil {
 					failed <- err
 					return
@@ -118,7 +118,7 @@ func intakeForever(t *testing.T, url string, open func(url string, clk clock.Clo
 		}()
 	}
 	for {
-		if _, _, _, err := s.Claim(t.Context(), lease); err != nil {
+		if _, _, _, err := s.Claim(t.Context(), lease, nil); err != nil {
 			t.Fatal(err)
 		}
 		select {

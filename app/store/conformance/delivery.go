@@ -14,7 +14,7 @@ import (
 
 func delivery(guid string) store.Delivery {
 	return store.Delivery{
-		App: 1, GUID: guid, Event: "issue_comment", Action: "created",
+		GUID: guid, Event: "issue_comment", Action: "created",
 		Payload: []byte(`{"guid": "` + guid + `"}`), ReceivedAt: start,
 	}
 }
@@ -29,7 +29,7 @@ func (h *harness) intake(d store.Delivery, fresh bool, wakes ...store.Wake) {
 
 func (h *harness) payload(d store.Delivery, want []byte) {
 	h.t.Helper()
-	got, err := h.Payload(h.ctx, d.App, d.GUID)
+	got, err := h.Payload(h.ctx, d.GUID)
 	h.ok(err)
 	if !bytes.Equal(got, want) {
 		h.t.Fatalf("payload is %q, want %q", got, want)
@@ -102,7 +102,7 @@ func testIntakeMany(t *testing.T, h *harness) {
 			if err != nil || !ok {
 				t.Errorf("intake %d: fresh %v, %v", i, ok, err)
 			}
-			got, err := h.Payload(h.ctx, d.App, d.GUID)
+			got, err := h.Payload(h.ctx, d.GUID)
 			if err != nil || !bytes.Equal(got, d.Payload) {
 				t.Errorf("intake %d was answered before it could be read: %q, %v", i, got, err)
 			}
@@ -138,7 +138,7 @@ func testRecent(_ *testing.T, h *harness) {
 	h.finish(b, engine.Outcome{Failed: true, Due: start})
 	recent(10, three, two, one)
 	for range 2 {
-		c, _, ok, err := h.Claim(h.ctx, lease)
+		c, _, ok, err := h.Claim(h.ctx, lease, nil)
 		h.ok(err)
 		h.equal("claimed", ok, true)
 		h.finish(c, engine.Outcome{})

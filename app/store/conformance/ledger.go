@@ -117,7 +117,7 @@ func testClosed(_ *testing.T, h *harness) {
 func (h *harness) refusesEverything(c engine.Claim) {
 	h.t.Helper()
 	errs := map[string]error{
-		"Wake":    h.Wake(h.ctx, "acme/a#1"),
+		"Wake":    h.Wake(h.ctx, engine.Live, "acme/a#1"),
 		"Finish":  h.Finish(h.ctx, c, engine.Outcome{}),
 		"Begin":   h.Begin(h.ctx, c, "status"),
 		"Drop":    h.Drop(h.ctx, c, "status"),
@@ -125,9 +125,9 @@ func (h *harness) refusesEverything(c engine.Claim) {
 		"Prune":   h.Prune(h.ctx),
 		"Healthy": h.Healthy(h.ctx),
 	}
-	fresh, err := h.Intake(h.ctx, store.Delivery{App: 1, GUID: "g", ReceivedAt: start}, []store.Wake{{Key: "acme/a#1"}})
+	fresh, err := h.Intake(h.ctx, store.Delivery{GUID: "g", ReceivedAt: start}, []store.Wake{{Key: "acme/a#1"}})
 	errs["Intake"] = err
-	_, _, ok, err := h.Claim(h.ctx, lease)
+	_, _, ok, err := h.Claim(h.ctx, lease, nil)
 	errs["Claim"] = err
 	if fresh || ok {
 		h.t.Errorf("fresh is %v and ok %v, want neither", fresh, ok)
@@ -137,7 +137,7 @@ func (h *harness) refusesEverything(c engine.Claim) {
 	_, errs["Born"] = h.Born(h.ctx)
 	_, errs["Intents"] = h.Intents(h.ctx, c)
 	_, errs["Mark"] = h.Mark(h.ctx, "sweep/1")
-	_, errs["Payload"] = h.Payload(h.ctx, 1, "g")
+	_, errs["Payload"] = h.Payload(h.ctx, "g")
 	_, errs["RecentDeliveries"] = h.RecentDeliveries(h.ctx, 1)
 	_, _, errs["Busy"] = h.Busy(h.ctx)
 	_, errs["Stuck"] = h.Stuck(h.ctx, 1)

@@ -117,7 +117,7 @@ func testModel(t *testing.T, database Database) {
 // drain finishes for good whatever is due or leased.
 func drain(s Store, clk *hand) error {
 	for {
-		c, next, ok, err := s.Claim(context.Background(), lease)
+		c, next, ok, err := s.Claim(context.Background(), lease, nil)
 		switch {
 		case err != nil:
 			return err

@@ -70,7 +70,7 @@ func testManyWorkers(t *testing.T, h *harness) {
 					last = true
 				default:
 				}
-				c, _, ok, err := h.Claim(h.ctx, time.Hour)
+				c, _, ok, err := h.Claim(h.ctx, time.Hour, nil)
 				if err != nil {
 					t.Error(err)
 					return
@@ -90,7 +90,7 @@ func testManyWorkers(t *testing.T, h *harness) {
 		})
 	}
 	for i := range wakes {
-		d := store.Delivery{App: 1, GUID: fmt.Sprint(i), Event: "issues", ReceivedAt: start}
+		d := store.Delivery{GUID: fmt.Sprint(i), Event: "issues", ReceivedAt: start}
 		_, err := h.Intake(h.ctx, d, []store.Wake{{Key: fmt.Sprintf("acme/a#%d", i%subjects)}})
 		h.ok(err)
 	}
@@ -205,7 +205,7 @@ func testExpect(_ *testing.T, h *harness) {
 	guid := 0
 	announce := func(comment int64) {
 		guid++
-		_, err := h.Intake(h.ctx, store.Delivery{App: 1, GUID: fmt.Sprint(guid), ReceivedAt: start},
+		_, err := h.Intake(h.ctx, store.Delivery{GUID: fmt.Sprint(guid), ReceivedAt: start},
 			[]store.Wake{{Key: "acme/a#1", Comment: comment}})
 		h.ok(err)
 	}
@@ -311,7 +311,7 @@ func testDoorbell(t *testing.T, h *harness) {
 	h.rang()
 	h.finish(c, engine.Outcome{})
 	expect("woken during the run", true)
-	d := store.Delivery{App: 1, GUID: "g", ReceivedAt: start}
+	d := store.Delivery{GUID: "g", ReceivedAt: start}
 	for _, want := range []bool{true, false} {
 		_, err := h.Intake(h.ctx, d, []store.Wake{{Key: "acme/a#1"}})
 		h.ok(err)

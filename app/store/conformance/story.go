@@ -84,7 +84,7 @@ func (st *story) wakes(t *rapid.T) {
 func (st *story) intakes(t *rapid.T) {
 	guid := st.prefix + fmt.Sprint(rapid.IntRange(1, 9).Draw(t, "guid"))
 	key, comment := st.key(t, "key"), int64(rapid.IntRange(0, 5).Draw(t, "comment"))
-	d := store.Delivery{App: 1, GUID: guid, Payload: []byte(guid), ReceivedAt: st.now}
+	d := store.Delivery{GUID: guid, Payload: []byte(guid), ReceivedAt: st.now}
 	fresh, err := st.s.Intake(background, d, []store.Wake{{Key: key, Comment: comment}})
 	must(t, err)
 	known := slices.ContainsFunc(st.seen, func(a arrival) bool { return a.guid == guid })
