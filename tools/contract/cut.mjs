@@ -14,6 +14,7 @@ import { join } from "node:path";
 
 const operations = [
   "GET /app",
+  "GET /app/hook/config",
   "GET /app/hook/deliveries",
   "GET /app/hook/deliveries/{delivery_id}",
   "POST /app/hook/deliveries/{delivery_id}/attempts",
@@ -34,6 +35,8 @@ const operations = [
   "POST /repos/{owner}/{repo}/issues/comments/{comment_id}/reactions",
   "GET /repos/{owner}/{repo}/issues/{issue_number}",
   "PATCH /repos/{owner}/{repo}/issues/{issue_number}",
+  "POST /repos/{owner}/{repo}/issues/{issue_number}/assignees",
+  "DELETE /repos/{owner}/{repo}/issues/{issue_number}/assignees",
   "GET /repos/{owner}/{repo}/issues/{issue_number}/comments",
   "POST /repos/{owner}/{repo}/issues/{issue_number}/comments",
   "GET /repos/{owner}/{repo}/issues/{issue_number}/events",
@@ -66,6 +69,7 @@ const deliveries = [
   "issues-labeled",
   "issues-opened",
   "issues-reopened",
+  "issues-transferred",
   "issues-unassigned",
   "issues-unlabeled",
   "label-created",

@@ -66,6 +66,9 @@ func (r *repo) grantOf(u *user) grant {
 	return grant{name: "none", role: none}
 }
 
+// hasRole tells whether u was given a role on r.
+func (r *repo) hasRole(u *user) bool { return r.grants[strings.ToLower(u.login)].role > none }
+
 // actor is who does something: a person, or the App through an installation.
 type actor struct {
 	user    *user

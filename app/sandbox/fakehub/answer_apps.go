@@ -81,6 +81,10 @@ func listInstallationRepos(c *call) (int, raw, error) {
 	), nil
 }
 
+func getHookConfig(c *call) (int, raw, error) {
+	return http.StatusOK, c.hub.renderHookConfig(), nil
+}
+
 // listDeliveries shows the attempts of the last three days, newest first. The
 // cursor is the id to go on below. docs: REST API endpoints for GitHub App
 // webhooks; Viewing webhook deliveries: the past 3 days.

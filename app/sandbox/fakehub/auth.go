@@ -5,7 +5,6 @@ import (
 	"crypto/rsa"
 	"crypto/x509"
 	"encoding/pem"
-	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -37,9 +36,13 @@ func (h *Hub) PrivateKeyPEM() []byte {
 	})
 }
 
-// machineNow is the machine's clock, which alone judges tokens and JWTs: the
-// client's libraries sign and renew by it, whatever the story's clock says.
-func machineNow() time.Time { return time.Now() } //nolint:forbidigo // see above
+// tokenTime is what access tokens are dated and judged by. It runs on the
+// machine's clock, as the client's libraries renew them by that, whatever the
+// story's clock says.
+func (h *Hub) tokenTime() time.Time { return time.Now().Add(h.options.Skew) } //nolint:forbidigo // see above
+
+// date is GitHub's own time in this operation, as the Date header has it.
+func (h *Hub) date() time.Time { return h.now.Add(h.options.Skew) }
 
 // ExpireTokens ends all access tokens at once: using one is answered with 401.
 func (h *Hub) ExpireTokens() {
@@ -47,20 +50,32 @@ func (h *Hub) ExpireTokens() {
 	clear(h.tokens)
 }
 
-// issueToken makes an access token. It is as long as those that GitHub has
-// begun to issue, with the dots of a JWT inside, so that nobody assumes less.
+// tokenLength is that of the tokens that GitHub has begun to issue, which hold
+// a JWT with its dots. docs: GitHub Changelog, "Notice about upcoming new format
+// for GitHub App installation tokens": ghs_APPID_JWT, about 520 characters.
+const (
+	tokenLength      = 520
+	shortTokenLength = 40
+)
+
+// issueToken makes an access token.
 func (h *Hub) issueToken(i *installation) (string, *token) {
+	text, length := fmt.Sprintf("ghs_%d_eyJhbGciOiJSUzI1NiJ9.", h.options.App.ID), tokenLength
+	if h.options.ShortTokens {
+		text, length = "ghs_", shortTokenLength
+	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "ghs_%d_", h.options.App.ID)
-	for n := range 30 {
-		if n == 4 || n == 20 {
+	b.WriteString(text)
+	for b.Len() < length {
+		fmt.Fprintf(&b, "%016x", h.random.Uint64())
+		if b.Len() > length/3 && strings.Count(b.String(), ".") == 1 {
 			b.WriteByte('.')
 		}
-		fmt.Fprintf(&b, "%016x", h.random.Uint64())
 	}
-	t := &token{install: i, expires: stamp(machineNow().Add(time.Hour))}
-	h.tokens[b.String()] = t
-	return b.String(), t
+	text = b.String()[:length]
+	t := &token{install: i, expires: stamp(h.tokenTime().Add(time.Hour))}
+	h.tokens[text] = t
+	return text, t
 }
 
 // authenticate finds who sends r. docs: Authenticating to the REST API.
@@ -86,7 +101,7 @@ func (h *Hub) authenticate(r *http.Request) (a actor, isApp bool, err error) {
 
 func (h *Hub) bearer(t *token) (actor, bool, error) {
 	switch {
-	case t.install.removed || !machineNow().Before(t.expires):
+	case t.install.removed || !h.tokenTime().Before(t.expires):
 		return actor{}, false, errBadToken
 	case !t.install.suspended.IsZero():
 		return actor{}, false, errSuspended
@@ -94,33 +109,36 @@ func (h *Hub) bearer(t *token) (actor, bool, error) {
 	return actor{user: h.app, install: t.install}, false, nil
 }
 
+// longestJWT is how far ahead a JWT may end.
+const longestJWT = 10 * time.Minute
+
 // verifyJWT holds a JWT to GitHub's rules: RS256, issued by the App, not issued
-// in the future, and ending within ten minutes. docs: Generating a JSON Web
-// Token (JWT) for a GitHub App.
+// in the future, and ending within ten minutes, all by GitHub's own time.
+// docs: Generating a JSON Web Token (JWT) for a GitHub App.
 func (h *Hub) verifyJWT(text string) error {
 	claims := jwt.MapClaims{}
-	parser := jwt.NewParser(jwt.WithValidMethods([]string{"RS256"}), jwt.WithJSONNumber())
+	// The library would judge times by the machine's clock.
+	parser := jwt.NewParser(jwt.WithValidMethods([]string{"RS256"}), jwt.WithJSONNumber(), jwt.WithoutClaimsValidation())
 	_, err := parser.ParseWithClaims(text, claims, func(*jwt.Token) (any, error) {
 		return &h.options.App.PrivateKey.PublicKey, nil
 	})
-	switch {
-	case errors.Is(err, jwt.ErrTokenExpired):
-		return refuseJWT("'Expiration time' claim ('exp') must be a numeric value representing the future time at which the assertion expires")
-	case errors.Is(err, jwt.ErrTokenUsedBeforeIssued):
-		return refuseJWT("'Issued at' claim ('iat') must be an Integer representing the time that the assertion was issued")
-	case err != nil:
+	if err != nil {
 		return refuseJWT("A JSON web token could not be decoded")
 	}
 	issuer := fmt.Sprint(claims["iss"])
 	if issuer != strconv.FormatInt(h.options.App.ID, 10) && issuer != h.clientID() {
 		return &refusal{status: 404, message: "Integration not found"}
 	}
-	if !claims.VerifyExpiresAt(machineNow().Unix(), true) {
+	now := h.date()
+	switch {
+	case claims["exp"] == nil:
 		return refuseJWT("Missing 'exp' claim in assertion")
-	}
-	// A claim ends at exp; whoever still holds at ten minutes from now is too long.
-	if claims.VerifyExpiresAt(machineNow().Add(10*time.Minute+time.Second).Unix(), true) {
+	case !claims.VerifyExpiresAt(now.Unix(), true):
+		return refuseJWT("'Expiration time' claim ('exp') must be a numeric value representing the future time at which the assertion expires")
+	case claims.VerifyExpiresAt(now.Add(longestJWT+time.Second).Unix(), true):
 		return refuseJWT("'Expiration time' claim ('exp') is too far in the future")
+	case !claims.VerifyIssuedAt(now.Unix(), true):
+		return refuseJWT("'Issued at' claim ('iat') must be an Integer representing the time that the assertion was issued")
 	}
 	return nil
 }

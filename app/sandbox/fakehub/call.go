@@ -55,9 +55,7 @@ func (c *call) serve(rt route) {
 		panic(err) // a handler returned something that is not GitHub's
 	}
 	c.rateHeaders()
-	c.header.Set("X-GitHub-Media-Type", "github.v3; format=json")
-	c.header.Set("X-GitHub-Request-Id", fmt.Sprintf("FAKE:%d", c.hub.counts.Requests+1))
-	c.header.Set("Date", c.hub.now.UTC().Format(http.TimeFormat))
+	c.common()
 	if status == http.StatusOK && c.request.Method == http.MethodGet {
 		status, body = c.validate(body)
 	}
@@ -65,6 +63,13 @@ func (c *call) serve(rt route) {
 		c.header.Set("Content-Type", "application/json; charset=utf-8")
 	}
 	c.status, c.answer = status, body
+}
+
+// common sets what every answer carries, whatever it is.
+func (c *call) common() {
+	c.header.Set("Date", c.hub.date().UTC().Format(http.TimeFormat))
+	c.header.Set("X-GitHub-Media-Type", "github.v3; format=json")
+	c.header.Set("X-GitHub-Request-Id", fmt.Sprintf("FAKE:%d", c.hub.counts.Requests+1))
 }
 
 func (c *call) authenticated(rt route) (int, raw, error) {
@@ -80,6 +85,9 @@ func (c *call) authenticated(rt route) (int, raw, error) {
 		return 0, nil, &refusal{status: 403, message: "Resource not accessible by integration"}
 	}
 	if err := c.withinRate(); err != nil {
+		return 0, nil, err
+	}
+	if err := c.withinCreations(); err != nil {
 		return 0, nil, err
 	}
 	return rt.answer(c)
@@ -128,6 +136,7 @@ func (c *call) withinRate() error {
 		i.window, i.used = stamp(c.hub.now), 0
 	}
 	if i.used >= limit {
+		c.hub.counts.Limited++
 		return &refusal{status: 403, message: fmt.Sprintf("API rate limit exceeded for installation ID %d.", i.id)}
 	}
 	i.used++
@@ -136,9 +145,9 @@ func (c *call) withinRate() error {
 
 func (c *call) rateHeaders() {
 	i, limit := c.actor.install, c.hub.options.RateLimit
-	used, reset := 0, c.hub.now.Add(time.Hour)
+	used, reset := 0, c.hub.date().Add(time.Hour)
 	if i != nil {
-		used, reset = i.used, i.window.Add(time.Hour)
+		used, reset = i.used, i.window.Add(time.Hour+c.hub.options.Skew)
 	}
 	if limit < 0 {
 		limit, used = 5000, 0
@@ -148,24 +157,6 @@ func (c *call) rateHeaders() {
 	c.header.Set("X-RateLimit-Used", strconv.Itoa(used))
 	c.header.Set("X-RateLimit-Reset", strconv.FormatInt(reset.Unix(), 10))
 	c.header.Set("X-RateLimit-Resource", "core")
-}
-
-// currentPath turns an address under a repository's old name into the one by
-// its id, and tells whether it had to.
-func (h *Hub) currentPath(path string) (string, bool) {
-	parts := strings.SplitN(strings.TrimPrefix(path, "/"), "/", 4)
-	if len(h.renamed) == 0 || len(parts) < 3 || parts[0] != "repos" {
-		return "", false
-	}
-	r := h.renamed[strings.ToLower(parts[1]+"/"+parts[2])]
-	if r == nil {
-		return "", false
-	}
-	rest := ""
-	if len(parts) == 4 {
-		rest = "/" + parts[3]
-	}
-	return fmt.Sprintf("/repositories/%d%s", r.id, rest), true
 }
 
 // redirect sends the client to path: 301 for what only reads, 307 for the rest,
@@ -180,6 +171,7 @@ func (c *call) redirect(path string) {
 	if q := c.request.URL.RawQuery; q != "" {
 		url += "?" + q
 	}
+	c.common()
 	c.header.Set("Location", url)
 	c.header.Set("Content-Type", "application/json; charset=utf-8")
 	c.answer = encode(map[string]string{

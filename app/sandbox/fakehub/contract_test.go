@@ -11,6 +11,7 @@ import (
 	"github.com/bradleyfalzon/ghinstallation/v2"
 	"github.com/google/go-github/v62/github"
 
+	"github.com/kintsugi-app/kintsugi/app/clock"
 	"github.com/kintsugi-app/kintsugi/app/sandbox/fakehub"
 	"github.com/kintsugi-app/kintsugi/app/sandbox/fakehub/contract"
 )
@@ -55,6 +56,8 @@ func TestEveryEndpointHoldsTheContract(t *testing.T) {
 	bot.want(200, bot.delete(issue+"/labels/new"))
 	bot.want(404, bot.delete(issue+"/labels/new"))
 	bot.want(200, bot.get(issue+"/events"))
+	bot.want(201, bot.post(issue+"/assignees", `{"assignees":["write","nobody"]}`))
+	bot.want(200, bot.do("DELETE", issue+"/assignees", `{"assignees":["write","triage"]}`))
 	bot.want(201, bot.post(issue+"/reactions", `{"content":"eyes"}`))
 	bot.want(200, bot.post(issue+"/reactions", `{"content":"eyes"}`))
 	bot.want(200, bot.get(issue+"/reactions"))
@@ -70,6 +73,7 @@ func TestEveryEndpointHoldsTheContract(t *testing.T) {
 	bot.want(204, bot.delete(comment))
 	bot.want(404, bot.get(comment))
 
+	app.want(200, app.get("/app/hook/config"))
 	w.Lose(w.TakeDeliveries()[0])
 	sent := app.want(200, app.get("/app/hook/deliveries?per_page=100")).list(t)
 	delivery := path("/app/hook/deliveries/%.0f", sent[0]["id"])
@@ -88,7 +92,7 @@ func TestEveryDeliveryHoldsTheContract(t *testing.T) {
 	}
 	for _, name := range []string{
 		"issues opened", "issues edited", "issues closed", "issues reopened", "issues labeled", "issues unlabeled",
-		"issues deleted", "issues assigned", "issues unassigned", "issue_comment created", "issue_comment edited",
+		"issues deleted", "issues transferred", "issues assigned", "issues unassigned", "issue_comment created", "issue_comment edited",
 		"issue_comment deleted", "label created", "label deleted", "installation suspend", "installation unsuspend",
 		"installation new_permissions_accepted", "installation_repositories removed", "installation_repositories added",
 		"installation deleted", "installation created", "push ", "ping ",
@@ -120,6 +124,8 @@ func causeEveryDelivery(w *world) {
 	w.ok(w.CreateLabel(shop, "write", "sev1", "b60205"))
 	w.ok(w.DeleteLabel(shop, "write", "sev1"))
 	w.ok(w.DeleteIssue(shop, n, "admin"))
+	_, err = w.TransferIssue(shop, w.open("Elsewhere"), "write", vault)
+	w.ok(err)
 	pull, err := w.OpenIssue(shop, "write", fakehub.NewIssue{Title: "Faster", PullRequest: true})
 	w.ok(err)
 	_, err = w.Comment(shop, pull, "read", "Nice.")
@@ -221,7 +227,8 @@ func (r *recorder) Errorf(format string, args ...any) {
 
 // TestGHInstallationGetsTokens signs in as our client does.
 func TestGHInstallationGetsTokens(t *testing.T) {
-	w := newWorld(t)
+	// It signs by the machine's clock.
+	w := newWorld(t, func(o *fakehub.Options) { o.Clock = clock.New() })
 	checked := contract.Check(t, w.Transport())
 	transport, err := ghinstallation.New(checked, 7, w.install, w.PrivateKeyPEM())
 	w.ok(err)

@@ -19,7 +19,11 @@ type Counts struct {
 	Points      int
 	NotModified int
 	Refused     int // answered with a status from 400 on
-	Cut         int // not answered at all
+	// Limited were refused by a limit of the hub's own, primary or secondary,
+	// and MostAtOnce is the most that one installation had under way; that and
+	// the secondary limits are counted with Options.Secondary only.
+	Limited, MostAtOnce int
+	Cut                 int // not answered at all
 
 	IssuesCreated   int
 	CommentsCreated int
@@ -37,6 +41,9 @@ type Exchange struct {
 	Method, Path string
 	Status       int
 	App          bool
+	// Installation is whose token was used, or asked for; 0 for people, and for
+	// what the App asks for itself.
+	Installation int64
 }
 
 // Counts returns what was counted since the start or the last ResetCounts.
@@ -66,13 +73,29 @@ func (h *Hub) Exchanges() []Exchange {
 	return slices.Clone(h.exchanges)
 }
 
+// Calls is how many exchanges of an installation fell into [from, to), of those
+// since RecordExchanges.
+func (h *Hub) Calls(installation int64, from, to time.Time) int {
+	n := 0
+	for _, e := range h.Exchanges() {
+		if e.Installation == installation && !e.At.Before(from) && e.At.Before(to) {
+			n++
+		}
+	}
+	return n
+}
+
 // count notes an answered call, or one whose connection was cut, which has
 // status 0.
 func (h *Hub) count(c *call) {
 	_, credential, _ := strings.Cut(c.request.Header.Get("Authorization"), " ")
 	person := strings.HasPrefix(credential, "user-")
 	if h.recording {
-		h.exchanges = append(h.exchanges, Exchange{h.now, c.request.Method, c.request.URL.Path, c.status, !person})
+		e := Exchange{At: h.now, Method: c.request.Method, Path: c.request.URL.Path, Status: c.status, App: !person}
+		if i := h.installationOf(c.request); i != nil {
+			e.Installation = i.id
+		}
+		h.exchanges = append(h.exchanges, e)
 	}
 	if person {
 		h.counts.PeopleRequests++

@@ -33,12 +33,24 @@ type Delivery struct {
 }
 
 // webhook is where deliveries go, and what they are signed with.
-type webhook struct{ url, secret string }
+type webhook struct {
+	url, secret string
+	contentType string // json where empty; form changes no delivery here
+	insecure    bool   // its certificate is not verified
+}
 
 // SetWebhook changes the App's webhook for the deliveries of later changes.
 func (h *Hub) SetWebhook(url, secret string) {
 	defer h.begin()()
-	h.webhook = webhook{url, secret}
+	h.webhook.url, h.webhook.secret = url, secret
+}
+
+// SetWebhookForm changes what else an administrator sets about the webhook: its
+// content type ("json", "form"), and whether certificates go unverified. It
+// only shows in the webhook's configuration.
+func (h *Hub) SetWebhookForm(contentType string, insecure bool) {
+	defer h.begin()()
+	h.webhook.contentType, h.webhook.insecure = contentType, insecure
 }
 
 // Attempt is an entry of the delivery log: one sending of one delivery.

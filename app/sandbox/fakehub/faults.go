@@ -106,6 +106,10 @@ func (h *Hub) answerFault(f *Fault, r *http.Request) *call {
 	c.answer = c.refuse(&refusal{
 		status: f.Status, message: orDefault(f.Message, http.StatusText(f.Status)), header: f.Header,
 	})
+	c.common()
+	for name, value := range f.Header {
+		c.header.Set(name, value)
+	}
 	c.header.Set("Content-Type", "application/json; charset=utf-8")
 	h.count(c)
 	return c

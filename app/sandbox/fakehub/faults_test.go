@@ -193,7 +193,7 @@ func TestDeliveriesAreSignedLoggedAndSentAgain(t *testing.T) {
 		t.Errorf("%v", got[0].Header)
 	}
 	w.clock.Advance(73 * time.Hour)
-	if left := app.get("/app/hook/deliveries").list(t); len(left) != 0 {
+	if left := w.app().get("/app/hook/deliveries").list(t); len(left) != 0 {
 		t.Errorf("the log reaches back too far: %v", left)
 	}
 }

@@ -15,22 +15,22 @@ import (
 
 func TestJWTsAreVerified(t *testing.T) {
 	w := newWorld(t)
-	now := time.Now()
+	now := w.clock.Now()
 	none, err := jwt.NewWithClaims(jwt.SigningMethodNone, jwt.MapClaims{"iss": "7", "exp": now.Add(time.Minute).Unix()}).
 		SignedString(jwt.UnsafeAllowNoneSignatureType)
 	w.ok(err)
-	good := signed(t, nil)
+	good := w.signed(nil)
 	for name, c := range map[string]struct {
 		token string
 		want  int
 	}{
 		"good":               {good, 200},
-		"issuer as a number": {signed(t, jwt.MapClaims{"iss": 7}), 200},
-		"another App":        {signed(t, jwt.MapClaims{"iss": "8"}), 404},
-		"expired":            {signed(t, jwt.MapClaims{"exp": now.Add(-time.Minute).Unix()}), 401},
-		"too long":           {signed(t, jwt.MapClaims{"exp": now.Add(11 * time.Minute).Unix()}), 401},
-		"without an end":     {signed(t, jwt.MapClaims{"exp": nil}), 401},
-		"from the future":    {signed(t, jwt.MapClaims{"iat": now.Add(5 * time.Minute).Unix()}), 401},
+		"issuer as a number": {w.signed(jwt.MapClaims{"iss": 7}), 200},
+		"another App":        {w.signed(jwt.MapClaims{"iss": "8"}), 404},
+		"expired":            {w.signed(jwt.MapClaims{"exp": now.Add(-time.Minute).Unix()}), 401},
+		"too long":           {w.signed(jwt.MapClaims{"exp": now.Add(11 * time.Minute).Unix()}), 401},
+		"without an end":     {w.signed(jwt.MapClaims{"exp": nil}), 401},
+		"from the future":    {w.signed(jwt.MapClaims{"iat": now.Add(5 * time.Minute).Unix()}), 401},
 		"unsigned":           {none, 401},
 		"forged":             {good[:len(good)-8] + "AAAAAAAA", 401},
 		"nothing":            {"", 401},

@@ -40,6 +40,15 @@ type Options struct {
 	// RateLimit is the number of requests an hour for each installation: 5,000
 	// where zero, no limit where negative.
 	RateLimit int
+	// Secondary enforces the limits on content created and on concurrent
+	// requests, for each installation.
+	Secondary bool
+	// Skew is how far GitHub's time is ahead of Clock: in the Date header, and
+	// in judging JWTs and tokens. What is created keeps the time of Clock.
+	Skew time.Duration
+	// ShortTokens makes installation tokens of the older form, 40 characters
+	// without dots.
+	ShortTokens bool
 }
 
 // App describes the one GitHub App of this world.
@@ -49,7 +58,8 @@ type App struct {
 	// PrivateKey signs the App's JWTs. One is made where it is nil, which takes
 	// a tenth of a second: tests that make many hubs should share one.
 	PrivateKey *rsa.PrivateKey
-	// Permissions and Events are what new installations are granted and sent.
+	// Permissions and Events are what the App asks for, and what new
+	// installations are granted and sent.
 	Permissions map[string]string
 	Events      []string
 }
@@ -72,10 +82,13 @@ type Hub struct {
 	app           *user // the App's account, <slug>[bot]
 	maker         *user // owner of the App
 	integration   raw   // the App, rendered
+	asks          map[string]string
+	events        []string
 	users         map[string]*user
 	repos         map[string]*repo
 	reposByID     map[int64]*repo
 	renamed       map[string]*repo
+	transferred   map[place]*issue
 	installations []*installation
 	tokens        map[string]*token
 
@@ -106,12 +119,16 @@ func New(options Options) *Hub {
 		repos:     map[string]*repo{},
 		reposByID: map[int64]*repo{},
 		renamed:   map[string]*repo{},
-		tokens:    map[string]*token{},
-		ring:      make(chan struct{}, 1),
+
+		transferred: map[place]*issue{},
+
+		tokens: map[string]*token{},
+		ring:   make(chan struct{}, 1),
 	}
 	defer h.begin()()
 	h.created = stamp(h.now)
-	h.webhook = webhook{options.WebhookURL, options.WebhookSecret}
+	h.asks, h.events = options.App.Permissions, options.App.Events
+	h.webhook = webhook{url: options.WebhookURL, secret: options.WebhookSecret}
 	h.app = h.newUser(options.App.Slug+"[bot]", "Bot")
 	h.maker = h.newUser(options.App.Slug+"-maker", "User")
 	h.routes = routes()

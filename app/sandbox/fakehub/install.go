@@ -15,10 +15,13 @@ type installation struct {
 	updated     time.Time
 	suspended   time.Time
 	permissions map[string]string
+	events      []string
 	selected    map[int64]bool // repositories; nil means all
 	removed     bool
 	window      time.Time // when the hour of the rate limit began
 	used        int
+	creations   []time.Time // of the last hour
+	underway    int
 }
 
 // Install puts the App on an account, with all its repositories, and returns
@@ -36,7 +39,7 @@ func (h *Hub) Install(owner string, createdAt time.Time) int64 {
 	}
 	i := &installation{
 		id: h.nextID(), account: h.newUser(owner, "Organization"), created: stamp(createdAt), updated: stamp(createdAt),
-		permissions: h.options.App.Permissions,
+		permissions: h.asks, events: h.events,
 	}
 	h.installations = append(h.installations, i)
 	h.emitInstallation("created", i, part{"repositories", h.renderRepoNames(h.reposOf(i))})
@@ -70,11 +73,29 @@ func (h *Hub) Unsuspend(owner string) {
 	h.emitInstallation("unsuspend", i)
 }
 
-// SetPermissions replaces what an installation is permitted.
+// SetPermissions replaces what an installation is permitted, and has it hear of
+// all events that the App asks for.
 func (h *Hub) SetPermissions(owner string, permissions map[string]string) {
 	defer h.begin()()
-	i := h.mustInstallation(owner)
-	i.permissions, i.updated = permissions, stamp(h.now)
+	h.grant(h.mustInstallation(owner), permissions)
+}
+
+// Ask changes what the App asks for. Installations keep what they were granted
+// until their owners accept; new ones are granted all of it. docs: Approving
+// updated permissions for a GitHub App.
+func (h *Hub) Ask(permissions map[string]string, events ...string) {
+	defer h.begin()()
+	h.asks, h.events, h.integration = permissions, events, nil
+}
+
+// Accept grants an installation what the App asks for by now.
+func (h *Hub) Accept(owner string) {
+	defer h.begin()()
+	h.grant(h.mustInstallation(owner), h.asks)
+}
+
+func (h *Hub) grant(i *installation, permissions map[string]string) {
+	i.permissions, i.events, i.updated = permissions, h.events, stamp(h.now)
 	h.emitInstallation("new_permissions_accepted", i)
 }
 

@@ -198,16 +198,12 @@ func (h *Hub) assign(a actor, i *issue, logins []string) error {
 	before := i.now().assignees
 	for _, u := range next {
 		if !slices.Contains(before, u) {
-			h.change(i, func(s *issueState) { s.assignees = append(slices.Clip(s.assignees), u) })
-			h.record(a, i, &event{kind: "assigned", assignee: u})
-			h.emitIssue("assigned", a, i, part{"assignee", h.renderUser(u)})
+			h.addAssignee(a, i, u)
 		}
 	}
 	for _, u := range before {
 		if !slices.Contains(next, u) {
-			h.change(i, func(s *issueState) { s.assignees = without(s.assignees, u) })
-			h.record(a, i, &event{kind: "unassigned", assignee: u})
-			h.emitIssue("unassigned", a, i, part{"assignee", h.renderUser(u)})
+			h.removeAssignee(a, i, u)
 		}
 	}
 	return nil
@@ -215,7 +211,7 @@ func (h *Hub) assign(a actor, i *issue, logins []string) error {
 
 func (h *Hub) assignable(r *repo, logins []string) ([]*user, error) {
 	var users []*user
-	for _, login := range logins[:min(len(logins), 10)] {
+	for _, login := range logins[:min(len(logins), maxAssignees)] {
 		u := h.userNamed(login)
 		if u == nil || r.grantOf(u).role < read {
 			return nil, invalid("Issue", "assignees", "invalid", "")

@@ -2,7 +2,6 @@ package fakehub
 
 import (
 	"net/url"
-	"strings"
 	"time"
 )
 
@@ -92,7 +91,7 @@ func (h *Hub) renderPull(i *issue) raw {
 // association is GitHub's word for somebody's tie to r. docs: GraphQL,
 // CommentAuthorAssociation.
 func (r *repo) association(u *user) string {
-	granted := r.grants[strings.ToLower(u.login)].role > none
+	granted := r.hasRole(u)
 	switch {
 	case u == r.owner:
 		return "OWNER"

@@ -164,8 +164,8 @@ func (h *Hub) renderIntegration() raw {
 			part{"node_id", encode(nodeID("A", app.ID))}, part{"owner", h.renderUser(h.maker)},
 			part{"name", encode(app.Slug)}, part{"description", encode("")}, part{"external_url", encode(h.web("/"))},
 			part{"html_url", encode(h.web("/apps/%s", app.Slug))}, part{"created_at", encode(format(h.created))},
-			part{"updated_at", encode(format(h.created))}, part{"permissions", encode(app.Permissions)},
-			part{"events", encode(app.Events)},
+			part{"updated_at", encode(format(h.created))}, part{"permissions", encode(h.asks)},
+			part{"events", encode(h.events)},
 		)
 	}
 	return h.integration
@@ -200,7 +200,7 @@ func (h *Hub) renderInstallation(i *installation) raw {
 		AccessTokensURL: h.api("/app/installations/%d/access_tokens", i.id),
 		RepositoriesURL: h.api("/installation/repositories"), HTMLURL: h.web("/settings/installations/%d", i.id),
 		AppID: h.options.App.ID, AppSlug: h.options.App.Slug, TargetID: i.account.id, TargetType: i.account.kind,
-		Permissions: maps.Clone(i.permissions), Events: h.options.App.Events,
+		Permissions: maps.Clone(i.permissions), Events: i.events,
 		CreatedAt: format(i.created), UpdatedAt: format(i.updated), SingleFilePaths: []string{},
 		SuspendedBy: raw("null"), SuspendedAt: formatOrNull(i.suspended),
 	}

@@ -40,6 +40,7 @@ func routes() []route {
 	app("GET /app/installations/{installation}", getInstallation)
 	app("POST /app/installations/{installation}/access_tokens", createToken)
 	app("GET /repos/{owner}/{repo}/installation", getRepoInstallation)
+	app("GET /app/hook/config", getHookConfig)
 	app("GET /app/hook/deliveries", listDeliveries)
 	app("GET /app/hook/deliveries/{delivery}", getDelivery)
 	app("POST /app/hook/deliveries/{delivery}/attempts", redeliver)
@@ -63,6 +64,8 @@ func routes() []route {
 	both("POST /repos/{owner}/{repo}/issues/comments/{comment}/reactions", onComment("write", createCommentReaction))
 	both("GET /repos/{owner}/{repo}/issues/{number}", onIssue("read", getIssue))
 	both("PATCH /repos/{owner}/{repo}/issues/{number}", onIssue("write", updateIssue))
+	both("POST /repos/{owner}/{repo}/issues/{number}/assignees", onIssue("write", addAssignees))
+	both("DELETE /repos/{owner}/{repo}/issues/{number}/assignees", onIssue("write", removeAssignees))
 	both("GET /repos/{owner}/{repo}/issues/{number}/events", onIssue("read", listEvents))
 	both("GET /repos/{owner}/{repo}/issues/{number}/labels", onIssue("read", listIssueLabels))
 	both("POST /repos/{owner}/{repo}/issues/{number}/labels", onIssue("write", addIssueLabels))
@@ -216,6 +219,11 @@ func (h *Hub) exchange(r *http.Request) (*call, error) {
 	}
 	r = h.addressed(r)
 	r.Body = io.NopCloser(bytes.NewReader(body)) // for faults that look at it
+	leave, refused := h.enter(r)
+	defer leave()
+	if refused != nil {
+		return refused, nil
+	}
 	fault := h.faultFor(r)
 	if fault == nil {
 		defer h.begin()()

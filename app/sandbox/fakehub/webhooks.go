@@ -86,7 +86,7 @@ func (h *Hub) listener(r *repo, event string) *installation {
 	if i == nil || !i.suspended.IsZero() || !i.permits(heardWith[event], "read") {
 		return nil
 	}
-	if !slices.Contains(h.options.App.Events, event) {
+	if !slices.Contains(i.events, event) {
 		return nil
 	}
 	return i
@@ -144,17 +144,35 @@ func (h *Hub) emitRepositories(i *installation, added, removed []*repo) {
 // Ping announces the webhook itself, as GitHub does when one is set up.
 func (h *Hub) Ping() {
 	defer h.begin()()
-	app, address := h.options.App, orDefault(h.webhook.url, h.web("/no-webhook"))
+	app := h.options.App
 	hook := object(
 		part{"type", encode("App")}, part{"id", encode(app.ID)}, part{"name", encode("web")}, part{"active", raw("true")},
-		part{"events", encode(app.Events)}, part{"app_id", encode(app.ID)},
-		part{"config", encode(map[string]string{"content_type": "json", "insecure_ssl": "0", "secret": "********", "url": address})},
+		part{"events", encode(h.events)}, part{"app_id", encode(app.ID)},
+		part{"config", h.renderHookConfig()},
 		part{"created_at", encode(format(h.created))}, part{"updated_at", encode(format(h.created))},
 		part{"deliveries_url", encode(h.api("/app/hook/deliveries"))},
 	)
 	h.enqueue(Delivery{GUID: h.guid(), Event: "ping", Payload: object(
 		part{"zen", encode("Anything added dilutes everything else.")}, part{"hook_id", encode(app.ID)}, part{"hook", hook},
 	)})
+}
+
+// renderHookConfig renders the webhook's settings, its secret as GitHub shows
+// secrets. docs: REST API endpoints for GitHub App webhooks, "Get a webhook
+// configuration for an app".
+func (h *Hub) renderHookConfig() raw {
+	insecure := "0"
+	if h.webhook.insecure {
+		insecure = "1"
+	}
+	config := map[string]string{
+		"content_type": orDefault(h.webhook.contentType, "json"), "insecure_ssl": insecure,
+		"url": orDefault(h.webhook.url, h.web("/no-webhook")),
+	}
+	if h.webhook.secret != "" {
+		config["secret"] = "********"
+	}
+	return encode(config)
 }
 
 // renderOrganization renders an organisation as deliveries carry it.

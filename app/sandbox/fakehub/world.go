@@ -119,19 +119,6 @@ func (h *Hub) SetCustomRole(repo, login, name, base string) {
 	r.forgetRendered()
 }
 
-// RenameRepo gives repo a new name; the old one answers with redirects.
-// docs: Best practices for using the REST API, "Follow redirects".
-func (h *Hub) RenameRepo(repo, name string) {
-	defer h.begin()()
-	r := h.mustRepo(repo)
-	old := strings.ToLower(r.fullName())
-	delete(h.repos, old)
-	h.renamed[old] = r
-	r.name = name
-	h.repos[strings.ToLower(r.fullName())] = r
-	r.forgetRendered()
-}
-
 // RemoveRepo deletes repo with all that is in it.
 func (h *Hub) RemoveRepo(repo string) {
 	defer h.begin()()

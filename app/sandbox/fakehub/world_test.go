@@ -124,7 +124,7 @@ func (w *world) person(login string) *caller {
 
 // app calls as the App itself.
 func (w *world) app() *caller {
-	return &caller{t: w.t, transport: w.Transport(), credential: "Bearer " + signed(w.t, nil)}
+	return &caller{t: w.t, transport: w.Transport(), credential: "Bearer " + w.signed(nil)}
 }
 
 // bot calls as the App on acme.
@@ -139,15 +139,13 @@ func (w *world) bot() *caller {
 }
 
 // signed is a JWT of the App, with claims changed or added.
-func signed(t testing.TB, claims jwt.MapClaims) string {
-	t.Helper()
-	now := time.Now()
+func (w *world) signed(claims jwt.MapClaims) string {
+	w.t.Helper()
+	now := w.clock.Now()
 	all := jwt.MapClaims{"iss": "7", "iat": now.Add(-30 * time.Second).Unix(), "exp": now.Add(2 * time.Minute).Unix()}
 	maps.Copy(all, claims)
 	text, err := jwt.NewWithClaims(jwt.SigningMethodRS256, all).SignedString(key())
-	if err != nil {
-		t.Fatal(err)
-	}
+	w.ok(err)
 	return text
 }
 
