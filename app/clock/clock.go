@@ -44,7 +44,11 @@ func New() *Real { return &Real{moved: make(chan struct{})} }
 func FromFile(path string) *Real { return &Real{moved: make(chan struct{}), file: path} }
 
 // Now is the machine's time plus the offset, in UTC.
-func (c *Real) Now() time.Time {
+func (c *Real) Now() time.Time { return time.Now().UTC().Add(c.Offset()) }
+
+// Offset is how far the clock was moved on purpose. Whoever takes the time from
+// another machine adds it, so that a test moves both.
+func (c *Real) Offset() time.Duration {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.file != "" {
@@ -54,7 +58,7 @@ func (c *Real) Now() time.Time {
 			}
 		}
 	}
-	return time.Now().UTC().Add(c.offset)
+	return c.offset
 }
 
 // Advance moves the clock forward by d and wakes whoever waits for it.

@@ -2,9 +2,10 @@
 // App, keeps GitHub's limits, reads from deliveries which subjects they
 // concern, and gives the engine a Reader, Places and a Writer over the REST
 // API. It knows addresses, tokens, pages and answers. It must not know what an
-// incident is, nor wait, retry a write or decide anything: what GitHub said is
-// handed on as a value or as one of the engine's few kinds of error, and
-// waiting is a due time in the engine's store.
+// incident is, nor retry a write or decide anything: what GitHub said is handed
+// on as a value or as one of the engine's few kinds of error. It waits for
+// nothing but its turn among an installation's requests; all other waiting is a
+// due time in the engine's store.
 package githubapp
 
 import (
@@ -23,7 +24,6 @@ import (
 	"time"
 
 	"github.com/golang-jwt/jwt/v4"
-	"github.com/google/go-github/v62/github"
 
 	"github.com/kintsugi-app/kintsugi/app/clock"
 	"github.com/kintsugi-app/kintsugi/app/engine"
@@ -56,6 +56,10 @@ type Config struct {
 	// a template, so that no metric carries a repository's name; the status is
 	// 0 where there was no answer; installation 0 is the App itself.
 	OnRequest func(method, route string, status int, took time.Duration, installation int64)
+	// OnPause, where set, hears whenever GitHub lets an installation do nothing
+	// until a time, and why: other replicas should be told by Pause, and the
+	// next process. Installation 0 is the App itself.
+	OnPause func(installation int64, until time.Time, why string)
 }
 
 // App is the App on GitHub, or a plain token that stands in for it when only
@@ -70,7 +74,9 @@ type App struct {
 	owners    map[string]bool // in lower case; empty serves all
 	log       *slog.Logger
 	onRequest func(method, route string, status int, took time.Duration, installation int64)
+	onPause   func(installation int64, until time.Time, why string)
 	redactor  *Redactor
+	skew      skew
 	etags     *etags
 
 	self  *lane // the App itself: JWTs instead of an installation's token
@@ -78,6 +84,7 @@ type App struct {
 
 	mu        sync.Mutex
 	lanes     map[int64]*lane
+	replicas  int                 // that share the limits
 	installed map[string]int64    // repository, in lower case, to installation
 	since     map[int64]time.Time // installation to when it was made
 	identity  *Identity
@@ -85,12 +92,15 @@ type App struct {
 	homes  *kept[place]
 	files  *kept[*policy.Source] // nil where there is none
 	labels *kept[bool]           // those known to exist
+	absent *kept[time.Time]      // repositories without an installation, and when that was heard
 }
 
 var (
 	_ engine.Reader = (*App)(nil)
 	_ engine.Places = (*App)(nil)
 	_ engine.Writer = (*App)(nil)
+
+	_ engine.DeliveryLog = (*App)(nil)
 )
 
 // New makes the adapter for a GitHub App. It asks GitHub nothing.
@@ -130,7 +140,7 @@ func NewWithToken(config Config, token string) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	a.token = a.newLane(0, &plainToken{token})
+	a.token = a.newLane(0, pacePerInstallation, &plainToken{token})
 	a.identity = &Identity{anyBot: true}
 	return a, nil
 }
@@ -151,14 +161,16 @@ func newApp(config Config, credential string) (*App, error) {
 		owners:    map[string]bool{},
 		log:       config.Log,
 		onRequest: config.OnRequest,
+		onPause:   config.OnPause,
 		redactor:  NewRedactor(append(slices.Clone(config.Secrets), credential)...),
 		etags:     newETags(),
 		lanes:     map[int64]*lane{},
 		installed: map[string]int64{},
 		since:     map[int64]time.Time{},
-		homes:     newKept[place](config.Clock),
-		files:     newKept[*policy.Source](config.Clock),
-		labels:    newKept[bool](config.Clock),
+		homes:     newKept(config.Clock, weightless[place]),
+		files:     newKept(config.Clock, weightOf),
+		labels:    newKept(config.Clock, weightless[bool]),
+		absent:    newKept(config.Clock, weightless[time.Time]),
 	}
 	if a.timeout <= 0 {
 		a.timeout = 10 * time.Second
@@ -201,7 +213,9 @@ func parseBase(text string) (*url.URL, error) {
 }
 
 // defaultTransport gives up on each phase of a request before the request as a
-// whole is given up, so that the error says what was slow.
+// whole is given up, so that the error says what was slow. Connections have no
+// upper limit, over HTTP/2 neither, where another is opened when the streams of
+// one are used up: no installation waits for another's.
 func defaultTransport(timeout time.Duration) http.RoundTripper {
 	return &http.Transport{
 		Proxy:                 http.ProxyFromEnvironment,
@@ -218,6 +232,50 @@ func defaultTransport(timeout time.Duration) http.RoundTripper {
 // Redactor knows this App's secrets, its current tokens among them: wrap the
 // program's log with its Handler.
 func (a *App) Redactor() *Redactor { return a.redactor }
+
+// Pause lets an installation, or with 0 the App itself, do nothing before a
+// time, because GitHub told another replica so, or an earlier process. It is
+// heeded for at most 65 minutes.
+func (a *App) Pause(installation int64, until time.Time, why string) {
+	a.laneBy(installation).limits.pauseUntil(until, why, a.clock.Now())
+}
+
+// Share makes this process one of so many replicas that divide what each
+// installation may write, create and have under way, at least one of each.
+func (a *App) Share(replicas int) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.replicas = replicas
+	for _, l := range a.lanes {
+		l.share(replicas)
+	}
+	for _, l := range []*lane{a.self, a.token} {
+		if l != nil {
+			l.share(replicas)
+		}
+	}
+}
+
+// Left is how many of the hour's requests an installation has left, as far as
+// GitHub's answers told; a limit of 0 is not known.
+func (a *App) Left(installation int64) (remaining, limit int, reset time.Time) {
+	l := a.laneBy(installation).limits
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.quota.remaining, l.quota.limit, l.quota.reset
+}
+
+// laneBy is the lane by an installation's number, 0 being the App itself.
+func (a *App) laneBy(installation int64) *lane {
+	switch {
+	case a.token != nil:
+		return a.token
+	case installation == 0:
+		return a.self
+	default:
+		return a.lane(installation)
+	}
+}
 
 // Identity is who the App is on GitHub.
 type Identity struct {
@@ -238,22 +296,15 @@ func (i Identity) is(kind, login string) bool {
 }
 
 // Identity asks GitHub who this App is, once.
-// docs: REST API endpoints for GitHub Apps, "Get the authenticated app".
 func (a *App) Identity(ctx context.Context) (Identity, error) {
 	if known := a.known(); known != nil {
 		return *known, nil
 	}
-	var app github.App
-	if err := a.self.do(ctx, call{method: "GET", route: "app"}, &app); errors.Is(err, engine.ErrGone) {
-		// Not ErrGone: it is no subject that is missing, but the App.
-		return Identity{}, fmt.Errorf("GitHub knows no App with the id %d and this private key: check both", a.id)
-	} else if err != nil {
-		return Identity{}, fmt.Errorf("GitHub does not say who this App is: %w", err)
+	about, err := a.About(ctx)
+	if err != nil {
+		return Identity{}, err
 	}
-	if app.GetSlug() == "" {
-		return Identity{}, errors.New("GitHub did not say what this App is called (GET app has no slug)")
-	}
-	identity := Identity{AppID: a.id, Slug: app.GetSlug(), Login: app.GetSlug() + "[bot]"}
+	identity := Identity{AppID: a.id, Slug: about.Slug, Login: about.Slug + "[bot]"}
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.identity = &identity

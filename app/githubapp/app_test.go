@@ -128,7 +128,7 @@ func TestRequestsKeepTheContract(t *testing.T) {
 	must(t, err)
 	_, err = w.app.Installations(ctx)
 	must(t, err)
-	_, err = w.app.Updated(ctx, w.install, began, labelsOf)
+	_, err = w.app.Updated(ctx, w.install, shop, began, labelsOf)
 	must(t, err)
 	must(t, w.app.AddLabel(ctx, w.issue, incident))
 	must(t, w.app.React(ctx, shop, bob, "+1"))
@@ -155,8 +155,22 @@ func TestRequestsKeepTheContract(t *testing.T) {
 		_, err = w.app.Role(ctx, roleOn(vault, login))
 		must(t, err)
 	}
+	_, err = w.app.Assign(ctx, w.issue, []string{"bob", "nobody"})
+	must(t, err)
+	_, err = w.app.About(ctx)
+	must(t, err)
+	_, err = w.app.Hook(ctx)
+	must(t, err)
+	for _, d := range w.TakeDeliveries() {
+		w.Lose(d)
+	}
+	log, _, err := w.app.Attempts(ctx, began)
+	must(t, err)
+	must(t, w.app.Redeliver(ctx, log[0].ID))
 	w.RenameRepo(shop, "store")
-	must(t, w.look())
+	if movedTo(w.look()) == "" {
+		t.Error("a renamed repository did not move")
+	}
 }
 
 // A log given to the App is kept clean by the App.

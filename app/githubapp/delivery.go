@@ -2,14 +2,15 @@ package githubapp
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/kintsugi-app/kintsugi/app/engine"
 	"github.com/kintsugi-app/kintsugi/workflows"
@@ -44,7 +45,8 @@ type Envelope struct {
 	viaApp int64
 }
 
-// payload is the part of GitHub's payloads that is read.
+// payload is the part of GitHub's payloads that is read. What may be long in it
+// is looked at and not kept, because a delivery may have 25 MB.
 // docs: Webhook events and payloads.
 type payload struct {
 	Action       string `json:"action"`
@@ -63,22 +65,67 @@ type payload struct {
 		Type  string `json:"type"`
 	} `json:"sender"`
 	Issue struct {
-		Number      int             `json:"number"`
-		PullRequest json.RawMessage `json:"pull_request"`
-		ViaApp      viaApp          `json:"performed_via_github_app"`
+		Number      int     `json:"number"`
+		PullRequest present `json:"pull_request"`
+		ViaApp      viaApp  `json:"performed_via_github_app"`
 	} `json:"issue"`
 	Comment struct {
 		ID     int64  `json:"id"`
 		ViaApp viaApp `json:"performed_via_github_app"`
 	} `json:"comment"`
 	// A push.
-	Ref     string `json:"ref"`
-	Forced  bool   `json:"forced"`
-	Commits []struct {
-		Added    []string `json:"added"`
-		Modified []string `json:"modified"`
-		Removed  []string `json:"removed"`
-	} `json:"commits"`
+	Ref     string  `json:"ref"`
+	Forced  bool    `json:"forced"`
+	Commits commits `json:"commits"`
+}
+
+// present is true for whatever is there and not null.
+type present bool
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (p *present) UnmarshalJSON(b []byte) error {
+	*p = present(!bytes.Equal(b, []byte("null")))
+	return nil
+}
+
+// commits is what a push says of its commits: how many they are, and whether
+// one of them names the policy's file. It reads no further than matters.
+type commits struct {
+	count  int
+	policy bool
+}
+
+// UnmarshalJSON implements json.Unmarshaler. What is no list of commits may be
+// anything.
+func (c *commits) UnmarshalJSON(b []byte) error {
+	decoder := json.NewDecoder(bytes.NewReader(b))
+	if start, err := decoder.Token(); err != nil || start != json.Delim('[') {
+		return nil //nolint:nilerr // a push that names no commit; see changesPolicy
+	}
+	for decoder.More() && c.count < maxCommits && !c.policy {
+		var one struct {
+			Added    filesWithPolicy `json:"added"`
+			Modified filesWithPolicy `json:"modified"`
+			Removed  filesWithPolicy `json:"removed"`
+		}
+		if err := decoder.Decode(&one); err != nil {
+			c.policy = true
+			break
+		}
+		c.count++
+		c.policy = bool(one.Added || one.Modified || one.Removed)
+	}
+	return nil
+}
+
+// filesWithPolicy tells whether a list of files has the policy's among them, or
+// may have because names in it are escaped.
+type filesWithPolicy bool
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (f *filesWithPolicy) UnmarshalJSON(b []byte) error {
+	*f = filesWithPolicy(bytes.Contains(b, []byte(`"`+policyFile+`"`)) || bytes.ContainsRune(b, '\\'))
+	return nil
 }
 
 type login struct {
@@ -101,10 +148,10 @@ func Decode(event string, body []byte) (Envelope, error) {
 	}
 	e := Envelope{
 		Event:        event,
-		Action:       p.Action,
+		Action:       shortWord(p.Action),
 		Known:        true,
 		Installation: max(0, p.Installation.ID),
-		Sender:       workflows.User{ID: p.Sender.ID, Login: p.Sender.Login, Bot: p.Sender.Type == "Bot"},
+		Sender:       workflows.User{ID: p.Sender.ID, Login: shortWord(p.Sender.Login), Bot: p.Sender.Type == "Bot"},
 	}
 	if owner, _, err := splitRepo(p.Repository.FullName); err == nil {
 		e.Repo, e.Owner = p.Repository.FullName, owner
@@ -123,10 +170,7 @@ func Decode(event string, body []byte) (Envelope, error) {
 	case "push":
 		e.Policy = e.Repo != "" && p.changesPolicy()
 	case "installation", "installation_repositories", "installation_target":
-		e.Owner = p.Installation.Account.Login
-		if e.Owner == "" {
-			e.Owner = p.Account.Login
-		}
+		e.Owner = shortWord(cmp.Or(p.Installation.Account.Login, p.Account.Login))
 		e.Ended = event == "installation" && (p.Action == "deleted" || p.Action == "suspend")
 		e.Changed = !e.Ended
 		if e.Changed && e.Installation > 0 {
@@ -139,11 +183,19 @@ func Decode(event string, body []byte) (Envelope, error) {
 	return e, nil
 }
 
+// shortWord is a word of GitHub's, none of which is longer than that; what is
+// longer, or no text, is none.
+func shortWord(word string) string {
+	if len(word) > 64 || !utf8.ValidString(word) || strings.ContainsRune(word, 0) {
+		return ""
+	}
+	return word
+}
+
 // wakeIssue names the issue of a delivery, if it is one: comments on pull
 // requests come as comments on issues, too.
 func (e *Envelope) wakeIssue(p payload) {
-	pull := len(p.Issue.PullRequest) > 0 && !bytes.Equal(p.Issue.PullRequest, []byte("null"))
-	if e.Repo == "" || p.Issue.Number < 1 || pull {
+	if e.Repo == "" || p.Issue.Number < 1 || bool(p.Issue.PullRequest) {
 		return
 	}
 	e.Wake = []string{workflows.Subject{Repo: e.Repo, Number: p.Issue.Number}.String()}
@@ -159,17 +211,7 @@ func (p payload) changesPolicy() bool {
 	if p.Repository.DefaultBranch == "" || p.Ref != "refs/heads/"+p.Repository.DefaultBranch {
 		return false
 	}
-	if p.Forced || len(p.Commits) == 0 || len(p.Commits) >= maxCommits {
-		return true
-	}
-	for _, c := range p.Commits {
-		for _, files := range [][]string{c.Added, c.Modified, c.Removed} {
-			if slices.Contains(files, policyFile) {
-				return true
-			}
-		}
-	}
-	return false
+	return p.Forced || p.Commits.count == 0 || p.Commits.count >= maxCommits || p.Commits.policy
 }
 
 // Heed lets the App take from a delivery what it keeps about GitHub, such as a

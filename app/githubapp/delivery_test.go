@@ -2,6 +2,8 @@ package githubapp_test
 
 import (
 	"encoding/json"
+	"fmt"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -49,6 +51,8 @@ func TestDecode(t *testing.T) {
 		{"policy added", "push", push + `{"added":[".github/kintsugi.yml"]}]}`, githubapp.Envelope{Known: true, Policy: true}},
 		{"policy modified", "push", push + `{"modified":[".github/kintsugi.yml"]}]}`, githubapp.Envelope{Known: true, Policy: true}},
 		{"policy removed", "push", push + `{"removed":[".github/kintsugi.yml"]}]}`, githubapp.Envelope{Known: true, Policy: true}},
+		{"policy escaped", "push", push + `{"added":["\u002egithub/kintsugi.yml"]}]}`, githubapp.Envelope{Known: true, Policy: true}},
+		{"policy quoted in a message", "push", push + `{"message":"a\n\".github/kintsugi.yml\"","added":["y"]}]}`, githubapp.Envelope{Known: true}},
 		{"forced", "push", push + `{}],"forced":true}`, githubapp.Envelope{Known: true, Policy: true}},
 		{"nothing named", "push", `{"ref":"refs/heads/main",` + place + `}`, githubapp.Envelope{Known: true, Policy: true}},
 		{"installed", "installation", `{"action":"created",` + account + `}`,
@@ -117,6 +121,53 @@ func TestDecodeHostile(t *testing.T) {
 			if err != nil && len(err.Error()) > 300 {
 				t.Errorf("%s: an error of %d bytes", name, len(err.Error()))
 			}
+		}
+	}
+}
+
+// The largest deliveries that GitHub sends take no more than a few times their
+// size to read, whatever is in them, and leave nothing large behind.
+func TestDecodeLarge(t *testing.T) {
+	size := 25 << 20
+	if testing.Short() {
+		size = 2 << 20
+	}
+	fill := func(before, piece, after string) []byte {
+		return []byte(before + strings.Repeat(piece, (size-len(before)-len(after))/len(piece)) + after)
+	}
+	const place = `"repository":{"full_name":"acme/shop","default_branch":"main"}`
+	for name, c := range map[string]struct {
+		event string
+		body  []byte
+		want  bool // it wakes somebody, or changes the policy
+	}{
+		"text":          {"issues", fill(`{"issue":{"number":5,"body":"`, "長い", `"},`+place+`}`), true},
+		"action":        {"issues", fill(`{"action":"`, "x", `"}`), false},
+		"sender":        {"issues", fill(`{"sender":{"login":"`, "x", `"}}`), false},
+		"name":          {"issues", fill(`{"issue":{"number":5},"repository":{"full_name":"acme/`, "x", `"}}`), false},
+		"account":       {"installation", fill(`{"installation":{"account":{"login":"`, "x", `"}}}`), false},
+		"pull request":  {"issues", fill(`{"issue":{"number":5,"pull_request":[0`, ",0", `]},`+place+`}`), false},
+		"commits":       {"push", fill(`{"ref":"refs/heads/main",`+place+`,"commits":[{}`, ",{}", `]}`), true},
+		"files":         {"push", fill(`{"ref":"refs/heads/main",`+place+`,"commits":[{"added":[""`, `,"x"`, `]}]}`), false},
+		"not commits":   {"push", fill(`{"ref":"refs/heads/main",`+place+`,"commits":[0`, ",0", `]}`), true},
+		"members":       {"issues", fill(`{"x":0`, `,"x":0`, `}`), false},
+		"labels":        {"issues", fill(`{"issue":{"number":5,"labels":[0`, `,{"name":"x"}`, `]},`+place+`}`), true},
+		"deep":          {"issues", fill("", "[", ""), false},
+		"deep in a key": {"issues", fill(`{"issue":`, `{"issue":`, ""), false},
+	} {
+		var before, after runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&before)
+		e, err := githubapp.Decode(c.event, c.body)
+		runtime.ReadMemStats(&after)
+		if took := after.TotalAlloc - before.TotalAlloc; took > uint64(5*size) {
+			t.Errorf("%s: reading %d MB took %d MB", name, size>>20, took>>20)
+		}
+		if (len(e.Wake) > 0 || e.Policy) != c.want {
+			t.Errorf("%s: %.300s", name, fmt.Sprintf("%+v, %v", e, err))
+		}
+		if kept := len(fmt.Sprintf("%+v", e)); kept > 500 {
+			t.Errorf("%s: %d bytes are kept", name, kept)
 		}
 	}
 }

@@ -13,7 +13,8 @@ import (
 // How much is kept, and how large one answer may be: a page of a hundred
 // comments of ten lines fits. Headers count as a kilobyte.
 const (
-	keptBytes     = 32 << 20
+	etagBytes     = 32 << 20
+	etagShare     = etagBytes / 8 // of one installation
 	largestAnswer = 1 << 20
 	headerBytes   = 1 << 10
 )
@@ -21,25 +22,36 @@ const (
 // etags keeps answers to reads, to ask again at no cost to the rate limit:
 // "304 Not Modified" is free. A tag belongs to the token that it was given to,
 // so that the token is part of the key, as a fingerprint. All may be lost.
+// One installation takes up no more than its share, so that it drives out
+// hardly anything of another's.
 // docs: Best practices for using the REST API, "Use conditional requests".
 type etags struct {
 	mu     sync.Mutex
-	order  *list.List // of *keptAnswer, the last used first
-	byName map[[32]byte]*list.Element
-	size   int
+	all    answers
+	of     map[int64]*answers // by installation
+	byName map[[32]byte]*keptAnswer
+}
+
+// answers are some of those kept, the last used first.
+type answers struct {
+	order list.List // of *keptAnswer
+	size  int
 }
 
 type keptAnswer struct {
-	name   [32]byte
-	tag    string
-	header http.Header
-	body   []byte
+	name         [32]byte
+	installation int64
+	tag          string
+	header       http.Header
+	body         []byte
+
+	inAll, inOf *list.Element
 }
 
 func (k *keptAnswer) size() int { return len(k.body) + headerBytes }
 
 func newETags() *etags {
-	return &etags{order: list.New(), byName: map[[32]byte]*list.Element{}}
+	return &etags{of: map[int64]*answers{}, byName: map[[32]byte]*keptAnswer{}}
 }
 
 func answerName(installation int64, token string, req *http.Request) [sha256.Size]byte {
@@ -54,12 +66,12 @@ func (e *etags) find(installation int64, token string, req *http.Request) *keptA
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	at := e.byName[answerName(installation, token, req)]
-	if at == nil {
-		return nil
+	found := e.byName[answerName(installation, token, req)]
+	if found != nil {
+		e.all.order.MoveToFront(found.inAll)
+		e.of[installation].order.MoveToFront(found.inOf)
 	}
-	e.order.MoveToFront(at)
-	return answerOf(at)
+	return found
 }
 
 // settle returns the answer kept in place of a 304, and keeps a new one that
@@ -84,33 +96,51 @@ func (e *etags) settle(installation int64, token string, req *http.Request, resp
 	}
 	resp.Body.Close()
 	resp.Body = io.NopCloser(bytes.NewReader(body))
-	e.keep(&keptAnswer{answerName(installation, token, req), tag, resp.Header.Clone(), body})
+	e.keep(&keptAnswer{
+		name: answerName(installation, token, req), installation: installation,
+		tag: tag, header: resp.Header.Clone(), body: body,
+	})
 	return resp
 }
 
 func (e *etags) keep(answer *keptAnswer) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if at := e.byName[answer.name]; at != nil {
-		e.forget(at)
+	if old := e.byName[answer.name]; old != nil {
+		e.forget(old)
 	}
-	e.byName[answer.name] = e.order.PushFront(answer)
-	e.size += answer.size()
-	for e.size > keptBytes {
-		e.forget(e.order.Back())
+	of := e.of[answer.installation]
+	if of == nil {
+		of = &answers{}
+		e.of[answer.installation] = of
+	}
+	e.byName[answer.name] = answer
+	answer.inAll, answer.inOf = e.all.order.PushFront(answer), of.order.PushFront(answer)
+	e.all.size += answer.size()
+	of.size += answer.size()
+	for of.size > etagShare {
+		e.forget(of.oldest())
+	}
+	for e.all.size > etagBytes {
+		e.forget(e.all.oldest())
 	}
 }
 
-func (e *etags) forget(at *list.Element) {
-	answer := answerOf(at)
-	e.order.Remove(at)
+func (e *etags) forget(answer *keptAnswer) {
+	of := e.of[answer.installation]
+	e.all.order.Remove(answer.inAll)
+	of.order.Remove(answer.inOf)
 	delete(e.byName, answer.name)
-	e.size -= answer.size()
+	e.all.size -= answer.size()
+	of.size -= answer.size()
+	if of.order.Len() == 0 {
+		delete(e.of, answer.installation)
+	}
 }
 
-// answerOf is what the list holds: nothing else is ever put into it.
-func answerOf(at *list.Element) *keptAnswer {
-	answer, _ := at.Value.(*keptAnswer)
+// oldest is what the list holds: nothing else is ever put into it.
+func (a *answers) oldest() *keptAnswer {
+	answer, _ := a.order.Back().Value.(*keptAnswer)
 	return answer
 }
 

@@ -25,6 +25,10 @@ func (e *uninstalled) Error() string {
 	return fmt.Sprintf("installation %d: %s", e.installation, e.why)
 }
 
+// ErrUnauthorized means that GitHub does not accept who we say we are, which
+// concerns no subject more than another.
+var ErrUnauthorized = errors.New("GitHub does not accept the App's id and private key: check that they belong together")
+
 // failure turns what went wrong with a call into one of the engine's kinds of
 // error, without any secret in its text. What is of no kind means that nothing
 // was changed and that trying again may help.
@@ -61,7 +65,9 @@ func (a *App) failure(c call, try *attempt, resp *github.Response, err error) er
 			return fmt.Errorf("%w: %s", engine.ErrUncertain, text)
 		}
 		return errors.New(text)
-	case status == http.StatusUnauthorized, status < 400:
+	case status == http.StatusUnauthorized:
+		return fmt.Errorf("%w: %s", ErrUnauthorized, text)
+	case status < 400:
 		return errors.New(text)
 	default:
 		return fmt.Errorf("%w: %s", engine.ErrRefused, text)

@@ -102,6 +102,11 @@ func (a *App) lane(id int64) *lane {
 	return l
 }
 
+// absentFor is how long it is believed that a repository has no installation:
+// many subjects of an account that has just removed or suspended the App must
+// not use up what the App may ask for everybody.
+const absentFor = time.Minute
+
 // lookUp asks which installation covers a repository, and keeps the answer
 // with the date that comes with it. docs: REST API endpoints for GitHub Apps,
 // "Get a repository installation for the authenticated app".
@@ -110,18 +115,23 @@ func (a *App) lookUp(ctx context.Context, repo string) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
+	if heard, ok := a.absent.get(repo); ok && a.clock.Now().Sub(heard).Abs() < absentFor {
+		return 0, fmt.Errorf("%w: %w on %s, as was heard a moment ago", engine.ErrGone, errUninstalled, repo)
+	}
 	var found github.Installation
 	err = a.self.do(ctx, call{
 		method: "GET", route: "repos/{owner}/{repo}/installation", args: []any{owner, name},
 	}, &found)
 	switch {
 	case errors.Is(err, engine.ErrGone):
+		a.absent.put(repo, a.clock.Now())
 		return 0, fmt.Errorf("%w: %w on %s", engine.ErrGone, errUninstalled, repo)
 	case err != nil:
 		return 0, err
 	case found.GetID() == 0:
 		return 0, fmt.Errorf("GitHub did not say which installation covers %s", repo)
 	case found.SuspendedAt != nil:
+		a.absent.put(repo, a.clock.Now())
 		return 0, fmt.Errorf("%w: %w on %s: the installation is suspended", engine.ErrGone, errUninstalled, repo)
 	}
 	a.Learn(repo, found.GetID())
@@ -153,6 +163,9 @@ func (a *App) installedAt(ctx context.Context, repo string, installation int64) 
 	return a.since[id], nil
 }
 
+// mostInstalled bounds how many repositories are remembered: some 50 MB.
+const mostInstalled = 500_000
+
 // Learn notes which installation covers a repository, as a delivery said.
 func (a *App) Learn(repo string, installation int64) {
 	if _, _, err := splitRepo(repo); err != nil || installation <= 0 {
@@ -160,17 +173,21 @@ func (a *App) Learn(repo string, installation int64) {
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if len(a.installed) >= keptEntries*10 {
-		clear(a.installed)
+	if len(a.installed) >= mostInstalled {
+		clear(a.installed) // simple, and rare
 	}
 	a.installed[strings.ToLower(repo)] = installation
+	a.absent.drop(repo)
 }
 
-// forgetRepo drops what was learnt about a repository's installation.
-func (a *App) forgetRepo(repo string) {
+// forgetRepo drops what was learnt about a repository's installation, and tells
+// whether there was anything.
+func (a *App) forgetRepo(repo string) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	_, known := a.installed[strings.ToLower(repo)]
 	delete(a.installed, strings.ToLower(repo))
+	return known
 }
 
 // forgetInstallation drops an installation that has ended.
@@ -203,30 +220,7 @@ func (a *App) renewInstallation(id int64, owner string) {
 			c.renew()
 		}
 	}
+	a.absent.dropOwner(owner)
 	a.homes.dropOwner(owner)
 	a.files.dropOwner(owner)
-}
-
-// Installations implements engine.Places: those of accounts that are served
-// and have not suspended the App. docs: REST API endpoints for GitHub Apps,
-// "List installations for the authenticated app".
-func (a *App) Installations(ctx context.Context) ([]int64, error) {
-	if a.token != nil {
-		return nil, nil
-	}
-	all, err := listAll[github.Installation](ctx, a.self, call{method: "GET", route: "app/installations"})
-	if err != nil {
-		return nil, err
-	}
-	var ids []int64
-	for _, i := range all {
-		if i.SuspendedAt != nil || !a.serves(i.GetAccount().GetLogin()) {
-			continue
-		}
-		ids = append(ids, i.GetID())
-		a.mu.Lock()
-		a.since[i.GetID()] = i.GetCreatedAt().UTC()
-		a.mu.Unlock()
-	}
-	return ids, nil
 }

@@ -27,11 +27,14 @@ type lane struct {
 	credential credential // nil where transport signs by itself
 	transport  http.RoundTripper
 	limits     *limits
+	gate       *gate
 	client     *github.Client
 }
 
-func (a *App) newLane(id int64, c credential) *lane {
-	l := &lane{app: a, id: id, credential: c, transport: a.transport, limits: newLimits()}
+// newLane expects a.mu to be held, or nobody else to know a yet.
+func (a *App) newLane(id int64, p pace, c credential) *lane {
+	l := &lane{app: a, id: id, credential: c, transport: a.transport, limits: newLimits(p), gate: &gate{}}
+	l.share(a.replicas)
 	l.client = github.NewClient(&http.Client{
 		Transport: l,
 		// The lane follows redirects itself; what it leaves is an answer.
@@ -41,19 +44,24 @@ func (a *App) newLane(id int64, c credential) *lane {
 	return l
 }
 
+// share makes this process one of so many that share the lane's limits.
+func (l *lane) share(replicas int) {
+	l.limits.share(replicas, l.app.clock.Now())
+	l.gate.resize(max(1, underWay/max(1, replicas)))
+}
+
 // RoundTrip implements http.RoundTripper.
 func (l *lane) RoundTrip(req *http.Request) (*http.Response, error) {
 	if req.Body != nil {
 		// Every exchange takes a fresh copy from GetBody.
 		defer req.Body.Close()
 	}
-	if err := l.limits.admit(req.Method, l.app.clock.Now()); err != nil {
+	if err := l.limits.admit(req.Method, attemptOf(req.Context()).route, engine.RankOf(req.Context()), l.app.clock.Now()); err != nil {
 		return nil, err
 	}
+	skew := l.app.Skew()
 	resp, used, err := l.exchange(req)
-	if err == nil && resp.StatusCode == http.StatusUnauthorized && l.credential != nil && l.credential.drop(used) {
-		// A token may end early, where the App was installed anew or its
-		// tokens were revoked. Once only: a wrong key answers so for ever.
+	if err == nil && resp.StatusCode == http.StatusUnauthorized && l.worthAnother(used, skew) {
 		discard(resp)
 		resp, _, err = l.exchange(req)
 	}
@@ -66,6 +74,17 @@ func (l *lane) RoundTrip(req *http.Request) (*http.Response, error) {
 		resp.Header.Del(name)
 	}
 	return resp, nil
+}
+
+// worthAnother tells whether a request that was refused as unauthorized may
+// fare better: with another token, where the App was installed anew or its
+// tokens were revoked; or signed anew, where the answer revealed that our clock
+// is wrong. It is tried once only: a wrong key answers so for ever.
+func (l *lane) worthAnother(used string, skew time.Duration) bool {
+	if l.credential == nil {
+		return l.app.Skew() != skew
+	}
+	return l.credential.drop(used)
 }
 
 // exchange sends the request once, as the credential of the moment, and
@@ -164,7 +183,8 @@ func (l *lane) send(r *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	if later := l.limited(resp, sent, now); later != nil {
+	try.date = l.app.learn(resp, sent, now)
+	if later := l.limited(r.Method, resp, sent, now, try.date); later != nil {
 		return nil, later
 	}
 	if resp.StatusCode == http.StatusUnauthorized {
@@ -175,7 +195,7 @@ func (l *lane) send(r *http.Request) (*http.Response, error) {
 
 // limited asks the limits what the answer means for them. An answer that means
 // to wait is used up by that.
-func (l *lane) limited(resp *http.Response, sent, now time.Time) *engine.Later {
+func (l *lane) limited(method string, resp *http.Response, sent, now, date time.Time) *engine.Later {
 	var body []byte
 	if resp.StatusCode == http.StatusForbidden || resp.StatusCode == http.StatusTooManyRequests {
 		body = readBody(resp)
@@ -184,12 +204,23 @@ func (l *lane) limited(resp *http.Response, sent, now time.Time) *engine.Later {
 	if limit {
 		why = l.app.redactor.Redact(fmt.Sprintf("GitHub's limit: %d %s", resp.StatusCode, message(body)))
 	}
-	later := l.limits.observe(resp, limit, why, sent, now)
+	later, closed := l.limits.observe(heard{resp.Header, resp.StatusCode, method != http.MethodGet, limit, why, sent, now, date})
+	if closed {
+		l.paused()
+	}
 	if later != nil {
 		discard(resp)
-		l.app.log.Warn("GitHub asks to wait", "installation", l.id, "until", later.At, "reason", later.Reason)
 	}
 	return later
+}
+
+// paused tells that GitHub closed the lane.
+func (l *lane) paused() {
+	until, why := l.limits.closed()
+	l.app.log.Warn("GitHub asks to wait", "installation", l.id, "until", until, "reason", why)
+	if l.app.onPause != nil {
+		l.app.onPause(l.id, until, why)
+	}
 }
 
 // introduced says on every request who asks and for which version of the API,

@@ -26,12 +26,12 @@ func TestDropOnlyWhatWasRefused(t *testing.T) {
 
 // Requests under way together when a limit begins count once.
 func TestStrikesTogether(t *testing.T) {
-	l := newLimits()
+	l := newLimits(pacePerInstallation)
 	now := time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC)
 	limited := &http.Response{StatusCode: http.StatusTooManyRequests, Header: http.Header{}}
 	hit := func(sent time.Time) time.Duration {
 		t.Helper()
-		later := l.observe(limited, true, "why", sent, now)
+		later, _ := l.observe(heard{header: limited.Header, status: limited.StatusCode, limit: true, why: "why", sent: sent, now: now, date: now})
 		if later == nil {
 			t.Fatal("not a limit")
 		}
@@ -47,10 +47,37 @@ func TestStrikesTogether(t *testing.T) {
 		t.Errorf("again: %v", got)
 	}
 	// An answer to what was sent before does not end the series.
-	_ = l.observe(&http.Response{StatusCode: http.StatusOK, Header: http.Header{}}, false, "", now, now.Add(time.Second))
+	_, _ = l.observe(heard{header: http.Header{}, status: http.StatusOK, sent: now, now: now.Add(time.Second), date: now})
 	now = now.Add(2 * time.Minute)
 	if got := hit(now); got != 4*time.Minute {
 		t.Errorf("after an old answer: %v", got)
+	}
+}
+
+// Reading goes well while writing is refused: the waits grow all the same, until
+// a write goes well.
+func TestStrikesOfWrites(t *testing.T) {
+	l := newLimits(pacePerInstallation)
+	now := time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC)
+	said := func(write, limit bool) time.Duration {
+		later, _ := l.observe(heard{header: http.Header{}, status: map[bool]int{true: 403, false: 200}[limit],
+			write: write, limit: limit, sent: now, now: now, date: now})
+		if later == nil {
+			return 0
+		}
+		wait := later.At.Sub(now)
+		now = later.At
+		return wait
+	}
+	for _, want := range []time.Duration{1, 2, 4, 8, 16, 16} {
+		said(false, false)
+		if got := said(true, true); got != want*time.Minute {
+			t.Errorf("wait %v, want %v minutes", got, int(want))
+		}
+	}
+	said(true, false)
+	if got := said(false, true); got != time.Minute {
+		t.Errorf("after a write: %v", got)
 	}
 }
 

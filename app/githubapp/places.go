@@ -1,12 +1,14 @@
 package githubapp
 
 import (
+	"cmp"
 	"context"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -28,6 +30,16 @@ type place struct {
 // settings, are kept for ten minutes; a push that changes the settings ends
 // that earlier. Settings are read from the default branch only.
 func (a *App) Home(ctx context.Context, repo string) (engine.Home, error) {
+	home, err := a.home(ctx, repo)
+	if errors.Is(err, engine.ErrGone) && a.forgetRepo(repo) {
+		// What was learnt of its installation may be out of date, where the
+		// repository went to another owner.
+		home, err = a.home(ctx, repo)
+	}
+	return home, err
+}
+
+func (a *App) home(ctx context.Context, repo string) (engine.Home, error) {
 	var home engine.Home
 	err := a.withLane(ctx, repo, func(l *lane) error {
 		at, err := a.place(ctx, l, repo)
@@ -45,9 +57,6 @@ func (a *App) Home(ctx context.Context, repo string) (engine.Home, error) {
 		home = engine.Home{RepoID: at.id, Private: at.private, InstalledAt: installed, Sources: sources}
 		return nil
 	})
-	if errors.Is(err, engine.ErrGone) {
-		a.forgetRepo(repo)
-	}
 	return home, err
 }
 
@@ -55,16 +64,30 @@ func (a *App) Home(ctx context.Context, repo string) (engine.Home, error) {
 // repository these are the defaults of all that the owner has.
 func (a *App) Forget(repo string) { a.files.drop(repo) }
 
-// place is the repository as kept, or as GitHub tells.
+// place is the repository as kept, or as GitHub tells, if it is called so. One
+// that was renamed or given away is *engine.Moved, and so is one of which only
+// the letters' case differs, or a subject could be looked after twice. What is
+// kept is not believed in that, or two names could point at one another.
 func (a *App) place(ctx context.Context, l *lane, repo string) (place, error) {
-	if known, ok := a.homes.get(repo); ok {
+	if known, ok := a.homes.get(repo); ok && known.name == repo {
 		return known, nil
 	}
 	at, err := a.askPlace(ctx, l, repo)
-	if err == nil {
-		a.homes.put(repo, at)
+	if err != nil {
+		return place{}, err
 	}
-	return at, err
+	owner, _, err := splitRepo(at.name)
+	switch {
+	case err != nil:
+		return place{}, err
+	case !a.serves(owner):
+		return place{}, fmt.Errorf("%w: %s belongs to %s by now, which is not among the accounts served", engine.ErrGone, repo, owner)
+	case at.name != repo:
+		a.homes.drop(repo)
+		return place{}, &engine.Moved{To: at.name}
+	}
+	a.homes.put(repo, at)
+	return at, nil
 }
 
 // askPlace asks for a repository; one that was renamed answers under its new
@@ -98,6 +121,13 @@ func (a *App) sources(ctx context.Context, l *lane, repo string) ([]policy.Sourc
 	var sources []policy.Source
 	for _, p := range places {
 		source, err := a.source(ctx, l, p)
+		if errors.Is(err, errElsewhere) {
+			err = nil
+			if strings.EqualFold(p, repo) {
+				a.homes.drop(repo)
+				_, err = a.place(ctx, l, repo)
+			} // an owner's defaults stand in .github and nowhere else
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -105,16 +135,23 @@ func (a *App) sources(ctx context.Context, l *lane, repo string) ([]policy.Sourc
 			sources = append(sources, *source)
 		}
 	}
+	if len(sources) == 2 && sources[0].Problem == policy.ProblemForbidden && sources[1].Problem == policy.ProblemForbidden {
+		// One permission is missing, and whether there is a file is not known.
+		sources = sources[1:]
+	}
 	return sources, nil
 }
 
-// largestPolicy is what policy.Source takes.
+// errElsewhere: the repository has another name by now, and so has its file.
+var errElsewhere = errors.New("this file belongs to a repository of another name")
+
+// largestPolicy is what policy.Source takes; of more it reads the common keys.
 const largestPolicy = 64 << 10
 
-// source is the policy file of one repository, or nil: where there is none,
-// where the installation may not see it, and where it is no readable text of
-// up to 64 KiB, which is logged. docs: REST API endpoints for repository
-// contents, "Get repository content".
+// source is the policy file of one repository, or nil where there is none and
+// where the installation does not cover it. One that is there and cannot be
+// read comes with the reason, for people. docs: REST API endpoints for
+// repository contents, "Get repository content".
 func (a *App) source(ctx context.Context, l *lane, repo string) (*policy.Source, error) {
 	if known, ok := a.files.get(repo); ok {
 		return known, nil
@@ -124,23 +161,21 @@ func (a *App) source(ctx context.Context, l *lane, repo string) (*policy.Source,
 		return nil, err
 	}
 	var answer json.RawMessage
-	err = l.do(ctx, call{
+	got, err := l.fetch(ctx, call{
 		method: "GET", route: "repos/{owner}/{repo}/contents/" + policyFile, args: []any{owner, name},
 	}, &answer)
-	var source *policy.Source
+	source := &policy.Source{File: repo + "/" + policyFile}
 	switch {
+	case err == nil && got.redirected:
+		return nil, errElsewhere
 	case err == nil:
-		content, problem := fileContent(answer)
-		if problem != "" {
-			a.log.Warn("this policy is not used", "repository", repo, "file", policyFile, "reason", problem)
-			break
-		}
-		source = &policy.Source{File: repo + "/" + policyFile, Content: content}
+		source.Content, source.Problem = fileContent(answer)
 	case errors.Is(err, errUninstalled):
 		return nil, err // which says nothing about the file
 	case errors.Is(err, engine.ErrGone):
+		source = nil
 	case errors.Is(err, engine.ErrRefused):
-		a.log.Warn("the policy cannot be read", "repository", repo, "error", err)
+		source.Problem = whyRefused(err)
 	default:
 		return nil, err
 	}
@@ -148,7 +183,24 @@ func (a *App) source(ctx context.Context, l *lane, repo string) (*policy.Source,
 	return source, nil
 }
 
+// weightOf is what a policy file takes up in memory.
+func weightOf(s *policy.Source) int {
+	if s == nil {
+		return 0
+	}
+	return len(s.Content) + len(s.Problem)
+}
+
+// whyRefused says for people why GitHub does not hand out a file.
+func whyRefused(err error) string {
+	if strings.Contains(err.Error(), "not accessible") {
+		return policy.ProblemForbidden
+	}
+	return "GitHub did not allow the App to read this file"
+}
+
 // fileContent is the text in an answer about a file, or what is wrong with it.
+// It keeps no more than shows that there is too much.
 func fileContent(answer []byte) (content []byte, problem string) {
 	var file struct {
 		Type     string `json:"type"`
@@ -157,19 +209,17 @@ func fileContent(answer []byte) (content []byte, problem string) {
 		Content  string `json:"content"`
 	}
 	if err := json.Unmarshal(answer, &file); err != nil || file.Type != "file" {
-		return nil, "it is not a file"
+		return nil, policy.ProblemNoFile
 	}
-	if file.Size > largestPolicy {
-		return nil, fmt.Sprintf("it has %d bytes; at most %d are read", file.Size, largestPolicy)
-	}
-	if file.Encoding != "base64" {
-		return nil, "it comes in an unknown encoding"
+	// GitHub itself hands out no more than a megabyte.
+	if file.Encoding != "base64" && file.Size > largestPolicy {
+		return nil, policy.ProblemTooLarge
 	}
 	content, err := base64.StdEncoding.DecodeString(strings.ReplaceAll(file.Content, "\n", ""))
-	if err != nil || len(content) > largestPolicy {
-		return nil, "its content cannot be read"
+	if err != nil || file.Encoding != "base64" {
+		return nil, "GitHub sent this file in a form that cannot be read"
 	}
-	return content, ""
+	return slices.Clone(content[:min(len(content), largestPolicy+1)]), ""
 }
 
 // Updated implements engine.Places.
@@ -179,26 +229,17 @@ func fileContent(answer []byte) (content []byte, problem string) {
 // the next. Oldest first, it would pull an unchanged issue over the edge of a
 // page that was read already, and nobody would miss it.
 func (a *App) Updated(ctx context.Context, installation int64, repo string, since time.Time, labels func([]policy.Source) []string) (engine.Updates, error) {
-	updates := engine.Updates{At: a.clock.Now()}
-	err := a.updatedIn(ctx, a.sweptBy(installation), repo, since, labels, &updates)
+	var updates engine.Updates
+	err := a.updatedIn(ctx, a.laneBy(installation), repo, since, labels, &updates)
 	return updates, err
-}
-
-// sweptBy is the lane that an installation is swept through.
-func (a *App) sweptBy(installation int64) *lane {
-	if a.token != nil {
-		return a.token
-	}
-	return a.lane(installation)
 }
 
 // Repositories implements engine.Places. Archived ones are skipped. What the
 // list tells about them is kept. docs: REST API endpoints for GitHub App
 // installations, "List repositories accessible to the app installation".
 func (a *App) Repositories(ctx context.Context, installation int64) ([]string, error) {
-	l := a.sweptBy(installation)
 	var names []string
-	err := l.pages(ctx, call{method: "GET", route: "installation/repositories"}, func(page json.RawMessage) (bool, error) {
+	_, err := a.laneBy(installation).pages(ctx, call{method: "GET", route: "installation/repositories"}, func(page json.RawMessage) (bool, error) {
 		var some struct {
 			Repositories []github.Repository `json:"repositories"`
 		}
@@ -242,17 +283,20 @@ func (a *App) updatedIn(ctx context.Context, l *lane, repo string, since time.Ti
 	}
 	seen := map[int]bool{}
 	for _, q := range queries {
-		issues, err := listAll[github.Issue](ctx, l, call{
+		issues, at, err := listAll[github.Issue](ctx, l, call{
 			method: "GET", route: "repos/{owner}/{repo}/issues", args: []any{owner, name}, query: q,
 		})
 		if err != nil {
 			return err
 		}
+		if updates.At.IsZero() {
+			updates.At = at
+		}
 		updates.Requests += 1 + len(issues)/100
 		for _, i := range issues {
 			if n := i.GetNumber(); !i.IsPullRequest() && n > 0 && !seen[n] {
 				seen[n] = true
-				updates.Subjects = append(updates.Subjects, workflows.Subject{Repo: repo, Number: n})
+				updates.Subjects = append(updates.Subjects, workflows.Subject{Repo: cmp.Or(standsIn(i), repo), Number: n})
 			}
 		}
 	}

@@ -10,11 +10,11 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/kintsugi-app/kintsugi/app/engine"
 	"github.com/kintsugi-app/kintsugi/app/githubapp"
 	"github.com/kintsugi-app/kintsugi/app/sandbox/fakehub"
-	"github.com/kintsugi-app/kintsugi/workflows"
 	"github.com/kintsugi-app/kintsugi/workflows/policy"
 )
 
@@ -116,7 +116,7 @@ func TestInstallationChanges(t *testing.T) {
 		change func()
 		want   int
 	}{
-		{func() {}, 0},
+		{func() {}, 1}, // which cannot be read
 		{func() {
 			w.SetPermissions("acme", map[string]string{"metadata": "read", "issues": "write", "contents": "read"})
 		}, 1},
@@ -143,20 +143,38 @@ func TestInstallationChanges(t *testing.T) {
 	}
 }
 
+// A policy that cannot be read is told of, and stops nothing.
 func TestPolicyThatCannotBeRead(t *testing.T) {
-	for name, arrange := range map[string]func(*world){
-		"no permission":    func(w *world) { w.SetPermissions("acme", map[string]string{"metadata": "read", "issues": "write"}) },
-		"too large":        func(w *world) { w.PutFile(shop, policyPath, strings.Repeat("#", 64<<10+1)) },
-		"organisation 403": func(w *world) { w.fault(1, "GET", "/acme/.github/", fakehub.Fault{Status: 403}) },
+	large := strings.Repeat("#", 64<<10+1)
+	file, defaults := shop+"/"+policyPath, "acme/.github/"+policyPath
+	noContents := map[string]string{"metadata": "read", "issues": "write"}
+	for name, c := range map[string]struct {
+		arrange func(*world)
+		want    []policy.Source
+	}{
+		"no permission": {
+			func(w *world) { w.AddRepo("acme", ".github", false); w.SetPermissions("acme", noContents) },
+			[]policy.Source{{File: file, Problem: policy.ProblemForbidden}},
+		},
+		"too large": { // so large that its common keys still count
+			func(w *world) { w.PutFile(shop, policyPath, large+strings.Repeat("x", 1<<16)) },
+			[]policy.Source{{File: file, Content: []byte(large)}},
+		},
+		"much too large": {
+			func(w *world) { w.contents(`{"type":"file","size":2000000,"encoding":"none","content":""}`) },
+			[]policy.Source{{File: file, Problem: policy.ProblemTooLarge}},
+		},
+		"a folder":           {func(w *world) { w.contents(`[{"type":"file","name":"x"}]`) }, []policy.Source{{File: file, Problem: policy.ProblemNoFile}}},
+		"a submodule":        {func(w *world) { w.contents(`{"type":"submodule"}`) }, []policy.Source{{File: file, Problem: policy.ProblemNoFile}}},
+		"another encoding":   {func(w *world) { w.contents(`{"type":"file","encoding":"utf-7","content":"eHh4"}`) }, []policy.Source{{File: file, Problem: "GitHub sent this file in a form that cannot be read"}}},
+		"not base64":         {func(w *world) { w.contents(`{"type":"file","encoding":"base64","content":"%"}`) }, []policy.Source{{File: file, Problem: "GitHub sent this file in a form that cannot be read"}}},
+		"organisation's 403": {func(w *world) { w.fault(1, "GET", "/acme/.github/", fakehub.Fault{Status: 403}) }, []policy.Source{{File: defaults, Problem: "GitHub did not allow the App to read this file"}}},
 	} {
 		w := newWorld(t)
-		arrange(w)
+		c.arrange(w)
 		home, err := w.app.Home(ctx, shop)
-		if err != nil || home.Sources != nil {
-			t.Errorf("%s: %+v, %v", name, home, err)
-		}
-		if !strings.Contains(w.log.String(), "policy") {
-			t.Errorf("%s: nothing is logged", name)
+		if diff := cmp.Diff(c.want, home.Sources, cmpopts.EquateEmpty()); diff != "" || err != nil {
+			t.Errorf("%s: %v\n%.500s", name, err, diff)
 		}
 	}
 	// No answer is not "no policy".
@@ -176,9 +194,22 @@ func TestPolicyThatCannotBeRead(t *testing.T) {
 		t.Errorf("suspended: %v", err)
 	}
 	w.Unsuspend("acme")
+	w.heedAll()
 	if home, err := w.app.Home(ctx, shop); err != nil || len(home.Sources) != 1 {
 		t.Errorf("64 KiB: %+v, %v", len(home.Sources), err)
 	}
+}
+
+// contents answers whoever asks for the shop's policy.
+func (w *world) contents(body string) {
+	w.app = w.newApp(func(c *githubapp.Config) {
+		c.Transport = overriding{c.Transport, func(r *http.Request) (*http.Response, error) {
+			if strings.HasPrefix(r.URL.Path, "/repos/acme/shop/contents/") {
+				return answer(200, body), nil
+			}
+			return nil, nil
+		}}
+	})
 }
 
 func TestHomeGone(t *testing.T) {
@@ -213,115 +244,5 @@ func TestInstallations(t *testing.T) {
 	}
 	if _, err := w.app.Issue(ctx, w.issue); !errors.Is(err, engine.ErrGone) {
 		t.Errorf("an account not served: %v", err)
-	}
-}
-
-func TestUpdated(t *testing.T) {
-	w := newWorld(t)
-	w.AddRepo("acme", "old", false)
-	w.SetRole("acme/old", "alice", "admin")
-	open := func(repo, title string, labels ...string) workflows.Subject {
-		t.Helper()
-		n, err := w.OpenIssue(repo, "alice", fakehub.NewIssue{Title: title, Labels: labels})
-		must(t, err)
-		return workflows.Subject{Repo: repo, Number: n}
-	}
-	before := open(shop, "before")
-	labelled := open(shop, "before, with our label", "incident")
-	closed := open(shop, "before, closed, with our label", "incident")
-	must(t, w.Close(shop, closed.Number, "alice", ""))
-	open("acme/old", "in a repository soon archived", "incident")
-	w.PutFile(vault, policyPath, "label: 障害\n")
-	w.SetRole(vault, "alice", "admin")
-	japanese := open(vault, "before, with the label of another policy", "障害")
-	w.clock.Advance(time.Hour)
-	since := w.clock.Now()
-	w.ArchiveRepo("acme/old")
-	after := open(shop, "after")
-	must(t, w.Close(shop, after.Number, "alice", ""))
-	_, err := w.OpenIssue(shop, "alice", fakehub.NewIssue{Title: "a pull request", PullRequest: true})
-	must(t, err)
-	_, err = w.Hub.Comment(shop, before.Number, "alice", "news")
-	must(t, err)
-
-	got, err := w.app.Updated(ctx, w.install, since, nil)
-	must(t, err)
-	wantSubjects(t, got, before, after)
-
-	got, err = w.app.Updated(ctx, w.install, since, func(sources []policy.Source) []string {
-		for _, s := range sources {
-			if strings.Contains(string(s.Content), "障害") {
-				return []string{"障害"}
-			}
-		}
-		return []string{"incident", "a label that is not there"}
-	})
-	must(t, err)
-	wantSubjects(t, got, before, after, labelled, japanese)
-
-	for range 105 {
-		open(vault, "many")
-	}
-	got, err = w.app.Updated(ctx, w.install, time.Time{}, nil)
-	must(t, err)
-	if len(got) != 111 { // all but the one in the archived repository
-		t.Errorf("%d issues", len(got))
-	}
-}
-
-func wantSubjects(t *testing.T, got []workflows.Subject, want ...workflows.Subject) {
-	t.Helper()
-	order := func(a, b workflows.Subject) int { return strings.Compare(a.String(), b.String()) }
-	slices.SortFunc(got, order)
-	slices.SortFunc(want, order)
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Error(diff)
-	}
-}
-
-// One repository that is gone does not end the sweep; trouble does, so that
-// the sweep's mark stays.
-func TestUpdatedTrouble(t *testing.T) {
-	w := newWorld(t)
-	w.fault(1, "GET", "/repos/acme/shop/issues", fakehub.Fault{Status: 410, Message: "Issues are disabled for this repo"})
-	if _, err := w.app.Updated(ctx, w.install, time.Time{}, nil); err != nil {
-		t.Error(err)
-	}
-	w.fault(1, "GET", "/repos/acme/vault/issues", fakehub.Fault{Status: 502})
-	if _, err := w.app.Updated(ctx, w.install, time.Time{}, nil); err == nil || isKind(err) {
-		t.Error(err)
-	}
-	// What changes while the lists are read hides no other issue.
-	w = newWorld(t)
-	for range 250 {
-		_, err := w.OpenIssue(vault, "alice", fakehub.NewIssue{Title: "x"})
-		must(t, err)
-		w.clock.Advance(time.Second)
-	}
-	for _, touched := range []int{1, 60, 125, 249} {
-		pages := 0
-		w.app = w.newApp(func(c *githubapp.Config) {
-			c.Transport = overriding{c.Transport, func(r *http.Request) (*http.Response, error) {
-				if strings.HasSuffix(r.URL.Path, "/vault/issues") {
-					if pages++; pages == 2 {
-						if _, err := w.Hub.Comment(vault, touched, "alice", "news"); err != nil {
-							t.Error(err)
-						}
-					}
-				}
-				return nil, nil
-			}}
-		})
-		got, err := w.app.Updated(ctx, w.install, began, nil)
-		must(t, err)
-		for n := 1; n <= 250; n++ {
-			if s := (workflows.Subject{Repo: vault, Number: n}); n != touched && !slices.Contains(got, s) {
-				t.Errorf("%v is hidden by a change of #%d", s, touched)
-			}
-		}
-	}
-	w.Uninstall("acme")
-	if _, err := w.app.Updated(ctx, w.install, time.Time{}, nil); !errors.Is(err, engine.ErrGone) {
-		t.Error(err)
 	}
 }

@@ -17,9 +17,10 @@ import (
 	"github.com/kintsugi-app/kintsugi/workflows"
 )
 
-// Issue implements engine.Reader. An issue that was transferred to another
-// repository is gone from here: GitHub answers with the new one, which is a
-// subject of its own. docs: REST API endpoints for issues, "Get an issue".
+// Issue implements engine.Reader. Where the issue was transferred, or its
+// repository renamed, GitHub redirects to what is a subject of its own, here
+// *engine.Moved; if the App may not see that it is not found. docs: REST API
+// endpoints for issues, "Get an issue".
 func (a *App) Issue(ctx context.Context, s workflows.Subject) (workflows.Issue, error) {
 	owner, name, err := splitRepo(s.Repo)
 	if err != nil {
@@ -40,31 +41,23 @@ func (a *App) Issue(ctx context.Context, s workflows.Subject) (workflows.Issue, 
 	case found.IsPullRequest():
 		return workflows.Issue{}, fmt.Errorf("%w: %s is a pull request", engine.ErrGone, s)
 	}
-	if got.redirected {
-		if err := a.notTransferred(ctx, s, found); err != nil {
-			return workflows.Issue{}, err
-		}
+	to := workflows.Subject{Repo: standsIn(found), Number: found.GetNumber()}
+	switch {
+	case to.Repo == "" && got.redirected:
+		return workflows.Issue{}, fmt.Errorf("%w: GitHub redirects %s to an issue without a repository", engine.ErrGone, s)
+	case to.Repo != "" && (!strings.EqualFold(to.Repo, s.Repo) || to.Number != s.Number):
+		return workflows.Issue{}, &engine.Moved{To: to.String()}
 	}
 	return readIssue(found), nil
 }
 
-// notTransferred tells a repository that was renamed from an issue that was
-// transferred. Both redirect; the issue of a renamed repository has its old
-// number and stands where the repository now is.
-func (a *App) notTransferred(ctx context.Context, s workflows.Subject, found github.Issue) error {
-	var at place
-	err := a.withLane(ctx, s.Repo, func(l *lane) (err error) {
-		at, err = a.askPlace(ctx, l, s.Repo)
-		return err
-	})
-	if err != nil {
-		return err
+// standsIn is the repository of an issue, as its own address has it, or "".
+func standsIn(i github.Issue) string {
+	_, name, _ := strings.Cut(i.GetRepositoryURL(), "/repos/")
+	if _, _, err := splitRepo(name); err != nil {
+		return ""
 	}
-	stands := strings.ToLower(found.GetRepositoryURL())
-	if found.GetNumber() == s.Number && strings.HasSuffix(stands, "/repos/"+strings.ToLower(at.name)) {
-		return nil
-	}
-	return fmt.Errorf("%w: %s was transferred, to %s", engine.ErrGone, s, found.GetHTMLURL())
+	return name
 }
 
 func readIssue(i github.Issue) workflows.Issue {
@@ -113,7 +106,7 @@ func (a *App) Comments(ctx context.Context, s workflows.Subject, since time.Time
 	}
 	var found []github.IssueComment
 	err = a.withLane(ctx, s.Repo, func(l *lane) (err error) {
-		found, err = listAll[github.IssueComment](ctx, l, call{
+		found, _, err = listAll[github.IssueComment](ctx, l, call{
 			method: "GET", route: "repos/{owner}/{repo}/issues/{issue_number}/comments",
 			args: []any{owner, name, s.Number}, query: query,
 		})
@@ -195,7 +188,7 @@ func (a *App) Events(ctx context.Context, s workflows.Subject) ([]workflows.Even
 	}
 	var found []event
 	err = a.withLane(ctx, s.Repo, func(l *lane) (err error) {
-		found, err = listAll[event](ctx, l, call{
+		found, _, err = listAll[event](ctx, l, call{
 			method: "GET", route: "repos/{owner}/{repo}/issues/{issue_number}/events", args: []any{owner, name, s.Number},
 		})
 		return err
@@ -236,7 +229,7 @@ func (a *App) OurReaction(ctx context.Context, repo string, comment int64) (stri
 	}
 	content := ""
 	err = a.withLane(ctx, repo, func(l *lane) error {
-		return l.pages(ctx, call{
+		_, err := l.pages(ctx, call{
 			method: "GET", route: "repos/{owner}/{repo}/issues/comments/{comment_id}/reactions", args: []any{owner, name, comment},
 		}, func(page json.RawMessage) (bool, error) {
 			var reactions []github.Reaction
@@ -251,6 +244,7 @@ func (a *App) OurReaction(ctx context.Context, repo string, comment int64) (stri
 			}
 			return true, nil
 		})
+		return err
 	})
 	return content, err
 }

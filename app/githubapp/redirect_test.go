@@ -12,14 +12,27 @@ import (
 	"github.com/kintsugi-app/kintsugi/workflows"
 )
 
-// A repository that was renamed goes on working under its old name, reads and
-// writes alike.
+// movedTo is where err says that something is by now, or "".
+func movedTo(err error) string {
+	if moved, ok := errors.AsType[*engine.Moved](err); ok {
+		return moved.To
+	}
+	return ""
+}
+
+// A repository that was renamed is looked after under its new name; what was
+// under way meanwhile still arrives, reads and writes alike.
 func TestRenamedRepository(t *testing.T) {
 	w := newWorld(t)
 	must(t, w.look())
+	_, err := w.app.Home(ctx, shop)
+	must(t, err)
 	id := w.comment("bob", "/ack")
+	w.PutFile(shop, policyPath, "language: ja\n")
 	w.RenameRepo(shop, "store")
-	must(t, w.look())
+	if got := movedTo(w.look()); got != "acme/store#1" {
+		t.Errorf("the issue moved to %q", got)
+	}
 	if _, err := w.app.Comments(ctx, w.issue, time.Time{}); err != nil {
 		t.Error(err)
 	}
@@ -36,17 +49,84 @@ func TestRenamedRepository(t *testing.T) {
 	if view.State != "closed" || len(view.Comments) != 1 || len(view.Comments[0].Reactions) != 1 {
 		t.Errorf("%+v", view)
 	}
+	// The policy is not read under the old name, even where the name was kept.
+	w.app.Forget(shop)
+	if home, err := w.app.Home(ctx, shop); movedTo(err) != "acme/store" {
+		t.Errorf("%+v, %v", home, err)
+	}
 	// And without anything learnt before.
 	w.app = w.newApp()
-	must(t, w.look())
-	if home, err := w.app.Home(ctx, shop); err != nil || home.RepoID == 0 {
+	if got := movedTo(w.look()); got != "acme/store#1" {
+		t.Errorf("moved to %q", got)
+	}
+	if _, err := w.app.Home(ctx, shop); movedTo(err) != "acme/store" {
+		t.Error(err)
+	}
+	home, err := w.app.Home(ctx, "acme/store")
+	if err != nil || len(home.Sources) != 1 || home.Sources[0].File != "acme/store/"+policyPath {
 		t.Errorf("%+v, %v", home, err)
+	}
+}
+
+// Two spellings of one repository are one: GitHub's own.
+func TestSpelling(t *testing.T) {
+	w := newWorld(t)
+	w.AddRepo("acme", "Pay", false)
+	for range 2 { // asked, then kept
+		if _, err := w.app.Home(ctx, "ACME/pay"); movedTo(err) != "acme/Pay" {
+			t.Error(err)
+		}
+		if _, err := w.app.Home(ctx, "acme/Pay"); err != nil {
+			t.Error(err)
+		}
+	}
+	// Renamed in case alone, and kept as it was: the names do not point at one
+	// another.
+	w.RenameRepo("acme/Pay", "pay")
+	if _, err := w.app.Home(ctx, "acme/pay"); err != nil {
+		t.Error(err)
+	}
+	if _, err := w.app.Home(ctx, "acme/Pay"); movedTo(err) != "acme/pay" {
+		t.Error(err)
+	}
+}
+
+// A repository that went to another owner is looked after there, if the App is
+// installed there and serves it.
+func TestRepositoryOfAnotherOwner(t *testing.T) {
+	for _, installed := range []bool{false, true} {
+		w := newWorld(t)
+		must(t, w.look())
+		if installed {
+			w.Install("umbrella", began)
+		}
+		w.TransferRepo(shop, "umbrella")
+		_, err := w.app.Home(ctx, shop)
+		if installed && movedTo(err) != "umbrella/shop" || !installed && !errors.Is(err, engine.ErrGone) {
+			t.Errorf("installed %v: %v", installed, err)
+		}
+		w.app = w.newApp(func(c *githubapp.Config) { c.Owners = []string{"acme"} })
+		if _, err := w.app.Home(ctx, shop); !errors.Is(err, engine.ErrGone) {
+			t.Errorf("not served: %v", err)
+		}
 	}
 }
 
 // An issue that was transferred is not the one that GitHub answers with.
 func TestTransferredIssue(t *testing.T) {
 	w := newWorld(t)
+	must(t, w.look())
+	number, err := w.TransferIssue(shop, w.issue.Number, "alice", vault)
+	must(t, err)
+	if got, want := movedTo(w.look()), (workflows.Subject{Repo: vault, Number: number}).String(); got != want {
+		t.Errorf("moved to %q, want %s", got, want)
+	}
+	w.Select("acme", shop)
+	w.heedAll()
+	if err := w.look(); !errors.Is(err, engine.ErrGone) {
+		t.Errorf("where the App is not installed: %v", err)
+	}
+
 	for _, number := range []string{"/issues/77", "/issues/1"} {
 		w.app = w.newApp(func(c *githubapp.Config) {
 			c.Transport = overriding{c.Transport, func(r *http.Request) (*http.Response, error) {
@@ -59,7 +139,7 @@ func TestTransferredIssue(t *testing.T) {
 				return nil, nil
 			}}
 		})
-		if _, err := w.app.Issue(ctx, workflows.Subject{Repo: shop, Number: 1}); !errors.Is(err, engine.ErrGone) {
+		if _, err := w.app.Issue(ctx, workflows.Subject{Repo: shop, Number: 1}); movedTo(err) != vault+"#"+number[len("/issues/"):] {
 			t.Errorf("transferred to %s: %v", number, err)
 		}
 	}

@@ -4,13 +4,17 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"net/url"
 	"regexp"
 	"strings"
+	"time"
 
 	"github.com/google/go-github/v62/github"
+
+	"github.com/kintsugi-app/kintsugi/app/engine"
 )
 
 // call is one request of GitHub's REST API. The route is written as in
@@ -76,6 +80,8 @@ type attempt struct {
 	pending bool
 	// redirected is true if the answer came from another address.
 	redirected bool
+	// date is GitHub's time when it last answered.
+	date time.Time
 }
 
 type attemptKey struct{}
@@ -98,6 +104,7 @@ func (l *lane) do(ctx context.Context, c call, out any) error {
 type fetched struct {
 	next       url.Values // the query of the next page; nil for none
 	redirected bool
+	date       time.Time // GitHub's, when it answered
 }
 
 func (l *lane) fetch(ctx context.Context, c call, out any) (fetched, error) {
@@ -111,10 +118,20 @@ func (l *lane) fetch(ctx context.Context, c call, out any) (fetched, error) {
 	if err != nil {
 		return fetched{}, l.app.redactor.Error(fmt.Errorf("%s: %w", c, err))
 	}
+	if err := l.gate.enter(ctx, engine.RankOf(ctx)); err != nil {
+		if errors.Is(err, context.DeadlineExceeded) {
+			return fetched{}, &engine.Later{At: l.app.clock.Now().Add(comeBack), Reason: "own limit on requests under way at once"}
+		}
+		return fetched{}, fmt.Errorf("%s: not sent: %w", c, err)
+	}
+	defer l.gate.leave()
 	try := &attempt{route: c.route}
 	ctx = context.WithValue(ctx, attemptKey{}, try)
 	var body bytes.Buffer
 	resp, err := l.client.Do(ctx, req, &body)
+	if _, accepted := errors.AsType[*github.AcceptedError](err); accepted {
+		err = nil // 202, which go-github takes for a failure
+	}
 	if err == nil && out != nil {
 		// An empty body, which go-github takes for success, is no JSON.
 		err = json.Unmarshal(body.Bytes(), out)
@@ -122,15 +139,16 @@ func (l *lane) fetch(ctx context.Context, c call, out any) (fetched, error) {
 	if err != nil {
 		return fetched{}, l.app.failure(c, try, resp, err)
 	}
-	return fetched{next: nextPage(resp), redirected: try.redirected}, nil
+	return fetched{next: nextPage(resp), redirected: try.redirected, date: try.date}, nil
 }
 
 // maxPages bounds a list that never ends: 100,000 entries.
 const maxPages = 1000
 
 // pages makes the call for every page and hands each to visit, until there is
-// none or visit has seen enough. docs: Using pagination in the REST API.
-func (l *lane) pages(ctx context.Context, c call, visit func(page json.RawMessage) (more bool, err error)) error {
+// none or visit has seen enough. at is GitHub's time at the first answer.
+// docs: Using pagination in the REST API.
+func (l *lane) pages(ctx context.Context, c call, visit func(page json.RawMessage) (more bool, err error)) (at time.Time, err error) {
 	query := url.Values{"per_page": {"100"}}
 	maps.Copy(query, c.query)
 	c.query = query
@@ -138,24 +156,27 @@ func (l *lane) pages(ctx context.Context, c call, visit func(page json.RawMessag
 		var page json.RawMessage
 		got, err := l.fetch(ctx, c, &page)
 		if err != nil {
-			return err
+			return at, err
+		}
+		if at.IsZero() {
+			at = got.date
 		}
 		more, err := visit(page)
 		if err != nil {
-			return l.app.redactor.Error(fmt.Errorf("%s: the answer cannot be read: %w", c, err))
+			return at, l.app.redactor.Error(fmt.Errorf("%s: the answer cannot be read: %w", c, err))
 		}
 		if !more || got.next == nil {
-			return nil
+			return at, nil
 		}
 		c.query = got.next
 	}
-	return fmt.Errorf("%s %s: more than %d pages", c.method, c.route, maxPages)
+	return at, fmt.Errorf("%s %s: more than %d pages", c.method, c.route, maxPages)
 }
 
-// listAll collects all pages of a plain list.
-func listAll[T any](ctx context.Context, l *lane, c call) ([]T, error) {
-	var all []T
-	err := l.pages(ctx, c, func(page json.RawMessage) (bool, error) {
+// listAll collects all pages of a plain list. at is GitHub's time at the first
+// answer.
+func listAll[T any](ctx context.Context, l *lane, c call) (all []T, at time.Time, err error) {
+	at, err = l.pages(ctx, c, func(page json.RawMessage) (bool, error) {
 		var some []T
 		if err := json.Unmarshal(page, &some); err != nil {
 			return false, err
@@ -163,7 +184,7 @@ func listAll[T any](ctx context.Context, l *lane, c call) ([]T, error) {
 		all = append(all, some...)
 		return true, nil
 	})
-	return all, err
+	return all, at, err
 }
 
 var nextLink = regexp.MustCompile(`<([^<>]*)>\s*;\s*rel="next"`)

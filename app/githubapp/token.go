@@ -2,6 +2,7 @@ package githubapp
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -16,7 +17,7 @@ const routeToken = "app/installations/{installation_id}/access_tokens"
 
 // newAppLane is the lane of the App itself, which signs each request.
 func (a *App) newAppLane() *lane {
-	l := a.newLane(0, nil)
+	l := a.newLane(0, paceOfApp, nil)
 	l.transport = a.signer(a.transport)
 	return l
 }
@@ -24,7 +25,10 @@ func (a *App) newAppLane() *lane {
 // signer signs what it sends as the App. Each lane has one of its own, because
 // ghinstallation writes to it, unguarded, whenever it asks for a token.
 func (a *App) signer(next http.RoundTripper) *ghinstallation.AppsTransport {
-	s := ghinstallation.NewAppsTransportFromPrivateKey(next, a.id, a.key)
+	s, err := ghinstallation.NewAppsTransportWithOptions(next, a.id, ghinstallation.WithSigner(signer{a}))
+	if err != nil {
+		panic(err) // it misses a signer, and has one
+	}
 	s.BaseURL = strings.TrimSuffix(a.base.String(), "/")
 	return s
 }
@@ -32,7 +36,7 @@ func (a *App) signer(next http.RoundTripper) *ghinstallation.AppsTransport {
 // newInstallationLane is the lane of one installation.
 func (a *App) newInstallationLane(id int64) *lane {
 	c := &installationToken{app: a, id: id}
-	l := a.newLane(id, c)
+	l := a.newLane(id, pacePerInstallation, c)
 	c.lane = l
 	c.source = c.newSource()
 	return l
@@ -62,9 +66,12 @@ func (c *installationToken) newSource() *ghinstallation.Transport {
 
 func (c *installationToken) token(ctx context.Context) (string, error) {
 	c.mu.Lock()
-	source := c.source
+	source, skew := c.source, c.app.Skew()
 	c.mu.Unlock()
 	text, err := source.Token(ctx)
+	if errors.Is(err, ErrUnauthorized) && c.app.Skew() != skew {
+		text, err = source.Token(ctx) // our clock was wrong, as the answer revealed
+	}
 	if err != nil {
 		return "", err
 	}
@@ -119,7 +126,7 @@ func (m *mint) RoundTrip(r *http.Request) (*http.Response, error) {
 	case http.StatusNotFound, http.StatusForbidden:
 		return nil, &uninstalled{m.lane.id, "no access token (" + text + "): it was removed or suspended"}
 	case http.StatusUnauthorized:
-		return nil, fmt.Errorf("GitHub does not accept the App's id and private key (%s): check that they belong together and that this machine's clock is right", text)
+		return nil, fmt.Errorf("%w (%s)", ErrUnauthorized, text)
 	}
 	return nil, fmt.Errorf("no access token for installation %d: %s", m.lane.id, text)
 }

@@ -141,7 +141,35 @@ func TestSuspended(t *testing.T) {
 		t.Errorf("installations %v, %v", ids, err)
 	}
 	w.Unsuspend("acme")
+	if err := w.look(); !errors.Is(err, engine.ErrGone) {
+		t.Errorf("asked again at once: %v", err)
+	}
+	w.heedAll() // which says that it was resumed
 	must(t, w.look())
+	// And where no delivery says so, it is found out.
+	w.Suspend("acme")
+	if err := w.look(); !errors.Is(err, engine.ErrGone) {
+		t.Error(err)
+	}
+	w.Unsuspend("acme")
+	w.clock.Advance(time.Minute)
+	must(t, w.look())
+}
+
+// Many subjects of an account that removed the App do not use up what the App
+// may ask for everybody.
+func TestUninstalledIsRemembered(t *testing.T) {
+	w := newWorld(t)
+	w.Uninstall("acme")
+	w.forgetRequests()
+	for n := range 100 {
+		if _, err := w.app.Issue(ctx, workflows.Subject{Repo: shop, Number: n + 1}); !errors.Is(err, engine.ErrGone) {
+			t.Error(err)
+		}
+	}
+	if n := w.count("", ""); n != 1 {
+		t.Errorf("%d requests", n)
+	}
 }
 
 func TestReinstalled(t *testing.T) {
@@ -152,6 +180,7 @@ func TestReinstalled(t *testing.T) {
 		t.Errorf("uninstalled: %v", err)
 	}
 	w.Install("acme", w.clock.Now())
+	w.heedAll()
 	must(t, w.look())
 	// Installed anew behind our back: what was learnt is wrong, and found out.
 	w.Uninstall("acme")

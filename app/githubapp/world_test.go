@@ -69,10 +69,24 @@ type request struct {
 func newWorld(t *testing.T, change ...func(*githubapp.Config)) *world {
 	t.Helper()
 	w := &world{t: t, clock: clock.NewStepped(began)}
-	w.Hub = fakehub.New(fakehub.Options{
-		Clock: w.clock, Seed: 1, APIURL: "https://api.github.com", WebURL: "https://github.com",
-		App: fakehub.App{ID: 7, PrivateKey: key()}, WebhookSecret: canary,
-	})
+	w.build(fakehub.Options{})
+	w.app = w.newApp(change...)
+	t.Cleanup(w.noSecrets)
+	return w
+}
+
+// skewed builds the world anew, with GitHub's clock ahead of ours by so much.
+func (w *world) skewed(ahead time.Duration, change ...func(*githubapp.Config)) {
+	w.t.Helper()
+	w.build(fakehub.Options{Skew: ahead})
+	w.app = w.newApp(change...)
+}
+
+func (w *world) build(options fakehub.Options) {
+	w.t.Helper()
+	options.Clock, options.Seed, options.APIURL, options.WebURL = w.clock, 1, "https://api.github.com", "https://github.com"
+	options.App, options.WebhookSecret = fakehub.App{ID: 7, PrivateKey: key()}, canary
+	w.Hub = fakehub.New(options)
 	w.AddOrg("acme", "pay")
 	w.AddRepo("acme", "shop", false)
 	w.AddRepo("acme", "vault", true)
@@ -82,11 +96,8 @@ func newWorld(t *testing.T, change ...func(*githubapp.Config)) *world {
 	w.AddUser("mallory")
 	w.install = w.Install("acme", began.Add(-48*time.Hour))
 	number, err := w.OpenIssue(shop, "alice", fakehub.NewIssue{Title: "Checkout is down", Body: "All of it"})
-	must(t, err)
+	must(w.t, err)
 	w.issue = workflows.Subject{Repo: shop, Number: number}
-	w.app = w.newApp(change...)
-	t.Cleanup(w.noSecrets)
-	return w
 }
 
 func (w *world) newApp(change ...func(*githubapp.Config)) *githubapp.App {

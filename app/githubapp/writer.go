@@ -33,6 +33,26 @@ func (a *App) change(ctx context.Context, method, repo, route string, args []any
 	return absent(err)
 }
 
+// Assign implements engine.Writer. docs: REST API endpoints for issue
+// assignees, "Add assignees to an issue": up to ten, and whoever cannot be
+// assigned is left out without a word, so that the answer says who is.
+func (a *App) Assign(ctx context.Context, s workflows.Subject, logins []string) ([]string, error) {
+	var changed github.Issue
+	err := a.change(ctx, "POST", s.Repo, "issues/{issue_number}/assignees", []any{s.Number},
+		map[string][]string{"assignees": logins}, &changed)
+	if err != nil {
+		return nil, err
+	}
+	if changed.GetID() == 0 {
+		return nil, fmt.Errorf("%w: GitHub did not say who is assigned to %s", engine.ErrUncertain, s)
+	}
+	assigned := make([]string, 0, len(changed.Assignees))
+	for _, u := range changed.Assignees {
+		assigned = append(assigned, u.GetLogin())
+	}
+	return assigned, nil
+}
+
 // AddLabel implements engine.Writer. The label is made first where the
 // repository lacks it, in its own colour; GitHub would else make it in grey.
 // Not being able to make it is no reason not to add it. docs: REST API
@@ -68,7 +88,8 @@ func (a *App) ensureLabel(ctx context.Context, repo string, label workflows.Labe
 			err = nil
 		}
 		if errors.Is(err, engine.ErrRefused) || errors.Is(err, engine.ErrUncertain) || errors.Is(err, engine.ErrGone) {
-			a.log.Warn("the label could not be made", "repository", repo, "label", label.Name, "error", err)
+			// Putting it on makes it in grey, or is refused and told of there.
+			a.log.Debug("the label could not be made", "repository", repo, "label", label.Name, "error", err)
 			return nil
 		}
 	}

@@ -3,6 +3,7 @@ package githubapp_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -270,5 +271,30 @@ func TestTimeouts(t *testing.T) {
 		if got, err := w.app.Comment(ctx, shop, id); err == nil || isKind(err) {
 			t.Errorf("%s: reading: %+v, %v", name, got, err)
 		}
+	}
+}
+
+// Whom GitHub leaves out, because it cannot assign them or they are too many,
+// is missing from the answer; those assigned before stay.
+func TestAssign(t *testing.T) {
+	w := newWorld(t)
+	must(t, w.Assign(shop, w.issue.Number, "alice", "alice"))
+	logins := []string{"mallory", "nobody-of-this-name"}
+	want := []string{"alice"}
+	for n := range 10 {
+		login := fmt.Sprint("person", n)
+		w.SetRole(shop, login, "read")
+		logins = append(logins, login)
+		if n < 9 {
+			want = append(want, login)
+		}
+	}
+	got, err := w.app.Assign(ctx, w.issue, logins)
+	if err != nil || !slices.Equal(got, want) {
+		t.Errorf("%v, %v; want %v", got, err, want)
+	}
+	w.fault(1, "POST", "/assignees", fakehub.Fault{DropAnswer: true})
+	if _, err := w.app.Assign(ctx, w.issue, []string{"bob"}); !errors.Is(err, engine.ErrUncertain) {
+		t.Error(err)
 	}
 }
