@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/kintsugi-app/kintsugi/app/clock"
+	"github.com/kintsugi-app/kintsugi/app/engine"
 )
 
 func openTest(t *testing.T, url string, opts ...Option) *Store {
@@ -26,6 +27,9 @@ func openTest(t *testing.T, url string, opts ...Option) *Store {
 	t.Cleanup(func() { _ = s.Close() })
 	return s
 }
+
+// fileOf is the file behind a store.
+func fileOf(s *Store) *file { return s.db.(*file) }
 
 func ok(t *testing.T, err error) {
 	t.Helper()
@@ -50,14 +54,16 @@ func TestOpenRefuses(t *testing.T) {
 	ok(t, os.WriteFile(in("text"), []byte(strings.Repeat("this is no database\n", 100)), 0o600))
 	ok(t, os.Mkdir(in("folder"), 0o700))
 	ok(t, openTest(t, in("newer")).Close())
-	alter(t, in("newer"), `UPDATE meta SET value = 99 WHERE name = 'version'`)
+	alter(t, in("newer"), `UPDATE kintsugi SET version = 99`)
 	alter(t, in("foreign"), `CREATE TABLE songs (title TEXT)`)
 
 	tests := []struct{ url, want string }{
 		{"", "is empty"},
 		{"sqlite:", "is empty"},
-		{"postgres://me:hunter2@db/kintsugi", "PostgreSQL comes with a later release; until then set it to the path of a file"},
-		{"postgresql://me:hunter2@db/kintsugi", "PostgreSQL comes with a later release"},
+		{"postgres://me:hunter2@[db/kintsugi", "cannot be read; write postgres://USER:PASSWORD@HOST:5432/DATABASE"},
+		{"postgresql://me:hunter2@db:port/kintsugi", "cannot be read"},
+		{"postgres://me:hunter2@127.0.0.1:1/kintsugi", "the PostgreSQL server at 127.0.0.1:1 does not answer; start it"},
+		{"postgres://me:hunter2@host.invalid/kintsugi", "the PostgreSQL server at host.invalid:5432 does not answer"},
 		{"mysql://me:hunter2@db/kintsugi", `databases of the kind "mysql" are not supported`},
 		{"sqlite:///var/kintsugi.db", "write a path, or sqlite:PATH"},
 		{"file:kintsugi.db", "write a path, or sqlite:PATH"},
@@ -126,12 +132,12 @@ func TestDurable(t *testing.T) {
 		"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1", "busy_timeout": "5000",
 	} {
 		var got string
-		ok(t, s.writer.tx.QueryRowContext(t.Context(), "PRAGMA "+pragma).Scan(&got))
+		ok(t, fileOf(s).writer.conn.conn.QueryRowContext(t.Context(), "PRAGMA "+pragma).Scan(&got))
 		if got != want {
 			t.Errorf("%s is %s, want %s", pragma, got, want)
 		}
 	}
-	if _, err := s.readers.Exec(`DELETE FROM subjects`); err == nil {
+	if _, err := fileOf(s).readers.Exec(`DELETE FROM subjects`); err == nil {
 		t.Error("a reader can write")
 	}
 }
@@ -153,7 +159,7 @@ func TestMemory(t *testing.T) {
 func TestUnreadableHint(t *testing.T) {
 	s := openTest(t, ":memory:")
 	ok(t, s.Wake(t.Context(), engine.Live, "acme/a#1"))
-	ok(t, s.writer.do(t.Context(), 0, func(tx *tx) error {
+	ok(t, s.db.do(t.Context(), func(tx *tx) error {
 		_, err := tx.exec(`UPDATE subjects SET hint = '{"seq": 3, "cursor": "a later form"}'`)
 		return err
 	}))

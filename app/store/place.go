@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -21,32 +22,42 @@ func refuse(format string, args ...any) error {
 	return fmt.Errorf(setting+": "+format, args...)
 }
 
-// place is where the database is: an absolute path, or ":memory:".
-type place struct{ path string }
+// location is where a database is: place is SQLite's, address PostgreSQL's.
+type location interface {
+	// open opens it for one that writes, and makes it where it can be made.
+	open(ctx context.Context, r *Reader) (database, error)
+	openReader(ctx context.Context, r *Reader) (database, error)
+	// explain turns what the driver says at opening into what a person can act
+	// on.
+	explain(err error) error
+}
 
 // parseURL never repeats a URL of a server in an error, for it may hold a
 // password.
-func parseURL(url string) (place, error) {
+func parseURL(url string) (location, error) {
 	path, named := strings.CutPrefix(url, "sqlite:")
 	scheme, _, isURL := strings.Cut(path, "://")
 	switch {
 	case path == "":
-		return place{}, refuse("is empty; set it to the path of a file, such as kintsugi.db")
+		return nil, refuse("is empty; set it to the path of a file, such as kintsugi.db, or to postgres://USER:PASSWORD@HOST/DATABASE")
 	case path == ":memory:":
 		return place{path}, nil
 	case named && strings.HasPrefix(path, "//"), strings.HasPrefix(path, "file:"):
-		return place{}, refuse("%q is not understood; write a path, or sqlite:PATH", url)
+		return nil, refuse("%q is not understood; write a path, or sqlite:PATH", url)
 	case isURL && (scheme == "postgres" || scheme == "postgresql"):
-		return place{}, refuse("PostgreSQL comes with a later release; until then set it to the path of a file, such as kintsugi.db")
+		return parseAddress(url)
 	case isURL:
-		return place{}, refuse("databases of the kind %q are not supported; set it to the path of a file, such as kintsugi.db", scheme)
+		return nil, refuse("databases of the kind %q are not supported; set it to the path of a file, such as kintsugi.db, or to postgres://USER:PASSWORD@HOST/DATABASE", scheme)
 	}
 	abs, err := filepath.Abs(path)
 	if err != nil {
-		return place{}, refuse("%s: %w", path, err)
+		return nil, refuse("%s: %w", path, err)
 	}
 	return place{abs}, nil
 }
+
+// place is where a SQLite database is: an absolute path, or ":memory:".
+type place struct{ path string }
 
 func (p place) memory() bool { return p.path == ":memory:" }
 
@@ -70,6 +81,11 @@ func (p *place) prepare() error {
 	return nil
 }
 
+func (p place) exists() bool {
+	_, err := os.Stat(p.path)
+	return err == nil
+}
+
 // create makes the file readable by its owner alone, because payloads of
 // private repositories pass through it. SQLite gives its side files the same
 // mode. It must run after own: closing a file would drop the locks that
@@ -90,7 +106,8 @@ func (p place) writerDSN(o options) string {
 	return p.dsn(o, "journal_mode(WAL)", synchronous, "foreign_keys(ON)")
 }
 
-func (p place) readerDSN(o options) string { return p.dsn(o, "query_only(ON)") }
+// readerDSN neither makes a file nor changes one.
+func (p place) readerDSN(o options) string { return p.dsn(o, "query_only(ON)") + "&mode=rw" }
 
 func (p place) dsn(o options, pragmas ...string) string {
 	q := url.Values{"_txlock": {"immediate"}}
@@ -108,7 +125,7 @@ func (p place) dsn(o options, pragmas ...string) string {
 	return (&url.URL{Scheme: "file", Path: path, RawQuery: q.Encode()}).String()
 }
 
-// explain turns what SQLite says at opening into what a person can act on.
+// explain implements location.
 func (p place) explain(err error) error {
 	var failure *sqlite.Error
 	if !errors.As(err, &failure) {

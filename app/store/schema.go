@@ -1,60 +1,122 @@
 package store
 
 import (
-	"embed"
+	"context"
+	"database/sql"
+	_ "embed"
+	"errors"
 	"fmt"
-	"io/fs"
-	"time"
+	"strings"
+
+	"github.com/kintsugi-app/kintsugi/app/clock"
 )
 
-// The schema moves forward only, by the files of this folder in the order of
-// their names. A file that was released is never edited.
-//
-//go:embed migrations/*.sql
-var migrations embed.FS
+var (
+	//go:embed migrations/0001_first.sql
+	first string
+	//go:embed migrations/0002_journal.sql
+	journalStep string
+)
 
-// migrate brings the schema up to date, in the transaction t. The version of a
-// database is the number of files that were applied to it.
-func migrate(t *tx, now time.Time) error {
-	files, err := fs.Glob(migrations, "migrations/*.sql")
+// steps are the changes of the schema, in order; its version is how many of
+// them were made. One that was released is never edited. After the line
+// "-- back" stands what takes a step back.
+var steps = []string{first, journalStep}
+
+const wayBack = "\n-- back\n"
+
+// migrate brings the schema up to date, in one transaction.
+func migrate(t *tx) error {
+	version, err := lockSchema(t)
 	if err != nil {
 		return err
 	}
-	version, err := schemaVersion(t)
+	for i, step := range steps[version:] {
+		forward, _, _ := strings.Cut(step, wayBack)
+		if err := moveTo(t, forward, version+i+1); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Back takes the schema one step back, for a version of the program before
+// this one. The server must not be running: it goes forward when it starts.
+// What the newer version alone kept is lost.
+func Back(ctx context.Context, url string) (from, to int, err error) {
+	at, err := parseURL(url)
 	if err != nil {
-		return err
+		return 0, 0, err
 	}
-	if version > len(files) {
-		return refuse("the database was made by a newer version of Kintsugi (its schema is %d, this program knows %d); run that version, or name another path", version, len(files))
+	db, err := at.open(ctx, newReader(0, clock.New(), nil))
+	if err == nil {
+		err = db.do(ctx, func(t *tx) error {
+			if from, err = lockSchema(t); err != nil {
+				return err
+			}
+			if from < 2 {
+				return refuse("there is no step back from schema %d; an older program makes a database of its own", from)
+			}
+			_, back, _ := strings.Cut(steps[from-1], wayBack)
+			to = from - 1
+			return moveTo(t, back, to)
+		})
 	}
-	for i, file := range files[version:] {
-		statements, err := migrations.ReadFile(file)
-		if err != nil {
-			return err
-		}
-		if err := t.script(string(statements)); err != nil {
-			return fmt.Errorf("%s: %w", file, err)
-		}
-		if _, err := t.exec(`INSERT INTO meta (name, value) VALUES ('version', ?)
-			ON CONFLICT (name) DO UPDATE SET value = excluded.value`, version+i+1); err != nil {
-			return err
-		}
+	if err != nil {
+		from, to, err = 0, 0, at.explain(err)
 	}
-	_, err = t.exec(`INSERT INTO meta (name, value) VALUES ('born', ?) ON CONFLICT (name) DO NOTHING`, millis(now))
+	if db != nil {
+		err = errors.Join(err, db.stop())
+	}
+	return from, to, err
+}
+
+func moveTo(t *tx, statements string, version int) error {
+	if err := t.script(t.types.Replace(statements)); err != nil {
+		return fmt.Errorf("the schema's version %d: %w", version, err)
+	}
+	_, err := t.exec(`UPDATE kintsugi SET version = ?`, version)
 	return err
+}
+
+// lockSchema is the version of the schema, which nobody else can change until
+// the transaction ends.
+func lockSchema(t *tx) (version int, err error) {
+	if t.lock != "" {
+		if err := t.script(t.lock); err != nil {
+			return 0, err
+		}
+	}
+	return schemaVersion(t)
 }
 
 // schemaVersion is 0 for an empty database. One with tables but not ours
 // belongs to another program, and is left alone.
 func schemaVersion(t *tx) (version int, err error) {
 	var tables, ours int
-	err = t.row(`SELECT count(*), count(CASE WHEN name = 'meta' THEN 1 END)
-		FROM sqlite_master WHERE type = 'table'`, nil, &tables, &ours)
+	err = t.row(t.tables, nil, &tables, &ours)
 	if err != nil || tables == 0 {
 		return 0, err
 	}
 	if ours == 0 {
-		return 0, refuse("the database belongs to another program; name another path")
+		return 0, refuse("the database belongs to another program; name another one")
 	}
-	return version, t.row(`SELECT value FROM meta WHERE name = 'version'`, nil, &version)
+	if err := t.row(`SELECT version FROM kintsugi`, nil, &version); err != nil {
+		return 0, err
+	}
+	if version > len(steps) {
+		return 0, refuse("the database was made by a newer version of Kintsugi (its schema is %d, this program knows %d); run that version, take a step back with it, or name another database", version, len(steps))
+	}
+	return version, nil
+}
+
+// knownApps are the Apps that ever used the database.
+func knownApps(t *tx) (apps []int64, err error) {
+	err = t.each(func(rows *sql.Rows) error {
+		var app int64
+		err := rows.Scan(&app)
+		apps = append(apps, app)
+		return err
+	}, `SELECT app FROM apps ORDER BY app`)
+	return apps, err
 }

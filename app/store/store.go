@@ -1,25 +1,26 @@
 // Package store keeps what the program must remember between two looks at
 // GitHub: deliveries that wait to be handled, which subject is due when and
-// who has the right to run it, creates that were begun, and how far the sweeps
-// came. It must not know what a delivery says, what a key stands for, or any
-// rule of a workflow: facts live on GitHub, and whoever deletes this database
-// loses nothing but time. A promise is kept all the same: what was answered
-// with success is on disk.
+// who has the right to run it, creates that were begun, how far the sweeps
+// came, and for a while what runs did. It must not know what a delivery says,
+// what a key stands for, or any rule of a workflow: facts live on GitHub, and
+// whoever deletes this database loses nothing but time. A promise is kept all
+// the same: what was answered with success is on disk.
 //
-// All times are the clock's, as whole milliseconds of Unix time. SQLite is
-// driven in plain SQL that PostgreSQL takes nearly unchanged; package
-// conformance holds the promises that both must keep.
+// SQLite serves one process, PostgreSQL any number of them, by the same
+// statements; dialect.go has the few words in which they differ, and package
+// conformance the promises that both keep. Every row belongs to one App: two
+// Apps on one database know nothing of each other.
+//
+// Times are whole milliseconds of Unix time, on SQLite the clock's, on
+// PostgreSQL the database's (time.go).
 package store
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"sync"
 	"time"
-
-	_ "modernc.org/sqlite" // the driver, by the name "sqlite"
 
 	"github.com/kintsugi-app/kintsugi/app/clock"
 	"github.com/kintsugi-app/kintsugi/app/engine"
@@ -27,14 +28,9 @@ import (
 
 // Store is an open database. It is safe for use by many goroutines.
 type Store struct {
-	app    int64
-	clk    clock.Clock
-	owner  *owner
-	writer *writer
-	// readers is nil in memory, where the only connection is the writer's.
-	readers  *sql.DB
-	doorbell chan struct{}
-	close    func() error
+	*Reader
+	doorbell, pauseBell chan struct{}
+	stop                func() error
 }
 
 var (
@@ -45,8 +41,11 @@ var (
 )
 
 type options struct {
-	relaxed     bool
-	busyTimeout time.Duration
+	relaxed        bool
+	busyTimeout    time.Duration
+	quota, reserve int64
+	// committing is called before each commit of the SQLite writer.
+	committing func()
 }
 
 // Option changes how a store is opened.
@@ -56,92 +55,80 @@ type Option func(*options)
 // then lose what was answered with success; a killed process still does not.
 func Relaxed() Option { return func(o *options) { o.relaxed = true } }
 
-// Open opens the database that url names, a path or sqlite:PATH, and makes it
-// where there is none. ":memory:" is a database that ends with the Store. The
-// file belongs to one process at a time: a second one is refused, and because
-// nobody else can be at work, opening voids every lease.
+// Quota is how many bytes the database may use before deliveries are refused;
+// 0, the default, is no quota.
+func Quota(bytes int64) Option { return func(o *options) { o.quota = bytes } }
+
+// Open opens the database that url names and makes its tables where there are
+// none: a path, sqlite:PATH, or postgres://USER:PASSWORD@HOST/DATABASE. A
+// SQLite file belongs to one process at a time: a second one is refused, and
+// because nobody else can be at work, opening voids every lease. ":memory:" is
+// a database that ends with the Store. A PostgreSQL database serves any number
+// of processes at once; there leases end by running out.
 func Open(ctx context.Context, url string, app int64, clk clock.Clock, opts ...Option) (*Store, error) {
-	o := options{busyTimeout: 5 * time.Second}
-	for _, opt := range opts {
-		opt(&o)
-	}
 	at, err := parseURL(url)
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{app: app, clk: clk, doorbell: make(chan struct{}, 1)}
-	if err := s.open(ctx, at, o); err != nil {
-		return nil, errors.Join(at.explain(err), s.shut())
+	s := &Store{
+		Reader:   newReader(app, clk, opts),
+		doorbell: make(chan struct{}, 1), pauseBell: make(chan struct{}, 1),
 	}
-	s.close = sync.OnceValue(s.shut)
+	s.stop = sync.OnceValue(s.shut)
+	if s.db, err = at.open(ctx, s.Reader); err == nil {
+		err = s.start(ctx)
+	}
+	if err != nil {
+		return nil, errors.Join(at.explain(err), s.stop())
+	}
 	return s, nil
 }
 
-func (s *Store) open(ctx context.Context, at place, o options) (err error) {
-	if !at.memory() {
-		if err := at.prepare(); err != nil {
-			return err
-		}
-		if s.owner, err = own(ctx, at); err != nil {
-			return err
-		}
-		if err := at.create(); err != nil {
-			return err
-		}
-	}
-	if s.writer, err = startWriter(ctx, at.writerDSN(o)); err != nil {
+func (s *Store) start(ctx context.Context) error {
+	if err := s.db.do(ctx, migrate); err != nil {
 		return err
 	}
-	if err := s.writer.do(ctx, 0, func(t *tx) error { return migrate(t, s.clk.Now()) }); err != nil {
+	if err := s.db.do(ctx, func(t *tx) error { return register(t, s.app) }); err != nil {
 		return err
 	}
-	if err := s.voidLeases(ctx); err != nil {
+	return s.db.begin(ctx, map[string]chan<- struct{}{wakeBell: s.doorbell, pauseBell: s.pauseBell})
+}
+
+// register notes when an App first used this database.
+func register(t *tx, app int64) error {
+	m, err := t.moment()
+	if err != nil {
 		return err
 	}
-	if !at.memory() {
-		if s.readers, err = sql.Open("sqlite", at.readerDSN(o)); err != nil {
-			return err
-		}
-		s.readers.SetMaxOpenConns(4)
-	}
-	return nil
+	_, err = t.exec(`INSERT INTO apps (app, born_at) VALUES (?, ?) ON CONFLICT (app) DO NOTHING`, app, millis(m.now))
+	return err
 }
 
 // Close finishes the writes that were begun and refuses all others. It may be
 // called more than once.
-func (s *Store) Close() error { return s.close() }
+func (s *Store) Close() error { return s.stop() }
 
-// shut releases whatever was opened, the right to the file last.
 func (s *Store) shut() error {
-	var errs []error
-	if s.readers != nil {
-		errs = append(errs, s.readers.Close())
+	if s.db == nil {
+		return nil
 	}
-	if s.writer != nil {
-		errs = append(errs, s.writer.stop())
-	}
-	if s.owner != nil {
-		errs = append(errs, s.owner.release())
-	}
-	return errors.Join(errs...)
+	return s.db.stop()
 }
+
+// probe is the size of what Healthy writes: enough that the database must find
+// room for it.
+const probe = 16 << 10
 
 // Healthy tells whether the store can write, by writing.
 func (s *Store) Healthy(ctx context.Context) error {
-	err := s.writer.do(ctx, 0, func(t *tx) error {
-		_, err := t.exec(`INSERT INTO meta (name, value) VALUES ('checked', ?)
-			ON CONFLICT (name) DO UPDATE SET value = excluded.value`, millis(s.clk.Now()))
+	err := s.db.do(ctx, func(t *tx) error {
+		if _, err := t.exec(`UPDATE apps SET probe = ? WHERE app = ?`, make([]byte, probe), s.app); err != nil {
+			return err
+		}
+		_, err := t.exec(`UPDATE apps SET probe = NULL WHERE app = ?`, s.app)
 		return err
 	})
 	return wrap(err, "check that the store can write")
-}
-
-// read lets look see the database as of the last commit.
-func (s *Store) read(ctx context.Context, look func(q querier) error) error {
-	if s.readers != nil {
-		return look(s.readers)
-	}
-	return s.writer.do(ctx, 0, func(t *tx) error { return look(t) })
 }
 
 // wrap says what was being done when err happened, if it happened.
@@ -150,4 +137,12 @@ func wrap(err error, format string, args ...any) error {
 		return nil
 	}
 	return fmt.Errorf("store: %s: %w", fmt.Sprintf(format, args...), err)
+}
+
+// ring rings a bell that keeps one ring for somebody who is not listening yet.
+func ring(bell chan<- struct{}) {
+	select {
+	case bell <- struct{}{}:
+	default:
+	}
 }

@@ -8,12 +8,17 @@ import (
 
 // Busy counts the subjects that could be claimed now and those that are being
 // run. Where both are zero the queue rests until the next due time.
-func (s *Store) Busy(ctx context.Context) (due, leased int, err error) {
-	err = s.read(ctx, func(q querier) error {
-		now := millis(s.clk.Now())
-		return q.QueryRowContext(ctx, `SELECT
-			(SELECT count(*) FROM subjects WHERE due_at <= ? AND lease_until <= ?),
-			(SELECT count(*) FROM subjects WHERE lease_until > ?)`, now, now, now).Scan(&due, &leased)
+func (r *Reader) Busy(ctx context.Context) (due, leased int, err error) {
+	err = r.db.read(ctx, func(t *tx) error {
+		m, err := t.moment()
+		if err != nil {
+			return err
+		}
+		now := millis(m.now)
+		return t.row(`SELECT
+			(SELECT count(*) FROM subjects WHERE app = ? AND rank IN (0, 1, 2) AND due_at <= ? AND lease_until <= ?),
+			(SELECT count(*) FROM subjects WHERE app = ? AND lease_until > 0 AND lease_until > ?)`,
+			[]any{r.app, now, now, r.app, now}, &due, &leased)
 	})
 	return due, leased, wrap(err, "count the busy subjects")
 }
@@ -27,29 +32,36 @@ type Trouble struct {
 	Due time.Time
 }
 
-// Stuck lists up to n subjects whose last run failed, those with most attempts
-// first.
-func (s *Store) Stuck(ctx context.Context, n int) (stuck []Trouble, err error) {
-	err = s.read(ctx, func(q querier) error {
+// Stuck lists up to n subjects whose last runs failed, at least so many in a
+// row, those with most attempts first.
+func (r *Reader) Stuck(ctx context.Context, attempts, n int) (stuck []Trouble, err error) {
+	err = r.db.read(ctx, func(t *tx) error {
 		stuck = nil
-		rows, err := q.QueryContext(ctx, `SELECT key, attempts, error, due_at FROM subjects
-			WHERE attempts > 0 ORDER BY attempts DESC, key LIMIT ?`, n)
+		m, err := t.moment()
 		if err != nil {
 			return err
 		}
-		defer rows.Close()
-		for rows.Next() {
+		return t.each(func(rows *sql.Rows) error {
 			var (
 				one Trouble
 				due sql.NullInt64
 			)
-			if err := rows.Scan(&one.Key, &one.Attempts, &one.Error, &due); err != nil {
-				return err
-			}
-			one.Due = fromDue(due)
+			err := rows.Scan(&one.Key, &one.Attempts, &one.Error, &due)
+			one.Due = m.out(fromDue(due))
 			stuck = append(stuck, one)
-		}
-		return rows.Err()
+			return err
+		}, `SELECT key, attempts, error, due_at FROM subjects
+			WHERE app = ? AND attempts > 0 AND attempts >= ? ORDER BY attempts DESC, key LIMIT ?`, r.app, attempts, n)
 	})
 	return stuck, wrap(err, "list the failing subjects")
+}
+
+// SetAside counts the subjects whose last runs failed, at least so many in a
+// row.
+func (r *Reader) SetAside(ctx context.Context, attempts int) (n int, err error) {
+	err = r.db.read(ctx, func(t *tx) error {
+		return t.row(`SELECT count(*) FROM subjects WHERE app = ? AND attempts > 0 AND attempts >= ?`,
+			[]any{r.app, attempts}, &n)
+	})
+	return n, wrap(err, "count the failing subjects")
 }

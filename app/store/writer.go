@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+
+	"github.com/kintsugi-app/kintsugi/app/clock"
 )
 
 // Bounds of a group: how many writes, and how many bytes of payload, share one
@@ -17,27 +19,28 @@ const (
 // ErrClosed is the answer of a store that was closed.
 var ErrClosed = errors.New("the store is closed")
 
-// write is one unit that happens wholly or not at all. apply may be called
-// twice, the first time in a transaction that is then rolled back, so it sets
-// its results anew each time.
+// write is one unit that happens wholly or not at all.
 type write struct {
 	apply func(t *tx) error
 	size  int
 	done  chan error
 }
 
-// writer owns the only connection that writes. Waiting for the disk is what a
-// commit costs, so it commits everything that waits as a group: while one
-// group is on its way, the next one gathers by itself, without a timer.
+// writer owns the only connection that writes to a SQLite database. Waiting
+// for the disk is what a commit costs, so it commits everything that waits as
+// a group: while one group is on its way, the next one gathers by itself,
+// without a timer.
 type writer struct {
-	db      *sql.DB
-	tx      *tx
-	queue   chan write
-	closing chan struct{}
-	closed  chan struct{}
+	db         *sql.DB
+	conn       *prepared
+	clk        clock.Clock
+	committing func()
+	queue      chan write
+	closing    chan struct{}
+	closed     chan struct{}
 }
 
-func startWriter(ctx context.Context, dsn string) (*writer, error) {
+func startWriter(ctx context.Context, dsn string, r *Reader) (*writer, error) {
 	db, err := sql.Open("sqlite", dsn)
 	if err != nil {
 		return nil, err
@@ -47,8 +50,8 @@ func startWriter(ctx context.Context, dsn string) (*writer, error) {
 		return nil, errors.Join(err, db.Close())
 	}
 	w := &writer{
-		db: db,
-		tx: &tx{conn: conn, prepared: map[string]*sql.Stmt{}},
+		db: db, clk: r.clk, committing: r.opts.committing,
+		conn: &prepared{conn: conn, statements: map[string]*sql.Stmt{}},
 		// Without a buffer, so that handing a write over is the moment from
 		// which it will be answered.
 		queue:   make(chan write),
@@ -59,10 +62,7 @@ func startWriter(ctx context.Context, dsn string) (*writer, error) {
 	return w, nil
 }
 
-// do returns when the write is on disk, or did not happen. The context ends
-// the waiting for a turn but not a write that has its turn: a claim that was
-// committed for somebody who no longer listens would block its subject. size
-// is the length of what the write stores, where that may be large.
+// do answers when what apply wrote is on disk, or did not happen. size is the length of what the write stores.
 func (w *writer) do(ctx context.Context, size int, apply func(t *tx) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -82,11 +82,7 @@ func (w *writer) do(ctx context.Context, size int, apply func(t *tx) error) erro
 func (w *writer) stop() error {
 	close(w.closing)
 	<-w.closed
-	var errs []error
-	for _, stmt := range w.tx.prepared {
-		errs = append(errs, stmt.Close())
-	}
-	return errors.Join(append(errs, w.tx.conn.Close(), w.db.Close())...)
+	return errors.Join(w.conn.close(), w.db.Close())
 }
 
 func (w *writer) run() {
@@ -135,86 +131,85 @@ func (w *writer) commit(group []write) {
 // transact runs the group in one transaction. failed means that a write of the
 // group returned the error, and not the transaction.
 func (w *writer) transact(group []write) (failed bool, err error) {
-	if _, err := w.tx.exec("BEGIN IMMEDIATE"); err != nil {
+	if err := w.say("BEGIN IMMEDIATE"); err != nil {
 		return false, err
 	}
 	for _, one := range group {
-		if err := one.apply(w.tx); err != nil {
+		if err := one.apply(w.tx()); err != nil {
 			w.rollback()
 			return true, err
 		}
 	}
-	if _, err := w.tx.exec("COMMIT"); err != nil {
+	if w.committing != nil {
+		w.committing()
+	}
+	if err := w.say("COMMIT"); err != nil {
 		w.rollback()
 		return false, err
 	}
 	return false, nil
 }
 
-// rollback has no error to return: after some failures SQLite has rolled back
-// by itself and says so. Were a transaction left open, the next BEGIN would
-// fail, and with it every write.
-func (w *writer) rollback() { _, _ = w.tx.exec("ROLLBACK") }
-
-// querier is what a reading function needs: *sql.DB and *tx are queriers.
-type querier interface {
-	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
-	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+// tx is the transaction under way. No context of a caller reaches it, because
+// an interrupted statement would take the rest of its group along.
+func (w *writer) tx() *tx {
+	return &tx{dialect: sqliteDialect, ctx: context.Background(), run: w.conn, clk: w.clk}
 }
 
-// tx is the transaction under way on the writer's connection. Its statements
-// are prepared once. No context of a caller reaches it, because an interrupted
-// statement would take the rest of its group along.
-type tx struct {
-	conn     *sql.Conn
-	prepared map[string]*sql.Stmt
-}
-
-func (t *tx) exec(query string, args ...any) (changed int64, err error) {
-	stmt, err := t.prepare(query) //nolint:sqlclosecheck // kept for the next time; stop closes it
-	if err != nil {
-		return 0, err
-	}
-	result, err := stmt.ExecContext(context.Background(), args...)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected()
-}
-
-// row runs a query for one row; sql.ErrNoRows where there is none.
-func (t *tx) row(query string, args []any, into ...any) error {
-	stmt, err := t.prepare(query) //nolint:sqlclosecheck // kept for the next time; stop closes it
-	if err != nil {
-		return err
-	}
-	return stmt.QueryRowContext(context.Background(), args...).Scan(into...)
-}
-
-// QueryContext implements querier.
-func (t *tx) QueryContext(_ context.Context, query string, args ...any) (*sql.Rows, error) {
-	return t.conn.QueryContext(context.Background(), query, args...)
-}
-
-// QueryRowContext implements querier.
-func (t *tx) QueryRowContext(_ context.Context, query string, args ...any) *sql.Row {
-	return t.conn.QueryRowContext(context.Background(), query, args...)
-}
-
-// script runs several statements that are needed once.
-func (t *tx) script(statements string) error {
-	_, err := t.conn.ExecContext(context.Background(), statements)
+func (w *writer) say(statement string) error {
+	_, err := w.conn.ExecContext(context.Background(), statement)
 	return err
 }
 
-func (t *tx) prepare(query string) (*sql.Stmt, error) {
-	if stmt := t.prepared[query]; stmt != nil {
-		return stmt, nil
+// rollback has no error to return: after some failures SQLite has rolled back
+// by itself and says so. Were a transaction left open, the next BEGIN would
+// fail, and with it every write.
+func (w *writer) rollback() { _ = w.say("ROLLBACK") }
+
+// prepared is a connection whose statements are prepared once. It is a runner
+// for one goroutine.
+type prepared struct {
+	conn       *sql.Conn
+	statements map[string]*sql.Stmt
+}
+
+// ExecContext implements runner. Without parameters it may be a script of
+// several statements, which cannot be prepared.
+func (p *prepared) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	if len(args) == 0 {
+		return p.conn.ExecContext(ctx, query)
 	}
-	stmt, err := t.conn.PrepareContext(context.Background(), query)
+	statement, err := p.prepare(ctx, query) //nolint:sqlclosecheck // kept for the next time; close closes it
 	if err != nil {
 		return nil, err
 	}
-	t.prepared[query] = stmt
-	return stmt, nil
+	return statement.ExecContext(ctx, args...)
+}
+
+// QueryContext implements runner.
+func (p *prepared) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	statement, err := p.prepare(ctx, query) //nolint:sqlclosecheck // kept for the next time; close closes it
+	if err != nil {
+		return nil, err
+	}
+	return statement.QueryContext(ctx, args...)
+}
+
+func (p *prepared) prepare(ctx context.Context, query string) (*sql.Stmt, error) {
+	if statement := p.statements[query]; statement != nil {
+		return statement, nil
+	}
+	statement, err := p.conn.PrepareContext(ctx, query)
+	if err == nil {
+		p.statements[query] = statement
+	}
+	return statement, err
+}
+
+func (p *prepared) close() error {
+	var errs []error
+	for _, statement := range p.statements {
+		errs = append(errs, statement.Close())
+	}
+	return errors.Join(append(errs, p.conn.Close())...)
 }

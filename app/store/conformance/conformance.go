@@ -1,6 +1,6 @@
 // Package conformance is the test suite that every database behind the store
-// passes: each promise of engine.Queue, engine.Ledger and engine.Marks, and of
-// the deliveries. It must not know which database it runs on; what only one of
+// passes: each promise of engine.Queue, engine.Ledger, engine.Marks and
+// engine.Journal, and of the deliveries. It must not know which database it runs on; what only one of
 // them promises is tested beside that one.
 package conformance
 
@@ -20,12 +20,19 @@ import (
 
 // Store is what the suite needs; *store.Store is one.
 type Store interface {
+	Ports
+	Deliveries
+	Watched
+	Shared
+	Close() error
+}
+
+// Ports are what the engine asks of a store.
+type Ports interface {
 	engine.Queue
 	engine.Ledger
 	engine.Marks
-	Deliveries
-	Watched
-	Close() error
+	engine.Journal
 }
 
 // Deliveries is how deliveries come in, are looked at and go.
@@ -40,13 +47,24 @@ type Deliveries interface {
 type Watched interface {
 	Doorbell() <-chan struct{}
 	Busy(ctx context.Context) (due, leased int, err error)
-	Stuck(ctx context.Context, n int) ([]store.Trouble, error)
+	Stuck(ctx context.Context, attempts, n int) ([]store.Trouble, error)
+	SetAside(ctx context.Context, attempts int) (int, error)
 	Healthy(ctx context.Context) error
+	Entries(ctx context.Context, subject string, n int) ([]store.Journaled, error)
+}
+
+// Shared is what processes tell each other, and how much room they have.
+type Shared interface {
+	SetPause(ctx context.Context, p store.Pause) error
+	Pauses(ctx context.Context) ([]store.Pause, error)
+	PauseBell() <-chan struct{}
+	Heartbeat(ctx context.Context, replica string) (int, error)
+	Room(ctx context.Context) (store.Room, error)
 }
 
 // Database is one database, empty at first, that can be opened again after a
-// Close and is then what it was.
-type Database func(clk clock.Clock) (Store, error)
+// Close and is then what it was, for one App or another.
+type Database func(app int64, clk clock.Clock, opts ...store.Option) (Store, error)
 
 // Run runs the suite. fresh makes an empty database that the test owns.
 func Run(t *testing.T, fresh func(t *testing.T) Database) {
@@ -56,6 +74,10 @@ func Run(t *testing.T, fresh func(t *testing.T) Database) {
 	}{
 		{"wake", testWake},
 		{"order", testOrder},
+		{"order of keys", testOrderOfKeys},
+		{"rank", testRank},
+		{"rank of a due time", testRankOfDueTime},
+		{"full accounts", testFull},
 		{"claim is exclusive", testClaimIsExclusive},
 		{"many workers", testManyWorkers},
 		{"expired lease", testExpiredLease},
@@ -76,6 +98,14 @@ func Run(t *testing.T, fresh func(t *testing.T) Database) {
 		{"intake of many at once", testIntakeMany},
 		{"recent deliveries", testRecent},
 		{"prune", testPrune},
+		{"journal", testJournal},
+		{"journal is bounded", testJournalBounded},
+		{"journal and deliveries", testJournalDeliveries},
+		{"pauses", testPauses},
+		{"heartbeat", testHeartbeat},
+		{"quota", testQuota},
+		{"hostile text", testHostileText},
+		{"two Apps", testTwoApps},
 		{"reopen", testReopen},
 		{"cancelled", testCancelled},
 		{"closed", testClosed},
@@ -119,6 +149,9 @@ func (c *hand) Until(ctx context.Context, t time.Time, _ <-chan struct{}) error 
 	return ctx.Err()
 }
 
+// app is the App under test.
+const app = 1
+
 // harness is a store under test with the steps that the tests share.
 type harness struct {
 	Store
@@ -136,7 +169,12 @@ func newHarness(t *testing.T, database Database) *harness {
 
 func (h *harness) open() {
 	h.t.Helper()
-	s, err := h.database(h.clk)
+	h.openFor(app)
+}
+
+func (h *harness) openFor(app int64, opts ...store.Option) {
+	h.t.Helper()
+	s, err := h.database(app, h.clk, opts...)
 	if err != nil {
 		h.t.Fatalf("open: %v", err)
 	}
@@ -151,9 +189,9 @@ func (h *harness) ok(err error) {
 	}
 }
 
-func (h *harness) equal(what string, got, want any) {
+func (h *harness) equal(what string, got, want any, opts ...cmp.Option) {
 	h.t.Helper()
-	if diff := cmp.Diff(want, got); diff != "" {
+	if diff := cmp.Diff(want, got, opts...); diff != "" {
 		h.t.Fatalf("%s (-want +got):\n%s", what, diff)
 	}
 }
@@ -215,9 +253,10 @@ func (h *harness) useless(c engine.Claim) {
 	h.lost("Renew", err)
 	h.lost("Begin", h.Begin(h.ctx, c, "late"))
 	h.lost("Drop", h.Drop(h.ctx, c, "begun"))
+	h.lost("Note", h.Note(h.ctx, c, engine.Entry{Plan: "late"}))
 	h.lost("Finish", h.Finish(h.ctx, c, engine.Outcome{
 		Due: h.clk.Now().Add(time.Hour), Published: "late", Hint: engine.Hint{Seq: 99},
-		Wake: []string{"acme/neighbour#1"}, Forget: []string{"begun"},
+		Wake: []string{"acme/a", "acme/neighbour#1"}, Forget: []string{"begun"}, Entry: &engine.Entry{Plan: "late"},
 	}))
 }
 

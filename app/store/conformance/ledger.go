@@ -87,7 +87,7 @@ func testReopen(_ *testing.T, h *harness) {
 	a := h.claim("acme/a#1")
 	h.equal("a", a, engine.Claim{
 		Key: "acme/a#1", Epoch: a.Epoch, WakeSeq: 1, LeaseUntil: ms(h.clk.Now().Add(lease)),
-		Attempts: 1, Hint: engine.Hint{Seq: 3}, Published: "abc",
+		Attempts: 1, Rank: engine.Live, Hint: engine.Hint{Seq: 3}, Published: "abc",
 	})
 }
 
@@ -117,13 +117,15 @@ func testClosed(_ *testing.T, h *harness) {
 func (h *harness) refusesEverything(c engine.Claim) {
 	h.t.Helper()
 	errs := map[string]error{
-		"Wake":    h.Wake(h.ctx, engine.Live, "acme/a#1"),
-		"Finish":  h.Finish(h.ctx, c, engine.Outcome{}),
-		"Begin":   h.Begin(h.ctx, c, "status"),
-		"Drop":    h.Drop(h.ctx, c, "status"),
-		"SetMark": h.SetMark(h.ctx, "sweep/1", start),
-		"Prune":   h.Prune(h.ctx),
-		"Healthy": h.Healthy(h.ctx),
+		"Wake":     h.Wake(h.ctx, engine.Live, "acme/a#1"),
+		"Finish":   h.Finish(h.ctx, c, engine.Outcome{}),
+		"Begin":    h.Begin(h.ctx, c, "status"),
+		"Note":     h.Note(h.ctx, c, engine.Entry{}),
+		"SetPause": h.SetPause(h.ctx, store.Pause{Installation: 1, Until: start.Add(time.Hour)}),
+		"Drop":     h.Drop(h.ctx, c, "status"),
+		"SetMark":  h.SetMark(h.ctx, "sweep/1", start),
+		"Prune":    h.Prune(h.ctx),
+		"Healthy":  h.Healthy(h.ctx),
 	}
 	fresh, err := h.Intake(h.ctx, store.Delivery{GUID: "g", ReceivedAt: start}, []store.Wake{{Key: "acme/a#1"}})
 	errs["Intake"] = err
@@ -140,7 +142,11 @@ func (h *harness) refusesEverything(c engine.Claim) {
 	_, errs["Payload"] = h.Payload(h.ctx, "g")
 	_, errs["RecentDeliveries"] = h.RecentDeliveries(h.ctx, 1)
 	_, _, errs["Busy"] = h.Busy(h.ctx)
-	_, errs["Stuck"] = h.Stuck(h.ctx, 1)
+	_, errs["Stuck"] = h.Stuck(h.ctx, 1, 1)
+	_, errs["SetAside"] = h.SetAside(h.ctx, 1)
+	_, errs["Entries"] = h.Entries(h.ctx, "acme/a#1", 1)
+	_, errs["Pauses"] = h.Pauses(h.ctx)
+	_, errs["Heartbeat"] = h.Heartbeat(h.ctx, "one")
 	for method, err := range errs {
 		if err == nil {
 			h.t.Errorf("%s succeeded", method)

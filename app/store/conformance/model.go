@@ -20,6 +20,7 @@ type row struct {
 	due         time.Time // zero: never
 	until       time.Time // end of the lease, where holder is set
 	holder      int       // which claim holds it; 0: none
+	rank        engine.Rank
 	attempts    int
 	expect      int64
 	hint        engine.Hint
@@ -42,7 +43,7 @@ type arrival struct {
 	wake      int64
 }
 
-func (m *model) wake(key string, comment int64) int64 {
+func (m *model) wake(rank engine.Rank, key string, comment int64) int64 {
 	r := m.rows[key]
 	if r == nil {
 		r = &row{intents: map[string]time.Time{}}
@@ -52,20 +53,23 @@ func (m *model) wake(key string, comment int64) int64 {
 	if r.due.IsZero() || r.due.After(ms(m.now)) {
 		r.due = ms(m.now)
 	}
-	r.expect = max(r.expect, comment)
+	r.rank, r.expect = max(r.rank, rank), max(r.expect, comment)
 	return r.wakes
 }
 
 func (m *model) free(r *row) bool { return r.holder == 0 || !r.until.After(m.now) }
 
 // claimable is the key to give out, or when there will be one.
-func (m *model) claimable() (key string, next time.Time) {
+func (m *model) claimable(full []string) (key string, next time.Time) {
 	for _, k := range slices.Sorted(maps.Keys(m.rows)) {
+		if slices.Contains(full, engine.Account(k)) {
+			continue
+		}
 		r := m.rows[k]
 		at := r.due
 		if !m.free(r) {
 			at = r.until
-		} else if !at.IsZero() && !at.After(m.now) && (key == "" || at.Before(m.rows[key].due)) {
+		} else if !at.IsZero() && !at.After(m.now) && (key == "" || m.before(r, m.rows[key])) {
 			key = k
 		}
 		if !at.IsZero() && (next.IsZero() || at.Before(next)) {
@@ -78,6 +82,11 @@ func (m *model) claimable() (key string, next time.Time) {
 	return "", next
 }
 
+// before tells which of two that are due comes first.
+func (m *model) before(a, b *row) bool {
+	return a.rank > b.rank || a.rank == b.rank && a.due.Before(b.due)
+}
+
 // holds tells whether the n-th claim, counted from 1, is still its own.
 func (m *model) holds(n int) bool { return m.rows[m.claims[n-1].Key].holder == n }
 
@@ -87,7 +96,7 @@ func testModel(t *testing.T, database Database) {
 	rapid.Check(t, func(rt *rapid.T) {
 		run++
 		clk := &hand{now: start}
-		s, err := database(clk)
+		s, err := database(app, clk)
 		if err != nil {
 			rt.Fatal(err)
 		}
@@ -97,7 +106,7 @@ func testModel(t *testing.T, database Database) {
 		if err := drain(s, clk); err != nil {
 			rt.Fatal(err)
 		}
-		st := &story{s: s, clk: clk, prefix: fmt.Sprintf("story-%d/", run), model: model{
+		st := &story{s: s, clk: clk, run: fmt.Sprintf("%d/", run), model: model{
 			now: clk.Now(), rows: map[string]*row{},
 		}}
 		rt.Repeat(map[string]func(*rapid.T){

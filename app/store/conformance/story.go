@@ -18,15 +18,17 @@ import (
 // model.
 type story struct {
 	model
-	s      Store
-	clk    *hand
-	prefix string
+	s   Store
+	clk *hand
+	// run is a prefix of its own for the names of a story.
+	run string
 }
 
 var background = context.Background()
 
 func (st *story) key(t *rapid.T, label string) string {
-	return st.prefix + rapid.SampledFrom([]string{"a", "b", "c"}).Draw(t, label)
+	name := rapid.SampledFrom([]string{"acme/a", "acme/b", "bird/c"}).Draw(t, label)
+	return st.run[:len(st.run)-1] + name
 }
 
 func (st *story) keys(t *rapid.T) []string {
@@ -36,6 +38,10 @@ func (st *story) keys(t *rapid.T) []string {
 		keys = append(keys, st.key(t, "key"))
 	}
 	return keys
+}
+
+func rank(t *rapid.T) engine.Rank {
+	return engine.Rank(rapid.IntRange(int(engine.Background), int(engine.Urgent)).Draw(t, "rank"))
 }
 
 // anyClaim draws one of all claims, most of them lost, as the model's number.
@@ -74,15 +80,15 @@ func (st *story) fenced(t *rapid.T, n int, err error) (holds bool) {
 }
 
 func (st *story) wakes(t *rapid.T) {
-	keys := st.keys(t)
-	must(t, st.s.Wake(background, keys...))
+	keys, rank := st.keys(t), rank(t)
+	must(t, st.s.Wake(background, rank, keys...))
 	for _, key := range keys {
-		st.wake(key, 0)
+		st.wake(rank, key, 0)
 	}
 }
 
 func (st *story) intakes(t *rapid.T) {
-	guid := st.prefix + fmt.Sprint(rapid.IntRange(1, 9).Draw(t, "guid"))
+	guid := st.run + fmt.Sprint(rapid.IntRange(1, 9).Draw(t, "guid"))
 	key, comment := st.key(t, "key"), int64(rapid.IntRange(0, 5).Draw(t, "comment"))
 	d := store.Delivery{GUID: guid, Payload: []byte(guid), ReceivedAt: st.now}
 	fresh, err := st.s.Intake(background, d, []store.Wake{{Key: key, Comment: comment}})
@@ -90,15 +96,19 @@ func (st *story) intakes(t *rapid.T) {
 	known := slices.ContainsFunc(st.seen, func(a arrival) bool { return a.guid == guid })
 	same(t, "fresh", fresh, !known)
 	if fresh {
-		st.seen = append(st.seen, arrival{guid, key, st.wake(key, comment)})
+		st.seen = append(st.seen, arrival{guid, key, st.wake(engine.Live, key, comment)})
 	}
 }
 
 func (st *story) claimsOne(t *rapid.T) {
 	lease := time.Duration(rapid.IntRange(1, 20).Draw(t, "lease")) * time.Second
-	got, next, ok, err := st.s.Claim(background, lease)
+	var full []string
+	if rapid.IntRange(0, 3).Draw(t, "full") == 0 {
+		full = []string{"nobody", engine.Account(st.key(t, "full"))}
+	}
+	got, next, ok, err := st.s.Claim(background, lease, full)
 	must(t, err)
-	key, wantNext := st.claimable()
+	key, wantNext := st.claimable(full)
 	same(t, "claimed", got.Key, key)
 	same(t, "ok", ok, key != "")
 	same(t, "next", next, wantNext)
@@ -119,7 +129,7 @@ func (st *story) claimsOne(t *rapid.T) {
 	r.holder, r.until = len(st.claims), ms(st.now.Add(lease))
 	same(t, "claim", got, engine.Claim{
 		Key: key, Epoch: got.Epoch, WakeSeq: r.wakes, LeaseUntil: r.until,
-		Attempts: r.attempts, Unfinished: unfinished, Expect: r.expect, Hint: r.hint, Published: r.published,
+		Attempts: r.attempts, Unfinished: unfinished, Expect: r.expect, Rank: r.rank, Hint: r.hint, Published: r.published,
 	})
 }
 
@@ -152,6 +162,7 @@ func (st *story) finishes(t *rapid.T) {
 	c := st.claims[n-1]
 	o := engine.Outcome{
 		Failed:    rapid.Bool().Draw(t, "failed"),
+		Rank:      rank(t),
 		Hint:      engine.Hint{Seq: int64(n)},
 		Published: fmt.Sprint(n),
 		Wake:      st.keys(t),
@@ -165,6 +176,14 @@ func (st *story) finishes(t *rapid.T) {
 	}
 	r := st.rows[c.Key]
 	r.holder, r.due, r.hint, r.published = 0, o.Due, o.Hint, o.Published
+	switch {
+	case r.wakes > c.WakeSeq || o.Failed:
+		r.rank = max(r.rank, o.Rank)
+	case o.Due.IsZero():
+		r.rank = engine.Background
+	default:
+		r.rank = o.Rank
+	}
 	if r.wakes > c.WakeSeq {
 		r.due = ms(st.now)
 	}
@@ -180,7 +199,7 @@ func (st *story) finishes(t *rapid.T) {
 		delete(r.intents, key)
 	}
 	for _, key := range o.Wake {
-		st.wake(key, 0)
+		st.wake(c.Rank, key, 0)
 	}
 }
 
