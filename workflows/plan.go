@@ -19,12 +19,16 @@ type Plan struct {
 	Sections []Section
 	// Labels that should be on or off. A label not named is not touched.
 	Labels []LabelIntent
+	// Assignees are people who should be assigned, by login. Nobody is taken
+	// off, and whom GitHub or a person does not leave there is not put back.
+	Assignees []string
 	// State is whether the issue should be open or closed; only the owner of
 	// the subject may set it.
 	State *StateIntent
 	// Holds are reasons not to close the issue ourselves. They never reopen.
 	Holds []Hold
-	// Comments are kept true by editing.
+	// Comments are kept true by editing. One that is longer than GitHub takes is
+	// split into several, by KEY, KEY.2 and so on.
 	Comments []CommentIntent
 	// Notices are said once.
 	Notices []Notice
@@ -34,6 +38,9 @@ type Plan struct {
 	Names   []Subject
 	// Wake is when to look again without anything happening; zero for never.
 	Wake time.Time
+	// Urgent: people are waiting for this subject now, so its work goes before
+	// that of others wherever there is not enough for all.
+	Urgent bool
 }
 
 // Section is one workflow's part of the status comment. The first line of the
@@ -87,6 +94,9 @@ type Notice struct {
 // String is the plan as a dry run prints it.
 func (p Plan) String() string {
 	var b strings.Builder
+	if p.Urgent {
+		b.WriteString("urgent\n")
+	}
 	for _, l := range p.Labels {
 		state := "off"
 		if l.On {
@@ -100,6 +110,9 @@ func (p Plan) String() string {
 			state = "closed as " + p.State.Reason
 		}
 		fmt.Fprintf(&b, "state %s (by %s)\n", state, p.State.ActID)
+	}
+	if len(p.Assignees) > 0 {
+		fmt.Fprintf(&b, "assign %s\n", strings.Join(p.Assignees, ", "))
 	}
 	for _, h := range p.Holds {
 		fmt.Fprintf(&b, "hold %s: %s\n", h.Key, h.Reason)

@@ -3,6 +3,7 @@ package workflows
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -55,6 +56,7 @@ type Issue struct {
 	// where GitHub says nothing (docs: REST API endpoints for issues).
 	Reason    string
 	Labels    []string
+	Assignees []string // logins
 	CreatedAt time.Time
 	URL       string
 }
@@ -124,6 +126,12 @@ func (o Observation) HasLabel(name string) bool {
 		}
 	}
 	return false
+}
+
+// HasAssignee reports whether somebody is assigned. GitHub compares logins
+// without regard to case.
+func (o Observation) HasAssignee(login string) bool {
+	return slices.ContainsFunc(o.Issue.Assignees, func(have string) bool { return strings.EqualFold(have, login) })
 }
 
 // LastState is the last event that opened or closed the issue; ok is false

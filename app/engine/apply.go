@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -23,32 +25,40 @@ type applier struct {
 	paid bool
 	// noReactions is set when GitHub refused one here.
 	noReactions bool
+	// assigned are the people whom we tried to assign, ever, and whether they
+	// were then.
+	assigned map[string]bool
 	// said are the notices that are to go out with the status comment.
 	said []workflows.Notice
 	// dry only notes what would be written.
 	dry bool
-	// did is what was written, for people to read.
-	did []string
+	// run is where what was written is said; noted is true once the journal has
+	// its reasons.
+	run   *Run
+	noted bool
 }
 
-func newApplier(e *Engine, c *Claim, d *deliberation) *applier {
-	return &applier{e: e, c: c, d: d, owed: map[int64]bool{}, noReactions: d.record.NoReactions}
+func newApplier(e *Engine, c *Claim, d *deliberation, run *Run) *applier {
+	a := &applier{e: e, c: c, d: d, run: run, owed: map[int64]bool{}, assigned: map[string]bool{}, noReactions: d.record.NoReactions}
+	maps.Copy(a.assigned, d.record.Assigned)
+	return a
 }
 
-func (e *Engine) apply(ctx context.Context, c *Claim, d *deliberation) ([]string, error) {
-	a := newApplier(e, c, d)
+func (e *Engine) apply(ctx context.Context, c *Claim, d *deliberation, run *Run) error {
+	a := newApplier(e, c, d, run)
 	if err := a.mayCreate(ctx); err != nil {
-		return nil, err
+		return err
 	}
-	err := a.run(ctx)
+	err := a.all(ctx)
 	if errors.Is(err, ErrUncertain) {
 		c.Hint.Watch = e.clock.Now().Add(2 * e.span())
 	}
-	return a.did, err
+	return err
 }
 
-func (a *applier) run(ctx context.Context) error {
-	steps := []func(context.Context) error{a.foldTwice, a.labels, a.state, a.comments, a.notices, a.reactions, a.status}
+// all takes every step. The order is part of what keeps it true.
+func (a *applier) all(ctx context.Context) error {
+	steps := []func(context.Context) error{a.foldTwice, a.labels, a.state, a.assignees, a.comments, a.notices, a.reactions, a.status}
 	for _, step := range steps {
 		if err := step(ctx); err != nil {
 			return err
@@ -99,25 +109,28 @@ func (a *applier) toCreate() map[string]bool {
 	return keys
 }
 
-// write does one write with enough lease left for its answer, and notes it,
-// also where GitHub refuses it for good.
+// write does one write, with its reason in the journal and enough lease left for
+// its answer, and says it, also where GitHub refuses it for good.
 func (a *applier) write(ctx context.Context, what string, do func() error) error {
 	if a.dry {
-		a.did = append(a.did, what)
+		a.run.Did = append(a.run.Did, what)
 		return nil
+	}
+	if err := a.note(ctx); err != nil {
+		return err
 	}
 	if err := a.e.holdLease(ctx, a.c); err != nil {
 		return err
 	}
 	err := do()
+	if err != nil {
+		err = fmt.Errorf("%s: %w", what, err)
+	}
 	switch {
 	case err == nil:
-		a.did = append(a.did, what)
+		a.run.Did = append(a.run.Did, what)
 	case errors.Is(err, ErrRefused):
-		a.did = append(a.did, what+": "+err.Error())
-		return err
-	default:
-		err = fmt.Errorf("%s: %w", what, err)
+		a.run.Did = append(a.run.Did, err.Error())
 	}
 	return err
 }
@@ -214,6 +227,33 @@ func (a *applier) state(ctx context.Context) error {
 	return tolerated(err)
 }
 
+// assignees assigns whom the plan names, each once: whom GitHub leaves out would
+// be left out again, and whom a person takes off stays off. docs: REST API
+// endpoints for issue assignees, "Add assignees to an issue".
+func (a *applier) assignees(ctx context.Context) error {
+	var missing []string
+	for _, login := range a.d.plan.Assignees {
+		if _, tried := a.assigned[strings.ToLower(login)]; !tried && !a.d.o.HasAssignee(login) {
+			missing = append(missing, login)
+		}
+	}
+	if len(missing) == 0 {
+		return nil
+	}
+	var now []string
+	err := a.write(ctx, "assign "+strings.Join(missing, ", "), func() (err error) {
+		now, err = a.e.writer.Assign(ctx, a.d.o.Subject, missing)
+		return err
+	})
+	if tolerated(err) != nil {
+		return err
+	}
+	for _, login := range missing {
+		a.assigned[strings.ToLower(login)] = slices.ContainsFunc(now, func(have string) bool { return strings.EqualFold(have, login) })
+	}
+	return nil
+}
+
 // comments makes what is missing and edits what says something else. One that
 // a person deleted is not made again.
 func (a *applier) comments(ctx context.Context) error {
@@ -268,7 +308,8 @@ func (a *applier) notices(ctx context.Context) error {
 			a.said = append(a.said, n)
 			a.d.made[n.Key] = workflows.Made{}
 		default:
-			id, err := a.create(ctx, n.Key, marked(n.Key, n.Body))
+			body := shorten(n.Body, maxComment-len(marked(n.Key, "")), a.d.language)
+			id, err := a.create(ctx, n.Key, marked(n.Key, body))
 			if tolerated(err) != nil {
 				return err
 			}

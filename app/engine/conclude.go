@@ -21,7 +21,7 @@ func (a *applier) status(ctx context.Context) error {
 	before := d.record.Made[statusKey]
 	next.Made[statusKey] = workflows.Made{ID: before.ID, Hash: facts}
 	if d.status != nil && d.lost == nil && before.Hash == facts && len(d.fresh) == 0 && !a.paid &&
-		maps.Equal(d.record.Made, next.Made) && d.record.Summary == next.Summary {
+		maps.Equal(d.record.Made, next.Made) && maps.Equal(d.record.Assigned, next.Assigned) && d.record.Summary == next.Summary {
 		return nil
 	}
 	if a.dry && len(a.e.keys) == 0 && d.status != nil { // nor what the record holds
@@ -30,7 +30,7 @@ func (a *applier) status(ctx context.Context) error {
 	if a.dry {
 		return a.writeStatus(ctx, "", 0)
 	}
-	body, err := a.statusBody(next, statusText(d.plan.Sections, a.said, notes))
+	body, err := a.statusBody(next, notes)
 	if err != nil {
 		return err
 	}
@@ -93,27 +93,32 @@ func (a *applier) nextRecord() Record {
 		r.Rebuilt = d.lost.Error()
 	}
 	r.Made = maps.Clone(d.made)
+	if len(a.assigned) > 0 {
+		r.Assigned = a.assigned
+	}
 	r.Cursor = d.newest(r.Cursor)
 	return r
 }
 
 // statusBody puts text, the markers of the notices that ever rode here, and the
 // record together. The markers stay for good: they show that people were
-// called, even after a record was lost.
-func (a *applier) statusBody(r Record, text string) (string, error) {
-	r, sealed, err := r.fit(a.e.keys, a.e.rules.Commands, a.e.clock.Now())
+// called, even after a record was lost. The text has the room that is left.
+func (a *applier) statusBody(r Record, notes []string) (string, error) {
+	r, sealed, err := r.fit(a.e.keys, a.e.rules.Commands)
 	if err != nil {
 		return "", err
 	}
 	if len(sealed) > maxRecord {
 		return "", errors.New("the record of this issue outgrew its comment even after folding")
 	}
-	lines := []string{marked(statusKey, text), ""}
+	hidden := []string{""}
 	for _, key := range slices.Sorted(maps.Keys(r.Made)) {
 		m := r.Made[key]
 		if m.ID == 0 && key != statusKey {
-			lines = append(lines, "<!-- kintsugi:"+key+" -->")
+			hidden = append(hidden, "<!-- kintsugi:"+key+" -->")
 		}
 	}
-	return strings.Join(append(lines, sealed), "\n"), nil
+	tail := strings.Join(append(hidden, sealed), "\n")
+	room := min(maxText, maxComment-len(tail)-len(marked(statusKey, ""))-1)
+	return marked(statusKey, statusText(a.d.plan.Sections, a.said, notes, room, a.d.language)) + "\n" + tail, nil
 }

@@ -8,8 +8,6 @@ import (
 	"slices"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"github.com/kintsugi-app/kintsugi/workflows"
 	"github.com/kintsugi-app/kintsugi/workflows/words"
 )
@@ -41,6 +39,8 @@ type deliberation struct {
 	made map[string]workflows.Made
 	// begun are the keys whose creation this run put on disk.
 	begun []string
+	// facts are the answers to what was asked.
+	facts workflows.Facts
 	plan  workflows.Plan
 }
 
@@ -63,8 +63,8 @@ func (e *Engine) deliberate(ctx context.Context, v view, c *Claim) (deliberation
 	if err := e.readThumbs(ctx, &g, notBefore(read, from), c); err != nil {
 		return d, err
 	}
-	facts := workflows.Facts{}
-	fresh, err := e.judged(ctx, g, notBefore(g.acts(), from), facts, c)
+	d.facts = workflows.Facts{}
+	fresh, err := e.judged(ctx, g, notBefore(g.acts(), from), d.facts, c)
 	if err != nil {
 		return d, err
 	}
@@ -81,7 +81,7 @@ func (e *Engine) deliberate(ctx context.Context, v view, c *Claim) (deliberation
 	d.acts = append(v.record.acts(), fresh...)
 	workflows.SortActs(d.acts)
 	d.made = d.madeSoFar()
-	return e.decide(ctx, d, facts, c)
+	return e.decide(ctx, d, c)
 }
 
 // silenced marks the acts that may have been answered before the record was
@@ -118,6 +118,9 @@ func (e *Engine) owner(v view, acts []workflows.Act) (name string, from time.Tim
 		}
 		if from, ok := w.Owns(v.o, v.policy, acts); ok {
 			return w.Name, from, true
+		}
+		if v.copied.Owner == w.Name { // a transfer takes off labels that the new repository lacks
+			return w.Name, v.copied.From, true
 		}
 	}
 	return "", time.Time{}, false
@@ -209,10 +212,10 @@ func (e *Engine) judged(ctx context.Context, g gatherer, fresh []workflows.Act, 
 }
 
 // decide lets all workflows decide until none asks any more, and merges.
-func (e *Engine) decide(ctx context.Context, d deliberation, facts workflows.Facts, c *Claim) (deliberation, error) {
+func (e *Engine) decide(ctx context.Context, d deliberation, c *Claim) (deliberation, error) {
 	in := workflows.Input{
 		Now: e.clock.Now(), Policy: d.policy, Language: d.language, Observation: d.o, Owner: d.owner, From: d.from,
-		Acts: d.acts, Facts: facts, Made: d.made,
+		Acts: d.acts, Facts: d.facts, Made: d.made,
 	}
 	for round := 0; ; round++ {
 		var asks []workflows.Ask
@@ -222,79 +225,24 @@ func (e *Engine) decide(ctx context.Context, d deliberation, facts workflows.Fac
 			asks = append(asks, decision.Asks...)
 			parts = append(parts, contribution{w.Name, decision.Plan})
 		}
-		asks = unanswered(asks, facts)
+		asks = unanswered(asks, d.facts)
 		if len(asks) == 0 {
 			plan, err := e.rules.merge(d.owner, d.policy, parts)
 			if err != nil {
 				return d, fmt.Errorf("the workflows clash: %w", err)
 			}
 			plan.Comments = append(plan.Comments, replies(d.acts, e.rules.Commands, d.language)...)
+			plan.Comments, err = spread(plan.Comments, d.made, d.language)
 			d.plan = plan
-			return d, nil
+			return d, err
 		}
 		if round == mostRounds {
 			return d, fmt.Errorf("after %d rounds of answers the workflows still ask %v", mostRounds, asks)
 		}
-		if err := e.answer(ctx, d.o.Subject, asks, facts, c); err != nil {
+		if err := e.answer(ctx, d.o.Subject, asks, d.facts, c); err != nil {
 			return d, err
 		}
 	}
-}
-
-func unanswered(asks []workflows.Ask, facts workflows.Facts) []workflows.Ask {
-	var open []workflows.Ask
-	for _, a := range asks {
-		if _, ok := facts[a]; !ok {
-			open = append(open, a)
-		}
-	}
-	return open
-}
-
-// answer fetches what is asked, each question once, a few at a time.
-func (e *Engine) answer(ctx context.Context, s workflows.Subject, asks []workflows.Ask, facts workflows.Facts, c *Claim) error {
-	if err := e.holdLease(ctx, c); err != nil {
-		return err
-	}
-	once := map[workflows.Ask]bool{}
-	var list []workflows.Ask
-	for _, a := range unanswered(asks, facts) {
-		if !once[a] {
-			once[a] = true
-			list = append(list, a)
-		}
-	}
-	answers := make([]workflows.Answer, len(list))
-	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(e.parallel)
-	for i, a := range list {
-		one := func() (err error) {
-			switch a := a.(type) {
-			case workflows.RoleAsk:
-				answers[i], err = e.reader.Role(ctx, a)
-			case workflows.SummaryAsk:
-				answers[i], err = e.summary(ctx, s, a.Subject)
-			default:
-				err = errors.New("an ask that the engine does not know")
-			}
-			if err != nil {
-				err = fmt.Errorf("ask %+v: %w", a, err)
-			}
-			return err
-		}
-		if e.parallel > 1 {
-			group.Go(one)
-		} else if err := one(); err != nil {
-			return err
-		}
-	}
-	if err := group.Wait(); err != nil {
-		return err
-	}
-	for i, a := range list {
-		facts[a] = answers[i]
-	}
-	return nil
 }
 
 // madeSoFar is what the subject created: as recorded, as found by marker, and,
@@ -317,40 +265,4 @@ func (d *deliberation) madeSoFar() map[string]workflows.Made {
 		}
 	}
 	return made
-}
-
-// summary reads what a neighbour published. It is read by id where the store
-// knows the comment; only neighbours in the same repository are read, whose
-// audience is the same.
-func (e *Engine) summary(ctx context.Context, asking, of workflows.Subject) (workflows.Answer, error) {
-	if asking.Repo != of.Repo {
-		return workflows.Answer{Unknown: "in another repository"}, nil
-	}
-	home, err := e.places.Home(ctx, of.Repo)
-	if err != nil {
-		return workflows.Answer{}, err
-	}
-	issue, err := e.reader.Issue(ctx, of)
-	if errors.Is(err, ErrGone) {
-		return workflows.Answer{Unknown: "not there"}, nil
-	}
-	if err != nil {
-		return workflows.Answer{}, err
-	}
-	v := view{o: workflows.Observation{Subject: of, RepoID: home.RepoID, Issue: issue}}
-	var hint Hint
-	if e.queue != nil {
-		if hint, err = e.queue.Peek(ctx, of.String()); err != nil {
-			return workflows.Answer{}, err
-		}
-	}
-	if hint.Status == 0 {
-		if v.o.Comments, err = e.reader.Comments(ctx, of, time.Time{}); err != nil {
-			return workflows.Answer{}, err
-		}
-	}
-	if err := e.findStatus(ctx, &v, &hint); err != nil {
-		return workflows.Answer{}, err
-	}
-	return workflows.Answer{Summary: v.record.Summary}, nil
 }

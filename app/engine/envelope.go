@@ -82,7 +82,7 @@ func (r Record) seal(keys Keys) (string, error) {
 
 // open reads the record in a status comment. Nothing is unpacked before the
 // signature held, so a stranger's bytes reach no decoder. The error is one of
-// the reasons above.
+// the reasons above; with errCopied comes the other issue's record.
 func open(body string, keys Keys, repoID, issueID int64) (Record, error) {
 	m := lastRecord(body)
 	if m == nil {
@@ -98,7 +98,7 @@ func open(body string, keys Keys, repoID, issueID int64) (Record, error) {
 		return Record{}, errUnreadable
 	}
 	if r.RepoID != repoID || r.IssueID != issueID || r.Seq != seq {
-		return Record{}, errCopied
+		return r, errCopied
 	}
 	return r, nil
 }

@@ -19,8 +19,12 @@ const keepLast = 10
 // commands whose last use counts; then, for a flood, the same without sparing
 // what is recent. A replay misses none of it. What is left when not even that
 // is enough is the first and the last of each command.
-func (r Record) fit(keys Keys, commands workflows.Commands, now time.Time) (Record, string, error) {
+//
+// What is recent is told by GitHub's own times, the newest that was seen: by a
+// clock of ours that is ahead, nothing would be.
+func (r Record) fit(keys Keys, commands workflows.Commands) (Record, string, error) {
 	sealed, err := r.seal(keys)
+	now := r.newest()
 	for _, step := range []struct {
 		keep    func([]recordedAct) map[string]bool
 		horizon time.Time
@@ -37,6 +41,15 @@ func (r Record) fit(keys Keys, commands workflows.Commands, now time.Time) (Reco
 		sealed, err = r.seal(keys)
 	}
 	return r, sealed, err
+}
+
+// newest is the latest time of GitHub's that the record knows.
+func (r Record) newest() time.Time {
+	now := r.Cursor
+	for _, a := range r.Acts {
+		now = latest(now, time.Unix(a.At, 0).UTC())
+	}
+	return now
 }
 
 // lastUses keeps what had an effect, and of the commands whose last use counts

@@ -33,12 +33,18 @@ type view struct {
 	problems []policy.Problem
 	o        workflows.Observation
 	intents  []Intent
+	// from is where the list of comments began; zero for all.
+	from time.Time
 	// status is the status comment; nil where there is none.
 	status *workflows.Comment
 	record Record
 	// lost says why the record that was there is not believed; nil where it
 	// is, and where there was none.
 	lost error
+	// copied is the genuine record of another issue in our own status comment:
+	// this issue was transferred, or somebody copied it. It says which workflow
+	// looks after the issue, and since when, and nothing else.
+	copied Record
 	// found are our comments by key, the oldest of each; twice are the others.
 	found map[string]workflows.Comment
 	twice []workflows.Comment
@@ -61,8 +67,8 @@ func (e *Engine) look(ctx context.Context, s workflows.Subject, c *Claim, intent
 	if v.o.Issue, err = e.reader.Issue(ctx, s); err != nil {
 		return view{}, fmt.Errorf("read the issue: %w", err)
 	}
-	from := readFrom(c.Hint, intents)
-	if v.o.Comments, err = e.reader.Comments(ctx, s, from); err != nil {
+	v.from = readFrom(c.Hint, intents)
+	if v.o.Comments, err = e.reader.Comments(ctx, s, v.from); err != nil {
 		return view{}, fmt.Errorf("list the comments: %w", err)
 	}
 	if v.o.Events, err = e.reader.Events(ctx, s); err != nil {
@@ -75,7 +81,7 @@ func (e *Engine) look(ctx context.Context, s workflows.Subject, c *Claim, intent
 	if err := e.findStatus(ctx, &v, &c.Hint); err != nil {
 		return view{}, err
 	}
-	if err := e.readFurther(ctx, &v, c.Hint, from); err != nil {
+	if err := e.readFurther(ctx, &v, c.Hint); err != nil {
 		return view{}, err
 	}
 	v.sortOwn()
@@ -178,7 +184,7 @@ func (e *Engine) findStatus(ctx context.Context, v *view, h *Hint) error {
 		case err == nil && (v.record.Seq == 0 || r.Seq > v.record.Seq):
 			v.record, v.lost = r, nil
 		case err != nil && v.record.Seq == 0:
-			v.lost = err
+			v.lost, v.copied = err, r
 		}
 	}
 	if v.status != nil {
@@ -191,13 +197,13 @@ func byID(a, b workflows.Comment) int { return cmp.Compare(a.ID, b.ID) }
 
 // readFurther reads the older comments too where the record does not cover
 // them: it was lost, or it is an older one than we wrote.
-func (e *Engine) readFurther(ctx context.Context, v *view, h Hint, from time.Time) error {
+func (e *Engine) readFurther(ctx context.Context, v *view, h Hint) error {
 	var back time.Time
 	switch {
-	case from.IsZero():
+	case v.from.IsZero():
 		return nil
 	case v.lost != nil:
-	case v.record.Seq != 0 && v.record.Seq < h.Seq && v.record.Cursor.Before(from):
+	case v.record.Seq != 0 && v.record.Seq < h.Seq && v.record.Cursor.Before(v.from):
 		back = v.record.Cursor.Add(-overlap)
 	default:
 		return nil
@@ -211,7 +217,7 @@ func (e *Engine) readFurther(ctx context.Context, v *view, h Hint, from time.Tim
 			all = append(all, c)
 		}
 	}
-	v.o.Comments = all
+	v.o.Comments, v.from = all, back
 	return nil
 }
 

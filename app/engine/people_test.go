@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/kintsugi-app/kintsugi/app/engine"
 	"github.com/kintsugi-app/kintsugi/app/sandbox/fakehub"
 )
 

@@ -16,14 +16,13 @@ import (
 func (e *Engine) Plan(ctx context.Context, s workflows.Subject) (Run, error) {
 	run := Run{Key: s.String(), At: e.clock.Now()}
 	c := Claim{Key: run.Key, Hint: Hint{Looks: mostLooks}}
-	d, err := e.think(ctx, s, &c, nil)
+	d, err := e.think(ctx, s, &c, nil, &run)
 	if errors.Is(err, errNoSubject) {
 		err = ErrGone
 	}
 	if err != nil {
 		return run, err
 	}
-	run.Owner, run.Why = d.owner, d.reasons()
 	if d.owner == "" {
 		return run, nil
 	}
@@ -31,12 +30,9 @@ func (e *Engine) Plan(ctx context.Context, s workflows.Subject) (Run, error) {
 		run.Why = append(run.Why, "nothing is written: the policy says enabled: false")
 		return run, nil
 	}
-	run.Plan = d.plan.String()
-	a := newApplier(e, &c, &d)
+	a := newApplier(e, &c, &d, &run)
 	a.dry = true
-	err = a.run(ctx)
-	run.Did = a.did
-	return run, err
+	return run, a.all(ctx)
 }
 
 // reasons say, for people who ask, why the plan is as it is.

@@ -27,20 +27,33 @@ var (
 	ErrLeaseLost = errors.New("the lease on this subject was lost")
 )
 
-// Later is a limit: GitHub, or our own bucket, wants nothing before At.
+// Later is a limit: GitHub, or our own bucket, wants nothing before At. Guessed
+// means that GitHub named no time and At is ours: a subject that hears nothing
+// else for long is set aside.
 type Later struct {
-	At     time.Time
-	Reason string
+	At      time.Time
+	Reason  string
+	Guessed bool
 }
 
 func (e *Later) Error() string {
 	return fmt.Sprintf("not before %s: %s", e.At.UTC().Format(time.RFC3339), e.Reason)
 }
 
-// Moved: a repository or an issue is found under another name by now.
+// Moved means that a repository or an issue is found under another name by now.
+// To is OWNER/REPO, or OWNER/REPO#N for an issue. Whoever says it has just asked
+// GitHub, so that no two names are each said to have moved to the other.
 type Moved struct{ To string }
 
 func (e *Moved) Error() string { return "moved to " + e.To }
+
+// key is where the subject of a key is found by now.
+func (e *Moved) key(old string) string {
+	if _, number, found := strings.Cut(old, "#"); found && !strings.Contains(e.To, "#") {
+		return e.To + "#" + number
+	}
+	return e.To
+}
 
 // Rank says whose work goes first where there is not enough for all: of the
 // subjects that are due, and of what an installation may still ask and write.
@@ -76,7 +89,8 @@ func RankOf(ctx context.Context) Rank {
 // permission is missing; all errors other than these mean "no answer; try
 // again".
 type Reader interface {
-	// Issue returns ErrGone for a missing issue and for a pull request.
+	// Issue returns ErrGone for a missing issue and for a pull request, and
+	// *Moved for one that was transferred.
 	Issue(ctx context.Context, s workflows.Subject) (workflows.Issue, error)
 	// Comments lists those updated at or after since (zero: all), by id.
 	Comments(ctx context.Context, s workflows.Subject, since time.Time) ([]workflows.Comment, error)
@@ -194,6 +208,9 @@ type Hint struct {
 	Accepted string `json:"accepted,omitempty"`
 	// Looks counts the runs that found the observation incomplete.
 	Looks int `json:"looks,omitempty"`
+	// Excused counts those of a claim's Attempts that were no failure: they
+	// were put off until a time that was stated.
+	Excused int `json:"excused,omitempty"`
 }
 
 // Claim is the exclusive right to run one subject, until LeaseUntil, as long as
@@ -230,6 +247,9 @@ type Outcome struct {
 	// zero otherwise. Error is kept for people to read.
 	Failed bool
 	Error  string
+	// SetAside is kept for people to count: the subject failed SetAsideAfter
+	// times in a row, not counting what a limit put off.
+	SetAside bool
 	Hint   Hint
 	// Published and Wake: the new hash, and the keys woken with it.
 	Published string

@@ -38,6 +38,9 @@ type Record struct {
 	Summary string                    `json:"summary,omitempty"`
 	// NoReactions is set once GitHub refused a reaction here.
 	NoReactions bool `json:"noreact,omitempty"`
+	// Assigned are the people whom we tried to assign, by login in lower case,
+	// and whether GitHub did.
+	Assigned map[string]bool `json:"assigned,omitempty"`
 	// Rebuilt says why the record before this one was not believed.
 	Rebuilt string `json:"rebuilt,omitempty"`
 	// Folded: acts up to this time that are not listed had their effect, or

@@ -3,6 +3,7 @@ package engine
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -16,9 +17,7 @@ import (
 // GitHub App webhook.
 const (
 	RedeliveryKey = "redelivery/log"
-	// logKept is how far GitHub's log reaches back.
-	logKept = 72 * time.Hour
-	// logOverlap is for how long a delivery that keeps failing is followed.
+	// logOverlap is how long it may take to ask for one thing that often.
 	logOverlap = 2 * time.Hour
 	// mostDeliveries of one thing are asked for; after that the sweep finds
 	// what it was about.
@@ -35,7 +34,7 @@ type missed struct {
 	count int
 }
 
-// due is when it should be delivered again.
+// due is when to ask for it again.
 func (m missed) due() time.Time { return m.last.At.Add(settling << (m.count - 1)) }
 
 // neverArrived are the deliveries of which no attempt succeeded and that are
@@ -58,46 +57,52 @@ func neverArrived(attempts []Attempt) []missed {
 	})
 }
 
+// redeliver looks through the log since the last look, and without a mark as far
+// as it reaches. It asks for what became due since then, so that nothing is
+// asked for twice whose new attempt is not logged yet, or whose first ones are
+// too far back to be counted. All times compared are GitHub's.
 func (e *Engine) redeliver(ctx context.Context, c *Claim, run *Run) Outcome {
 	run.Owner = "redelivery"
-	failed := func(err error) Outcome {
-		run.Err = quiet(err)
-		return e.failed(c, err)
-	}
 	mark, err := e.marks.Mark(ctx, c.Key)
 	if err != nil {
-		return failed(err)
+		return e.failed(c, run, err)
 	}
-	now := e.clock.Now()
-	from := mark.Add(-logOverlap)
-	if oldest := now.Add(-logKept); from.Before(oldest) {
-		from = oldest
+	var from time.Time
+	if !mark.IsZero() {
+		from = mark.Add(-logOverlap)
 	}
 	attempts, at, err := e.deliveries.Attempts(ctx, from)
-	if err != nil {
-		return failed(err)
+	if errors.Is(err, ErrGone) { // this server keeps no log; the sweep remains
+		run.Why = []string{err.Error()}
+		return Outcome{Due: e.clock.Now().Add(refusedPause)}
 	}
-	next := now.Add(e.sweepEvery)
-	asked := 0
+	if err != nil {
+		return e.failed(c, run, err)
+	}
+	run.Observed = []string{fmt.Sprintf("%d attempts in the log", len(attempts))}
+	asked, wait := 0, e.sweepEvery
 	for _, m := range neverArrived(attempts) {
-		if wait := m.due().Sub(at); wait > 0 {
-			next = earliest(next, now.Add(wait))
+		due := m.due()
+		if due.After(at) {
+			wait = min(wait, due.Sub(at))
+		}
+		if due.After(at) || !due.After(mark) { // which the last look asked for
 			continue
 		}
 		if err := e.holdLease(ctx, c); err != nil {
-			return failed(err)
+			return e.failed(c, run, err)
 		}
 		if err := tolerated(e.deliveries.Redeliver(ctx, m.last.ID)); err != nil {
-			return failed(err)
+			return e.failed(c, run, err)
 		}
 		asked++
-		next = earliest(next, now.Add(settling<<m.count))
+		wait = min(wait, settling<<m.count)
 	}
 	if err := e.marks.SetMark(ctx, c.Key, at); err != nil {
-		return failed(err)
+		return e.failed(c, run, err)
 	}
 	if asked > 0 {
-		run.Did = []string{fmt.Sprintf("asked for %d deliveries that never arrived, of %d attempts in the log", asked, len(attempts))}
+		run.Did = []string{fmt.Sprintf("asked for %d deliveries that never arrived", asked)}
 	}
-	return Outcome{Due: next}
+	return Outcome{Due: e.clock.Now().Add(wait)}
 }

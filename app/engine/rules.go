@@ -84,8 +84,9 @@ type contribution struct {
 // merge makes one plan of those of all workflows. The rules: keys carry their
 // workflow's name, a label belongs to one workflow, only the owner of the
 // subject opens or closes it while others hold, sections stand in the order of
-// the list, the earliest wake wins. Anything else that meets is a clash: an
-// error that names both, and nothing is applied.
+// the list, the earliest wake wins, and one workflow is enough to make it urgent
+// or to assign somebody. Anything else that meets is a clash: an error that names
+// both, and nothing is applied.
 func (r Rules) merge(owner string, p policy.Policy, parts []contribution) (workflows.Plan, error) {
 	var out workflows.Plan
 	owners, err := r.labels(p)
@@ -134,6 +135,12 @@ func (r Rules) merge(owner string, p policy.Policy, parts []contribution) (workf
 		if plan.Summary != "" && w != owner {
 			errs = append(errs, fmt.Errorf("%s publishes a summary of a subject of %s", w, owner))
 		}
+		for _, login := range plan.Assignees {
+			if !slices.ContainsFunc(out.Assignees, func(other string) bool { return strings.EqualFold(login, other) }) {
+				out.Assignees = append(out.Assignees, login)
+			}
+		}
+		out.Urgent = out.Urgent || plan.Urgent
 		out.Sections = append(out.Sections, plan.Sections...)
 		out.Holds = append(out.Holds, plan.Holds...)
 		out.Comments = append(out.Comments, plan.Comments...)

@@ -328,7 +328,7 @@ func TestRule12SweepSeesOurOwn(t *testing.T) {
 			w.clock.Advance(time.Second)
 		}
 	}
-	w.must(w.store.Wake(context.Background(), engine.SweepKey(w.install)))
+	w.must(w.store.Wake(context.Background(), engine.Background, engine.SweepKey(w.install)))
 	w.settle()
 	w.wants(w.status(n), "lead tanaka", "SEV2")
 	if runs := len(w.runs) - before; runs > 40 {

@@ -4,9 +4,12 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"maps"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/kintsugi-app/kintsugi/workflows"
 	"github.com/kintsugi-app/kintsugi/workflows/policy"
@@ -66,9 +69,10 @@ func seqOf(body string) int64 {
 	return seq
 }
 
-// statusText is what people read. Notices that go out with the comment stand
-// beneath its first line and are not repeated when it is edited.
-func statusText(sections []workflows.Section, notices []workflows.Notice, remarks []string) string {
+// statusText is what people read, in so many characters. Notices that go out
+// with the comment stand beneath its first line and are not repeated when it is
+// edited. What the engine has to say comes last and may take half of the room.
+func statusText(sections []workflows.Section, notices []workflows.Notice, remarks []string, room int, lang words.Language) string {
 	var b strings.Builder
 	for i, s := range sections {
 		if i > 0 {
@@ -77,21 +81,19 @@ func statusText(sections []workflows.Section, notices []workflows.Notice, remark
 		fmt.Fprintf(&b, "**%s**\n", s.Title)
 		if i == 0 {
 			for _, n := range notices {
-				b.WriteString(n.Line + "\n")
+				b.WriteString(shorten(n.Line, maxNotice, lang) + "\n")
 			}
 		}
 		if s.Text != "" {
 			b.WriteString("\n" + s.Text)
 		}
 	}
+	last := ""
 	for _, r := range remarks {
-		b.WriteString("\n\n" + r)
+		last += "\n\n" + r
 	}
-	text := b.String()
-	if r := []rune(text); len(r) > maxText {
-		text = string(r[:maxText]) + "\n\n…"
-	}
-	return text
+	last = shorten(last, room/2, lang)
+	return shorten(b.String(), room-utf8.RuneCountInString(last), lang) + last
 }
 
 // statusFacts is the fingerprint of what the status comment says. It changes
@@ -127,7 +129,7 @@ func remarks(r Record, acts []workflows.Act, problems []policy.Problem, holds []
 	if text := lostText(r.Rebuilt, ja); text != "" {
 		out = append(out, text)
 	}
-	if who := authors(acts, workflows.Unread, issue); who != "" {
+	if who := authors(acts, workflows.Unread, issue, ja); who != "" {
 		if ja {
 			out = append(out, "実行済みのコマンドのうち、あとから編集されて読み直せないものがあります: "+who)
 		} else {
@@ -137,14 +139,54 @@ func remarks(r Record, acts []workflows.Act, problems []policy.Problem, holds []
 	if r.NoReactions {
 		out = append(out, withoutReactions(acts, issue, ja))
 	}
-	for i, p := range problems {
-		if i == 3 {
-			break
+	if text := notAssigned(r.Assigned, ja); text != "" {
+		out = append(out, text)
+	}
+	for _, p := range problems[:min(len(problems), mostProblems)] {
+		place := p.File
+		if p.Line > 0 {
+			place = fmt.Sprintf("%s:%d:%d", p.File, p.Line, p.Column)
 		}
-		place := fmt.Sprintf("`%s:%d:%d`", p.File, p.Line, p.Column)
-		out = append(out, place+" "+p.In(lang))
+		out = append(out, "`"+place+"` "+p.In(lang))
 	}
 	return out
+}
+
+// How many of a kind the status comment lists.
+const (
+	mostProblems = 3
+	mostAuthors  = 10
+)
+
+// notAssigned says whom GitHub left out, without a mention.
+func notAssigned(assigned map[string]bool, ja bool) string {
+	var left []string
+	for _, login := range slices.Sorted(maps.Keys(assigned)) {
+		if !assigned[login] {
+			left = append(left, words.Name(login))
+		}
+	}
+	switch {
+	case len(left) == 0:
+		return ""
+	case ja:
+		return "担当者に設定できませんでした: " + listed(left, ja) + "。GitHubで設定できるのは、このリポジトリを利用できる方を10人までです。"
+	default:
+		return "Could not be assigned: " + listed(left, ja) + ". GitHub takes up to ten people who have access to this repository."
+	}
+}
+
+// listed joins names, the first few of them.
+func listed(names []string, ja bool) string {
+	separator, more := ", ", " and %d more"
+	if ja {
+		separator, more = "、", "、ほか%d件"
+	}
+	text := strings.Join(names[:min(len(names), mostAuthors)], separator)
+	if n := len(names) - mostAuthors; n > 0 {
+		text += fmt.Sprintf(more, n)
+	}
+	return text
 }
 
 func lostText(why string, ja bool) string {
@@ -157,7 +199,7 @@ func lostText(why string, ja bool) string {
 	case errUnknownKey.Error():
 		en, jp = "its record was signed with a key unknown here", "記録の署名鍵が不明なため"
 	case errCopied.Error():
-		en, jp = "the record in it belonged to another issue", "別のIssueの記録が入っていたため"
+		en, jp = "the record in it belonged to another issue, or this one was transferred", "別のIssueの記録が入っていたか、Issueが移されたため"
 	default:
 		en, jp = "its record could not be verified", "記録を検証できなかったため"
 	}
@@ -168,14 +210,14 @@ func lostText(why string, ja bool) string {
 }
 
 // authors lists who wrote the acts with a verdict, each with a link.
-func authors(acts []workflows.Act, v workflows.Verdict, issue string) string {
+func authors(acts []workflows.Act, v workflows.Verdict, issue string, ja bool) string {
 	var who []string
 	for _, a := range acts {
 		if _, ok := a.FromComment(); ok && a.Verdict == v {
 			who = append(who, fmt.Sprintf("[%s](%s)", words.Name(a.Author), a.Link(issue)))
 		}
 	}
-	return strings.Join(who, ", ")
+	return listed(who, ja)
 }
 
 // withoutReactions shows the last acts with their authors where GitHub lets us

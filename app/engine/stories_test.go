@@ -99,8 +99,9 @@ func tell(t testing.TB, seed uint64, options []worldOption, chaos func(*world, *
 	}
 	d.until(w.clock.Now().Add(30 * time.Minute))
 	d.heal()
+	d.until(w.clock.Now().Add(40 * time.Minute)) // a clock that went back waits longer
 	for range 3 {
-		w.must(w.store.Wake(context.Background(), engine.SweepKey(w.install)))
+		w.must(w.store.Wake(context.Background(), engine.Background, engine.SweepKey(w.install)))
 		w.settle()
 	}
 	for _, m := range w.hub.Mentions() {
@@ -133,6 +134,21 @@ type disorder struct {
 	held []fakehub.Delivery
 	// calm ends all trouble; dead is true while a step has not come to its end.
 	calm, dead bool
+	// created is when the App last tried to create something.
+	created time.Time
+}
+
+// jump makes the App's clock ten minutes wrong, or right again, in the middle of
+// whatever it does. The one thing that a jump can break is the wait before a
+// create whose fate is open is tried again, and so people may be called twice:
+// docs/reliability.md says so, and the clock does not jump ahead just then.
+func (d *disorder) jump() {
+	const most = 10 * time.Minute
+	next := time.Duration(d.r.IntN(3)-1) * most
+	open := d.w.hub.LateWrites() > 0 || d.w.clock.Now().Sub(d.created) < time.Minute
+	if next <= d.w.own.offset || !open {
+		d.w.own.offset = next
+	}
 }
 
 // until runs the world up to a moment.
@@ -145,8 +161,8 @@ func (d *disorder) until(end time.Time) {
 			continue
 		}
 		pause := end
-		if !next.IsZero() && next.Before(pause) {
-			pause = next
+		if due := next.Add(-w.own.offset); !next.IsZero() && due.Before(pause) {
+			pause = due
 		}
 		if len(d.held) > 0 || w.hub.LateWrites() > 0 {
 			pause = earlier(pause, w.clock.Now().Add(time.Second))
@@ -204,7 +220,7 @@ func (d *disorder) deliver() {
 	d.held = nil
 	if d.r == nil || d.calm {
 		for _, one := range batch {
-			d.w.take(one)
+			d.w.send(one)
 		}
 		return
 	}
@@ -214,12 +230,12 @@ func (d *disorder) deliver() {
 		case 0, 1:
 			d.w.hub.Lose(one)
 		case 2:
-			d.w.take(one)
-			d.w.take(one)
+			d.w.send(one)
+			d.w.send(one)
 		case 3, 4:
 			d.held = append(d.held, one)
 		default:
-			d.w.take(one)
+			d.w.send(one)
 		}
 	}
 }
@@ -232,7 +248,8 @@ func (d *disorder) heal() {
 }
 
 // trouble is the full disorder: lost answers, late writes, errors, lagging
-// lists, crashes before and after any call, the store kept or wiped.
+// lists, crashes before and after any call, the store kept or wiped, a clock that
+// jumps.
 func trouble(w *world, r *rand.Rand) *disorder {
 	d := &disorder{w: w, r: r}
 	w.hub.LagLists(3*time.Second, 0.3)
@@ -260,6 +277,12 @@ func trouble(w *world, r *rand.Rand) *disorder {
 		}
 	})
 	w.hurdle = func(req *http.Request) error {
+		if req.Method == http.MethodPost && strings.HasSuffix(req.URL.Path, "/comments") {
+			d.created = w.clock.Now()
+		}
+		if !d.calm && r.IntN(100) < 2 {
+			d.jump()
+		}
 		if d.calm || r.IntN(100) >= 3 {
 			return nil
 		}

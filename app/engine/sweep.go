@@ -25,6 +25,9 @@ const (
 	// installation. docs: Rate limits for the REST API, "Primary rate limit for
 	// GitHub App installations".
 	sweepPace = 3600 * time.Millisecond
+	// mostWoken are woken in one transaction, so that deliveries do not wait
+	// long for theirs.
+	mostWoken = 500
 )
 
 // SweepKey is the key under which an installation is swept.
@@ -69,8 +72,8 @@ type swept struct {
 
 // sweep goes through the repositories of an installation, the one swept
 // longest ago first, each with a mark of its own: a sweep that a limit ends
-// goes on where it was. How soon the next one comes depends on what this one
-// cost.
+// goes on where it was, and a repository whose lists fail keeps no other
+// waiting. How soon the next one comes depends on what this one cost.
 func (e *Engine) sweep(ctx context.Context, c *Claim, run *Run, installation int64) Outcome {
 	run.Owner = "sweep"
 	started := e.clock.Now()
@@ -78,27 +81,49 @@ func (e *Engine) sweep(ctx context.Context, c *Claim, run *Run, installation int
 	if errors.Is(err, ErrGone) { // the installation ended
 		return Outcome{}
 	}
+	if err != nil {
+		return e.failed(c, run, err)
+	}
 	woken, requests := 0, 1+len(repos)/100
+	var failures error
 	for _, r := range repos {
-		if age := started.Sub(r.mark); err == nil && c.Attempts > 0 && age >= 0 && age < e.sweepEvery/2 {
+		if c.Attempts > 0 && sweptLately(r.mark, started, e.sweepEvery) {
 			continue // done by the try before this one
 		}
-		if err == nil {
-			err = e.holdLease(ctx, c)
+		if err := e.holdLease(ctx, c); err != nil {
+			return e.failed(c, run, err)
 		}
-		if err != nil {
-			break
-		}
-		var n, cost int
-		n, cost, err = e.sweepOne(ctx, c.Key, installation, r)
+		n, cost, err := e.sweepOne(ctx, c.Key, installation, r)
 		woken, requests = woken+n, requests+cost
+		var later *Later
+		switch {
+		case err == nil:
+		case errors.As(err, &later):
+			return e.failed(c, run, err)
+		case tolerated(err) == nil: // refused for good, or without issues
+			run.Why = append(run.Why, err.Error())
+		default:
+			failures = errors.Join(failures, fmt.Errorf("%s: %w", r.repo, err))
+		}
 	}
-	if err != nil {
-		run.Err = quiet(err)
-		return e.failed(c, err)
+	run.Observed = []string{fmt.Sprintf("%d repositories, for %d requests", len(repos), requests)}
+	if woken > 0 {
+		run.Did = []string{fmt.Sprintf("woke %d issues", woken)}
 	}
-	run.Did = []string{fmt.Sprintf("woke %d issues of %d repositories, for %d requests", woken, len(repos), requests)}
-	return Outcome{Due: started.Add(max(e.sweepEvery, time.Duration(requests)*sweepPace))}
+	paced := started.Add(time.Duration(requests) * sweepPace)
+	if failures != nil {
+		out := e.failed(c, run, failures)
+		out.Due = latest(out.Due, paced)
+		return out
+	}
+	return Outcome{Due: latest(started.Add(e.sweepEvery), paced)}
+}
+
+// sweptLately: the mark is GitHub's time and now is ours. Where they differ by
+// much, a repository is swept once more than it need be.
+func sweptLately(mark, now time.Time, every time.Duration) bool {
+	age := now.Sub(mark)
+	return age >= 0 && age < every/2
 }
 
 func (e *Engine) toSweep(ctx context.Context, key string, installation int64) ([]swept, error) {
@@ -120,8 +145,8 @@ func (e *Engine) toSweep(ctx context.Context, key string, installation int64) ([
 
 func sweepMark(key, repo string) string { return key + "/" + strings.ToLower(repo) }
 
-// sweepOne wakes what was updated in one repository. The mark is in GitHub's
-// time, so that a clock of ours that is wrong leaves nothing out.
+// sweepOne wakes what was updated in one repository since its mark. The mark is
+// in GitHub's time, so that a clock of ours that is wrong leaves nothing out.
 func (e *Engine) sweepOne(ctx context.Context, key string, installation int64, r swept) (woken, requests int, err error) {
 	from, labels := r.mark.Add(-sweepOverlap), e.rules.LabelNames
 	if r.mark.IsZero() {
@@ -130,18 +155,18 @@ func (e *Engine) sweepOne(ctx context.Context, key string, installation int64, r
 		labels = nil
 	}
 	updates, err := e.places.Updated(ctx, installation, r.repo, from, labels)
-	if errors.Is(err, ErrGone) {
-		return 0, 1, nil
-	}
 	if err != nil {
 		return 0, 1, err
 	}
-	keys := make([]string, len(updates.Subjects))
-	for i, s := range updates.Subjects {
-		keys[i] = s.String()
+	for some := range slices.Chunk(updates.Subjects, mostWoken) {
+		keys := make([]string, len(some))
+		for i, s := range some {
+			keys[i] = s.String()
+		}
+		if err := e.queue.Wake(ctx, Background, keys...); err != nil {
+			return woken, updates.Requests, err
+		}
+		woken += len(keys)
 	}
-	if err := e.queue.Wake(ctx, Background, keys...); err != nil {
-		return 0, updates.Requests, err
-	}
-	return len(keys), updates.Requests, e.marks.SetMark(ctx, sweepMark(key, r.repo), updates.At)
+	return woken, updates.Requests, e.marks.SetMark(ctx, sweepMark(key, r.repo), updates.At)
 }

@@ -41,7 +41,9 @@ const repo = "acme/incidents"
 type world struct {
 	t     testing.TB
 	clock *clock.Stepped
-	hub   *fakehub.Hub
+	// own is the App's clock, which may be wrong.
+	own *skewed
+	hub *fakehub.Hub
 	// hurdle stands between App and hub; tests put crashes there.
 	hurdle  func(*http.Request) error
 	app     *githubapp.App
@@ -60,9 +62,25 @@ type world struct {
 	held   bool
 	// sweepEvery is the engine's default where zero.
 	sweepEvery time.Duration
+	// wire changes what the engine is made of.
+	wire func(*engine.Config)
+}
+
+// skewed is a clock that is wrong by its offset.
+type skewed struct {
+	*clock.Stepped
+	offset time.Duration
+}
+
+func (c *skewed) Now() time.Time { return c.Stepped.Now().Add(c.offset) }
+
+func (c *skewed) Until(ctx context.Context, t time.Time, doorbell <-chan struct{}) error {
+	return c.Stepped.Until(ctx, t.Add(-c.offset), doorbell)
 }
 
 type worldOption func(*world)
+
+func wired(wire func(*engine.Config)) worldOption { return func(w *world) { w.wire = wire } }
 
 func withRules(list ...workflows.Workflow) worldOption { return func(w *world) { w.rules = list } }
 
@@ -80,10 +98,15 @@ func inFile(t *testing.T) worldOption {
 func newWorld(t testing.TB, seed uint64, options ...worldOption) *world {
 	w := &world{t: t, clock: clock.NewStepped(time.Date(2026, 11, 25, 18, 0, 0, 0, time.UTC)), database: ":memory:",
 		rules: []workflows.Workflow{incident.Workflow()}}
+	w.own = &skewed{Stepped: w.clock}
 	for _, o := range options {
 		o(w)
 	}
 	w.hub = fakehub.New(fakehub.Options{
+		Deliver: func(_ context.Context, d fakehub.Delivery) (int, error) {
+			w.take(d)
+			return http.StatusAccepted, nil
+		},
 		Clock: w.clock, Seed: seed, RateLimit: -1, WebhookSecret: "It's a Secret to Everybody",
 		App: fakehub.App{ID: 7, Slug: "kintsugi", PrivateKey: oneKey()},
 	})
@@ -120,7 +143,7 @@ func (w *world) start() {
 	w.t.Helper()
 	var err error
 	w.app, err = githubapp.New(githubapp.Config{
-		AppID: 7, PrivateKey: w.hub.PrivateKeyPEM(), BaseURL: "https://api.fakehub.example", Clock: w.clock,
+		AppID: 7, PrivateKey: w.hub.PrivateKeyPEM(), BaseURL: "https://api.fakehub.example", Clock: w.own,
 		Transport: gate{w},
 	})
 	if err != nil {
@@ -134,25 +157,35 @@ func (w *world) start() {
 	if w.store != nil {
 		_ = w.store.Close()
 	}
-	if w.store, err = store.Open(context.Background(), w.database, 7, w.clock, store.Relaxed()); err != nil {
+	if w.store, err = store.Open(context.Background(), w.database, 7, w.own, store.Relaxed()); err != nil {
 		w.t.Fatal(err)
 	}
-	rules, err := engine.NewRules(w.rules)
-	if err != nil {
-		w.t.Fatal(err)
+	config := w.config()
+	config.OnRun = func(r engine.Run) {
+		w.runs = append(w.runs, r)
+		if os.Getenv("KINTSUGI_SEED") != "" {
+			w.t.Logf("%s %s %q %v due %s", r.At.Format("15:04:05.000"), r.Key, r.Did, r.Err, r.Due.Format("15:04:05"))
+		}
 	}
-	w.engine = engine.New(engine.Config{
-		Rules: rules, Reader: w.app, Places: w.app, Writer: w.app, Queue: w.store, Ledger: w.store, Marks: w.store,
-		Keys: w.keys, Clock: w.clock, SweepEvery: w.sweepEvery, OnRun: func(r engine.Run) {
-			w.runs = append(w.runs, r)
-			if os.Getenv("KINTSUGI_SEED") != "" {
-				w.t.Logf("%s %s %q %v due %s", r.At.Format("15:04:05.000"), r.Key, r.Did, r.Err, r.Due.Format("15:04:05"))
-			}
-		},
-	})
+	w.engine = engine.New(config)
 	if os.Getenv("KINTSUGI_SEED") != "" {
 		w.t.Logf("%s start", w.clock.Now().Format("15:04:05.000"))
 	}
+}
+
+// config is what the engine of this process is made of.
+func (w *world) config() engine.Config {
+	w.t.Helper()
+	rules, err := engine.NewRules(w.rules)
+	w.must(err)
+	config := engine.Config{
+		Rules: rules, Reader: w.app, Places: w.app, Writer: w.app, Queue: w.store, Ledger: w.store, Marks: w.store,
+		Journal: w.store, Deliveries: w.app, Keys: w.keys, Clock: w.own, SweepEvery: w.sweepEvery,
+	}
+	if w.wire != nil {
+		w.wire(&config)
+	}
+	return config
 }
 
 func (w *world) clearHurdle(do func()) {
@@ -177,13 +210,28 @@ func (g gate) RoundTrip(r *http.Request) (*http.Response, error) {
 	return g.w.github.RoundTrip(r)
 }
 
-// deliver hands over what is in the outbox, as the web route does.
+// deliver hands over what is in the outbox.
 func (w *world) deliver() {
 	for _, d := range w.hub.TakeDeliveries() {
-		w.take(d)
+		w.send(d)
 	}
 }
 
+// send is GitHub delivering once, and logging it.
+func (w *world) send(d fakehub.Delivery) {
+	w.t.Helper()
+	_, err := w.hub.Send(context.Background(), d)
+	w.must(err)
+}
+
+// lose is a delivery that reaches nobody.
+func (w *world) lose() {
+	for _, d := range w.hub.TakeDeliveries() {
+		w.hub.Lose(d)
+	}
+}
+
+// take is what the web route does with a delivery.
 func (w *world) take(d fakehub.Delivery) {
 	w.t.Helper()
 	if w.held {
@@ -198,7 +246,7 @@ func (w *world) take(d fakehub.Delivery) {
 		wakes = append(wakes, store.Wake{Key: key, Comment: e.Comment})
 	}
 	if _, err := w.store.Intake(context.Background(), store.Delivery{
-		GUID: d.GUID, Event: e.Event, Action: e.Action, Payload: d.Payload, ReceivedAt: w.clock.Now(),
+		GUID: d.GUID, Event: e.Event, Action: e.Action, Payload: d.Payload, ReceivedAt: w.own.Now(),
 	}, wakes); err != nil {
 		w.t.Fatal(err)
 	}
@@ -207,7 +255,7 @@ func (w *world) take(d fakehub.Delivery) {
 // settle delivers and runs until nothing is due for ten minutes; waits jump.
 func (w *world) settle() {
 	w.t.Helper()
-	end := w.clock.Now().Add(10 * time.Minute)
+	end := w.own.Now().Add(10 * time.Minute)
 	for range 10_000 {
 		w.deliver()
 		worked, next, err := w.engine.Step(context.Background())
@@ -225,7 +273,7 @@ func (w *world) settle() {
 		if next.IsZero() || next.After(end) {
 			return
 		}
-		_ = w.clock.Until(context.Background(), next, nil)
+		_ = w.own.Until(context.Background(), next, nil)
 	}
 	w.t.Fatal("the world does not come to rest")
 }

@@ -39,6 +39,7 @@ func decide(in workflows.Input) workflows.Decision {
 		Labels:   labelIntents(in, s),
 		State:    stateIntent(s),
 		Summary:  summary(s),
+		Urgent:   s.urgent(in.Observation.Issue.Open),
 	}
 	if s.callsPeople() && len(t.policy.Notify) > 0 {
 		plan.Notices = []workflows.Notice{t.opened()}
@@ -54,6 +55,17 @@ func decide(in workflows.Input) workflows.Decision {
 // has, a call not yet made is overtaken and is not made.
 func (s state) callsPeople() bool {
 	return s.confirmed && s.acknowledged == nil && s.mitigated == nil && s.ended == ongoing && !s.everResolved
+}
+
+// leastUrgent is the mildest severity that people are called away for.
+const leastUrgent = 2
+
+// urgent: a confirmed incident that goes on, of SEV1 or SEV2, or whose severity
+// nobody has judged yet, for that may be the worst. Acknowledged or mitigated
+// it stays so, since people wait for each answer until it is over. A report that
+// nobody confirmed is not: a stranger's title must not go before an incident.
+func (s state) urgent(open bool) bool {
+	return s.confirmed && s.ended == ongoing && open && s.severity <= leastUrgent
 }
 
 // labelIntents: the incident label always; of the severity labels the one that

@@ -66,10 +66,37 @@ type Finding struct {
 	Japanese string
 }
 
-// Source is one file of settings. Content is its text as read, at most 64 KiB.
+// Source is one file of settings. Content is its text as read; of more than
+// 64 KiB only the lines of the common keys count.
 type Source struct {
 	File    string
 	Content []byte
+	// Problem says, as one line of English Markdown, why the file could not be
+	// read at all: one of the sentences below, or another. Content is then
+	// ignored, and what lies beneath holds.
+	Problem string
+}
+
+// The usual reasons why a file cannot be read.
+const (
+	ProblemForbidden = "this file cannot be read: the App needs the permission `contents: read` here, and somebody who owns the installation can grant it"
+	ProblemNoFile    = "this is not a file but something else, such as a folder or a link"
+	ProblemTooLarge  = "this file is too large to be read: settings have at most 64 KiB"
+)
+
+// unread are these reasons in Japanese.
+var unread = map[string]string{
+	ProblemForbidden: "このファイルを読み取れませんでした。Appに `contents: read` の権限が必要です。インストールの管理者の方が許可できます",
+	ProblemNoFile:    "ファイルではなく、フォルダーやリンクなどが置かれています",
+	ProblemTooLarge:  "ファイルが大きすぎるため、読みませんでした。設定は64KiBまでです",
+}
+
+// japanese gives a reason in Japanese; one that nobody translated is quoted.
+func (s Source) japanese() string {
+	if text, ok := unread[s.Problem]; ok {
+		return text
+	}
+	return "このファイルを読み取れませんでした: " + words.Foreign(s.Problem).Inline(200)
 }
 
 // Default returns the policy of a team that has written none.

@@ -165,6 +165,26 @@ digest: {day: friday}
 	}
 }
 
+// TestUnreadFile: what could not be read is one problem, in both languages, and
+// what lies beneath holds.
+func TestUnreadFile(t *testing.T) {
+	for _, why := range []string{policy.ProblemForbidden, policy.ProblemNoFile, policy.ProblemTooLarge, "GitHub says @all `x`"} {
+		p, problems := policy.ParseLayers([]policy.Source{
+			{File: "acme/.github/kintsugi.yml", Content: []byte("language: ja\n")},
+			{File: "acme/pay/kintsugi.yml", Problem: why, Content: []byte("language: en\n")},
+		}, sections)
+		if len(problems) != 1 || problems[0].File != "acme/pay/kintsugi.yml" || problems[0].Line != 0 || problems[0].Message != why {
+			t.Fatalf("%q: %v", why, problems)
+		}
+		if ja := problems[0].In(words.Japanese); ja == why || ja == "" {
+			t.Errorf("%q has no Japanese: %q", why, ja)
+		}
+		if p.Language != words.Japanese || !p.Enabled {
+			t.Errorf("what lies beneath does not hold: %+v", p)
+		}
+	}
+}
+
 func TestManyProblemsAreCut(t *testing.T) {
 	var src strings.Builder
 	for i := range 200 {

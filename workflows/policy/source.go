@@ -28,6 +28,10 @@ const (
 func (d *decoder) read(s Source) {
 	d.file, d.files = s.File, append(d.files, s.File)
 	d.switched, d.paused, d.unread = false, false, 0
+	if s.Problem != "" {
+		d.problem(place{file: d.file}, s.Problem, s.japanese())
+		return
+	}
 	text, ok := d.text(s.Content)
 	var keys []*ast.MappingValueNode
 	if ok {

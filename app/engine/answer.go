@@ -1,0 +1,105 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/kintsugi-app/kintsugi/workflows"
+)
+
+func unanswered(asks []workflows.Ask, facts workflows.Facts) []workflows.Ask {
+	var open []workflows.Ask
+	for _, a := range asks {
+		if _, ok := facts[a]; !ok {
+			open = append(open, a)
+		}
+	}
+	return open
+}
+
+// answer fetches what is asked, each question once, a few at a time.
+func (e *Engine) answer(ctx context.Context, s workflows.Subject, asks []workflows.Ask, facts workflows.Facts, c *Claim) error {
+	if err := e.holdLease(ctx, c); err != nil {
+		return err
+	}
+	once := map[workflows.Ask]bool{}
+	var list []workflows.Ask
+	for _, a := range unanswered(asks, facts) {
+		if !once[a] {
+			once[a] = true
+			list = append(list, a)
+		}
+	}
+	answers := make([]workflows.Answer, len(list))
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(e.parallel)
+	for i, a := range list {
+		one := func() (err error) {
+			switch a := a.(type) {
+			case workflows.RoleAsk:
+				answers[i], err = e.reader.Role(ctx, a)
+			case workflows.SummaryAsk:
+				answers[i], err = e.summary(ctx, s, a.Subject)
+			default:
+				err = errors.New("an ask that the engine does not know")
+			}
+			if err != nil {
+				err = fmt.Errorf("ask %+v: %w", a, err)
+			}
+			return err
+		}
+		if e.parallel > 1 {
+			group.Go(one)
+		} else if err := one(); err != nil {
+			return err
+		}
+	}
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	for i, a := range list {
+		facts[a] = answers[i]
+	}
+	return nil
+}
+
+// summary reads what a neighbour published. It is read by id where the store
+// knows the comment; only neighbours in the same repository are read, whose
+// audience is the same.
+func (e *Engine) summary(ctx context.Context, asking, of workflows.Subject) (workflows.Answer, error) {
+	if asking.Repo != of.Repo {
+		return workflows.Answer{Unknown: "in another repository"}, nil
+	}
+	home, err := e.places.Home(ctx, of.Repo)
+	if err != nil {
+		return workflows.Answer{}, err
+	}
+	issue, err := e.reader.Issue(ctx, of)
+	var moved *Moved
+	if errors.Is(err, ErrGone) || errors.As(err, &moved) {
+		return workflows.Answer{Unknown: "not there"}, nil
+	}
+	if err != nil {
+		return workflows.Answer{}, err
+	}
+	v := view{o: workflows.Observation{Subject: of, RepoID: home.RepoID, Issue: issue}}
+	var hint Hint
+	if e.queue != nil {
+		if hint, err = e.queue.Peek(ctx, of.String()); err != nil {
+			return workflows.Answer{}, err
+		}
+	}
+	if hint.Status == 0 {
+		if v.o.Comments, err = e.reader.Comments(ctx, of, time.Time{}); err != nil {
+			return workflows.Answer{}, err
+		}
+	}
+	if err := e.findStatus(ctx, &v, &hint); err != nil {
+		return workflows.Answer{}, err
+	}
+	return workflows.Answer{Summary: v.record.Summary}, nil
+}

@@ -1,0 +1,179 @@
+package engine
+
+import (
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/kintsugi-app/kintsugi/workflows"
+)
+
+// SetAsideAfter is how many times in a row a subject may fail before it is set
+// aside: tried once an hour, and again at once when something wakes it. It is
+// then for a person to look into; Run says so.
+const SetAsideAfter = 8
+
+const (
+	// setAsidePause is how long a subject waits that was set aside, and
+	// refusedPause one that GitHub will not let us write to, such as one in an
+	// archived repository. A wake comes sooner.
+	setAsidePause = time.Hour
+	refusedPause  = time.Hour
+)
+
+// concluded is the outcome of a run that went through.
+func (e *Engine) concluded(c *Claim, d *deliberation) Outcome {
+	h := c.Hint
+	now := e.clock.Now()
+	out := Outcome{Due: d.plan.Wake, Published: c.Published}
+	if d.owing {
+		out.Due = now
+	}
+	h.Cursor = d.newest(h.Cursor)
+	h.LastComment = max(h.LastComment, c.Expect)
+	for _, comment := range d.o.Comments {
+		h.LastComment = max(h.LastComment, comment.ID)
+	}
+	if !h.Watch.IsZero() {
+		if now.Before(h.Watch) {
+			out.Due = earliest(out.Due, h.Watch)
+		} else {
+			h.Watch = time.Time{}
+		}
+	}
+	out.Hint = h
+	out.Rank = rankOfDue(d.plan, out.Due)
+	out.Forget = d.begun
+	for _, i := range d.intents {
+		_, recorded := d.made[i.Key]
+		if recorded || i.Key == statusKey && d.status != nil || now.Sub(i.At) > 10*e.span() {
+			out.Forget = append(out.Forget, i.Key)
+		}
+	}
+	if d.owner != "" {
+		out.Published = published(d.plan)
+		if out.Published != c.Published {
+			for _, s := range d.plan.Names {
+				out.Wake = append(out.Wake, s.String())
+			}
+		}
+	}
+	return out
+}
+
+// rankOfDue: an urgent subject stays so until its next run says otherwise; what
+// is not due keeps no rank, so that a sweep that finds it does not gain one.
+func rankOfDue(p workflows.Plan, due time.Time) Rank {
+	switch {
+	case p.Urgent:
+		return Urgent
+	case due.IsZero():
+		return Background
+	default:
+		return Live
+	}
+}
+
+// published is the hash by which neighbours learn that something changed.
+func published(p workflows.Plan) string {
+	names := make([]string, len(p.Names))
+	for i, s := range p.Names {
+		names[i] = s.String()
+	}
+	return fingerprint(p.Summary, strings.Join(names, " "))
+}
+
+func earliest(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
+		return b
+	}
+	return a
+}
+
+func latest(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+// failed is the outcome of a run that did not go through: it is tried again at
+// the time a limit names, or with backoff.
+func (e *Engine) failed(c *Claim, run *Run, err error) Outcome {
+	var later *Later
+	var moved *Moved
+	switch {
+	case errors.Is(err, errNoSubject):
+		run.Why = []string{err.Error()}
+		return Outcome{Hint: c.Hint, Published: c.Published}
+	case errors.As(err, &moved) && moved.key(c.Key) != c.Key:
+		return sentOn(c, run, moved)
+	case errors.Is(err, errIncomplete):
+		return e.putOff(c, run, err, e.clock.Now().Add(lookAgain))
+	case errors.As(err, &later) && !later.Guessed:
+		run.Err = err
+		return e.putOff(c, run, err, later.At)
+	}
+	run.Err = err
+	out := Outcome{Failed: true, Rank: run.Rank, Error: err.Error(), Hint: c.Hint, Published: c.Published}
+	out.Due, out.SetAside = e.again(c, err, later)
+	run.SetAside = out.SetAside
+	return out
+}
+
+// again is when a run that failed is tried again, and whether its subject is
+// set aside. What a limit put off counts for nothing. A chore is never set aside
+// for longer than its pace, since nobody else would wake what it recovers.
+func (e *Engine) again(c *Claim, err error, later *Later) (due time.Time, aside bool) {
+	now, failures := e.clock.Now(), max(c.Attempts-c.Hint.Excused, 0)
+	switch {
+	case errors.Is(err, ErrRefused):
+		return now.Add(refusedPause), false
+	case later != nil:
+		due = later.At
+	default:
+		due = now.Add(backoff(failures))
+	}
+	if failures+1 < SetAsideAfter {
+		return due, false
+	}
+	pause := setAsidePause
+	if e.chore(c.Key) != nil {
+		pause = e.sweepEvery
+	}
+	return latest(due, now.Add(pause)), true
+}
+
+// putOff is the outcome of a run that waits for a time that was stated. It
+// leaves its wakes unanswered, and is no failure.
+func (e *Engine) putOff(c *Claim, run *Run, err error, until time.Time) Outcome {
+	h := c.Hint
+	h.Excused++
+	return Outcome{Due: until, Rank: run.Rank, Failed: true, Error: err.Error(), Hint: h, Published: c.Published}
+}
+
+// sentOn ends the run of a subject that is found under another name by now, and
+// wakes it there: it is looked after under one name, and what is to be known
+// about it stands on GitHub.
+func sentOn(c *Claim, run *Run, to *Moved) Outcome {
+	key := to.key(c.Key)
+	run.Why = []string{"it is looked after as " + key}
+	return Outcome{Wake: []string{key}}
+}
+
+// paused is the outcome of a run that was not to write.
+func (e *Engine) paused(c *Claim, run *Run) Outcome {
+	return e.putOff(c, run, errPaused, e.clock.Now().Add(e.sweepEvery))
+}
+
+var (
+	// errNoSubject: the issue is not there, or no longer; there is nothing to do.
+	errNoSubject = errors.New("the subject is not there")
+	errPaused    = errors.New("paused")
+)
+
+// backoff doubles from two seconds to two minutes: what waits may be somebody's
+// /ack.
+func backoff(failures int) time.Duration {
+	return min(2*time.Second<<min(failures, 10), 2*time.Minute)
+}

@@ -1,0 +1,76 @@
+package engine
+
+import (
+	"context"
+	"errors"
+
+	"github.com/kintsugi-app/kintsugi/workflows"
+)
+
+// runSubject is one run: look, deliberate, apply, conclude.
+func (e *Engine) runSubject(ctx context.Context, c *Claim, run *Run) Outcome {
+	if c.Unfinished {
+		c.Hint.Watch = e.clock.Now().Add(2 * e.span())
+	}
+	s, err := workflows.ParseSubject(c.Key)
+	if err != nil {
+		run.Err = err
+		return Outcome{Hint: c.Hint, Error: err.Error()}
+	}
+	intents, err := e.ledger.Intents(ctx, *c)
+	if err != nil {
+		return e.failed(c, run, err)
+	}
+	d, err := e.think(ctx, s, c, intents, run)
+	if err != nil {
+		return e.failed(c, run, err)
+	}
+	if !d.policy.Enabled { // what is said meanwhile is read when it is on again
+		return Outcome{Hint: c.Hint, Published: c.Published}
+	}
+	if d.owner == "" {
+		return e.concluded(c, &d)
+	}
+	if d.plan.Urgent {
+		run.Rank = Urgent
+		ctx = WithRank(ctx, run.Rank)
+	}
+	if e.pause {
+		return e.paused(c, run)
+	}
+	if err := e.apply(ctx, c, &d, run); err != nil {
+		return e.failed(c, run, err)
+	}
+	return e.concluded(c, &d)
+}
+
+// think observes and deliberates, once the observation explains itself or has
+// been looked at often enough. What it found is noted in the run, as far as it
+// came.
+func (e *Engine) think(ctx context.Context, s workflows.Subject, c *Claim, intents []Intent, run *Run) (deliberation, error) {
+	v, err := e.look(ctx, s, c, intents)
+	if errors.Is(err, ErrGone) {
+		return deliberation{}, errNoSubject
+	}
+	if err != nil {
+		return deliberation{}, err
+	}
+	run.Observed = v.observed(c.Hint)
+	if v.unexplained != "" && v.unexplained != c.Hint.Accepted {
+		if c.Hint.Looks++; c.Hint.Looks < mostLooks {
+			return deliberation{}, errIncomplete
+		}
+		c.Hint.Accepted = v.unexplained
+	}
+	c.Hint.Looks = 0
+	d, err := e.deliberate(ctx, v, c)
+	run.Asked = asked(d.facts)
+	if err != nil {
+		return d, err
+	}
+	run.Owner, run.Why = d.owner, d.reasons()
+	if d.owner != "" && d.policy.Enabled {
+		run.Plan = d.plan.String()
+	}
+	return d, nil
+}
