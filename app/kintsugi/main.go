@@ -58,8 +58,44 @@ func newRoot() *cobra.Command {
 		SilenceUsage:  true,
 	}
 	root.SetFlagErrorFunc(usage)
-	root.AddCommand(newServe(), newSandbox(), newPlan(), newVersion())
+	root.AddCommand(newServe(), newSandbox(), newPlan(), newExplain(), newDoctor(), newDatabase(), newReady(), newVersion())
+	root.SetHelpCommand(newHelp())
+	root.InitDefaultCompletionCmd()
+	for _, c := range root.Commands() {
+		if c.HasSubCommands() && !c.Runnable() {
+			c.RunE = needsVerb
+		}
+	}
 	return root
+}
+
+// newHelp is cobra's help, except that it does not call it fine to be asked
+// about a command that there is not.
+func newHelp() *cobra.Command {
+	return &cobra.Command{
+		Use:   "help [command]",
+		Short: "Help about any command",
+		RunE: func(c *cobra.Command, args []string) error {
+			about, rest, err := c.Root().Find(args)
+			if err == nil && len(rest) > 0 {
+				err = fmt.Errorf("unknown command %q for %q", rest[0], about.CommandPath())
+			}
+			if err != nil {
+				return usage(c.Root(), err)
+			}
+			about.InitDefaultHelpFlag()
+			return about.Help()
+		},
+	}
+}
+
+// needsVerb is a noun without its verb, which says what there is, or with a
+// word that is no verb of its.
+func needsVerb(c *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return c.Help()
+	}
+	return usage(c, fmt.Errorf("unknown command %q for %q", args[0], c.CommandPath()))
 }
 
 // usageError is a command that was written wrongly.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"net"
 	"net/http"
@@ -16,6 +17,7 @@ import (
 
 	"github.com/kintsugi-app/kintsugi/app/clock"
 	"github.com/kintsugi-app/kintsugi/app/sandbox/fakehub"
+	"github.com/kintsugi-app/kintsugi/app/store"
 )
 
 func TestMain(m *testing.M) {
@@ -35,11 +37,19 @@ func TestScripts(t *testing.T) {
 			env.Defer(github.Close)
 			env.Setenv("GITHUB", github.URL)
 			env.Setenv("ADDR", freeAddress(t))
+			env.Values[hubKey{}] = hub
 			return os.WriteFile(filepath.Join(env.WorkDir, "key.pem"), hub.PrivateKeyPEM(), 0o600)
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"await": await,
-			"exits": exits,
+			"await":      await,
+			"exits":      exits,
+			"eventually": eventually,
+			"webhook":    webhook,
+			"comment":    comment,
+			"settle":     settle,
+			"suspend":    suspend,
+			"permit":     permit,
+			"aged":       aged,
 		},
 	})
 }
@@ -58,6 +68,74 @@ func newHub(t *testing.T) *fakehub.Hub {
 		}
 	}
 	return hub
+}
+
+// hubKey is where a script keeps its simulated GitHub.
+type hubKey struct{}
+
+func hubOf(ts *testscript.TestScript) *fakehub.Hub {
+	hub, ok := ts.Value(hubKey{}).(*fakehub.Hub)
+	if !ok {
+		ts.Fatalf("there is no simulated GitHub")
+	}
+	return hub
+}
+
+// webhook SECRET sets the App's webhook to $ADDR. What happened before is
+// delivered to nobody.
+func webhook(ts *testscript.TestScript, _ bool, args []string) {
+	hubOf(ts).TakeDeliveries()
+	hubOf(ts).SetWebhook("http://"+ts.Getenv("ADDR")+"/webhooks/github", args[0])
+}
+
+// comment LOGIN TEXT writes under #1 and delivers what that causes.
+func comment(ts *testscript.TestScript, _ bool, args []string) {
+	if _, err := hubOf(ts).Comment("acme/incidents", 1, args[0], args[1]); err != nil {
+		ts.Fatalf("%v", err)
+	}
+	settle(ts, false, nil)
+}
+
+// settle delivers what waits.
+func settle(ts *testscript.TestScript, _ bool, _ []string) {
+	for _, d := range hubOf(ts).TakeDeliveries() {
+		// The log has how it ended.
+		_, _ = hubOf(ts).Send(context.Background(), d)
+	}
+}
+
+// suspend suspends the installation.
+func suspend(ts *testscript.TestScript, _ bool, _ []string) { hubOf(ts).Suspend("acme") }
+
+// permit NAME=LEVEL… is what the installation may do from now on.
+func permit(ts *testscript.TestScript, _ bool, args []string) {
+	permissions := map[string]string{}
+	for _, arg := range args {
+		name, level, _ := strings.Cut(arg, "=")
+		permissions[name] = level
+	}
+	hubOf(ts).SetPermissions("acme", permissions)
+}
+
+// aged FILE makes a database of App 7 an hour ago: with a new one nothing is
+// created for the first seconds.
+func aged(ts *testscript.TestScript, _ bool, args []string) {
+	s, err := store.Open(context.Background(), ts.MkAbs(args[0]), 7, clock.NewStepped(time.Now().Add(-time.Hour)))
+	if err == nil {
+		err = s.Close()
+	}
+	ts.Check(err)
+}
+
+// eventually TEXT COMMAND… runs the program until its output holds a text.
+func eventually(ts *testscript.TestScript, _ bool, args []string) {
+	for deadline := time.Now().Add(15 * time.Second); time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
+		_ = ts.Exec(args[1], args[2:]...) // how it ends is another question
+		if strings.Contains(ts.ReadFile("stdout"), args[0]) {
+			return
+		}
+	}
+	ts.Fatalf("%s does not say %q", strings.Join(args[1:], " "), args[0])
 }
 
 func freeAddress(t *testing.T) string {

@@ -3,7 +3,11 @@ package server
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
+
+	"github.com/kintsugi-app/kintsugi/app/engine"
+	"github.com/kintsugi-app/kintsugi/app/store"
 )
 
 // healthFor is for how long an answer about the store is given again. Strangers
@@ -13,49 +17,122 @@ const healthFor = time.Second
 
 // health is what was last seen of the store.
 type health struct {
-	mu          sync.Mutex
-	at          time.Time
-	writable    bool
-	due, leased int
+	mu   sync.Mutex
+	at   time.Time
+	seen sight
+	// refused is the last delivery that did not fit.
+	refused atomic.Pointer[refusal]
 }
 
-// look asks the store, unless it was asked a moment ago.
-func (s *Server) look(ctx context.Context) (writable bool, due, leased int) {
+// refusal is a delivery for which there was no room, though there may be for a
+// smaller one.
+type refusal struct {
+	at   time.Time
+	size int64
+	why  string
+}
+
+// refusedFor is for how long it counts where the room is that of a disk, which
+// others use, too.
+const refusedFor = 5 * time.Minute
+
+// full tells what is true of a database that refuses what is large: it is not
+// ready until what it refused would fit.
+func (h *health) full(room store.Room, now time.Time) store.Room {
+	last := h.refused.Load()
+	if last == nil || room.Full {
+		return room
+	}
+	if room.Quota > 0 {
+		room.Full = room.Used+last.size > room.Quota
+	} else {
+		room.Full = now.Sub(last.at) < refusedFor
+	}
+	if room.Full {
+		room.Why = last.why
+	}
+	return room
+}
+
+// sight is what is seen of the store at one look.
+type sight struct {
+	writable                      bool
+	room                          store.Room
+	due, leased, setAside, pauses int
+}
+
+// look asks the store, unless it was asked a moment ago, and says once what
+// has changed for the worse or the better.
+func (s *Server) look(ctx context.Context) sight {
 	h := &s.health
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	now := s.clock.Now()
 	if !h.at.IsZero() && now.Sub(h.at) < healthFor {
-		return h.writable, h.due, h.leased
+		return h.seen
 	}
 	// Whoever asks may leave; the answer is for everybody.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.config.Timeout)
 	defer cancel()
-	err := s.store.Healthy(ctx)
-	if err == nil {
-		h.due, h.leased, err = s.store.Busy(ctx)
+	seen, err := s.ask(ctx, now)
+	first, before := h.at.IsZero(), h.seen
+	h.at, h.seen = now, seen
+	switch {
+	case !seen.writable && (first || before.writable):
+		s.log.Error("the store cannot be written to; deliveries are refused until it can", "error", err)
+	case seen.writable && !first && !before.writable:
+		s.log.Info("the store can be written to again")
 	}
-	if err != nil && (h.writable || h.at.IsZero()) {
-		s.log.Error("the store cannot be written to", "error", err)
+	switch {
+	case seen.room.Full && !before.room.Full:
+		s.log.Error("the database is full; deliveries are refused until there is room", "reason", seen.room.Why,
+			"used", seen.room.Used, "quota", seen.room.Quota, "free", seen.room.Free)
+	case !seen.room.Full && before.room.Full && seen.writable:
+		s.log.Info("the database has room again", "used", seen.room.Used)
 	}
-	h.at, h.writable = now, err == nil
-	return h.writable, h.due, h.leased
+	return seen
+}
+
+// ask looks at everything. What was not answered is as it is where there is
+// nothing.
+func (s *Server) ask(ctx context.Context, now time.Time) (seen sight, err error) {
+	if err := s.store.Healthy(ctx); err != nil {
+		return seen, err
+	}
+	if seen.room, err = s.store.Room(ctx); err != nil {
+		return seen, err
+	}
+	if seen.due, seen.leased, err = s.store.Busy(ctx); err != nil {
+		return seen, err
+	}
+	if seen.setAside, err = s.store.SetAside(ctx, engine.SetAsideAfter); err != nil {
+		return seen, err
+	}
+	pauses, err := s.store.Pauses(ctx)
+	if err != nil {
+		return seen, err
+	}
+	for _, p := range pauses {
+		if p.Until.After(now) {
+			seen.pauses++
+		}
+	}
+	seen.room = s.health.full(seen.room, now)
+	seen.writable = true
+	return seen, nil
 }
 
 // notReady names what is not ready, in words that tell a stranger nothing.
 func (s *Server) notReady(ctx context.Context) []string {
 	var missing []string
-	if writable, _, _ := s.look(ctx); !writable {
+	switch seen := s.look(ctx); {
+	case !seen.writable:
 		missing = append(missing, "the store cannot be written to")
+	case seen.room.Full:
+		missing = append(missing, "the database is full")
 	}
 	if !s.identity.known.Load() {
 		missing = append(missing, "GitHub has not said yet who this App is")
 	}
 	return missing
-}
-
-// busy is what the metrics show of the queue.
-func (s *Server) busy() (due, leased int) {
-	_, due, leased = s.look(context.Background())
-	return due, leased
 }

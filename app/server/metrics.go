@@ -1,6 +1,7 @@
 package server
 
 import (
+	"context"
 	"net/http"
 	"runtime"
 	"strconv"
@@ -22,10 +23,12 @@ type metrics struct {
 	runs       *prometheus.HistogramVec
 	requests   *prometheus.CounterVec
 	waited     *prometheus.HistogramVec
+	swept      prometheus.Counter
+	redelivery prometheus.Counter
 }
 
-// newMetrics makes them; busy is asked at each look.
-func newMetrics(version string, busy func() (due, leased int)) *metrics {
+// newMetrics makes them; state is asked at each look.
+func newMetrics(version string, state func() state) *metrics {
 	m := &metrics{
 		registry: prometheus.NewRegistry(),
 		deliveries: prometheus.NewCounterVec(prometheus.CounterOpts{
@@ -40,12 +43,18 @@ func newMetrics(version string, busy func() (due, leased int)) *metrics {
 		waited: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "kintsugi_github_request_seconds", Help: "How long GitHub took to answer, by method.", Buckets: buckets,
 		}, []string{"method"}),
+		swept: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "kintsugi_sweep_requests_total", Help: "Requests to GitHub that sweeps took to find what deliveries lost.",
+		}),
+		redelivery: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "kintsugi_redeliveries_total", Help: "Deliveries that never arrived and that GitHub was asked to send again.",
+		}),
 	}
 	info := prometheus.NewGaugeVec(prometheus.GaugeOpts{
 		Name: "kintsugi_build_info", Help: "The program that runs; always 1.",
 	}, []string{"version", "go"})
 	info.WithLabelValues(version, runtime.Version()).Set(1)
-	m.registry.MustRegister(m.deliveries, m.runs, m.requests, m.waited, info, queue{busy},
+	m.registry.MustRegister(m.deliveries, m.runs, m.requests, m.waited, m.swept, m.redelivery, info, watched{state},
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -89,23 +98,81 @@ func (m *metrics) ran(r engine.Run) {
 	m.runs.WithLabelValues(result).Observe(r.Took.Seconds())
 }
 
-func (m *metrics) request(method, route string, status int, took time.Duration) {
+func (m *metrics) request(method, route string, status int, took time.Duration, _ int64) {
 	m.requests.WithLabelValues(method, route, strconv.Itoa(status)).Inc()
 	m.waited.WithLabelValues(method).Observe(took.Seconds())
+	switch call := method + " " + route; {
+	case bySweeps[call]:
+		m.swept.Inc()
+	case call == redeliver && status < http.StatusMultipleChoices && status > 0:
+		m.redelivery.Inc()
+	}
 }
 
-// queue shows how much there is to do, as of the moment it is looked at.
-type queue struct{ busy func() (due, leased int) }
+// redeliver asks for a delivery again, and bySweeps are the requests that
+// nothing but sweeps makes.
+const redeliver = "POST app/hook/deliveries/{delivery_id}/attempts"
 
-var queueSize = prometheus.NewDesc("kintsugi_subjects", "Subjects that wait to be run (due) and that are being run (leased).",
-	[]string{"state"}, nil)
+var bySweeps = map[string]bool{
+	"GET app/installations": true, "GET installation/repositories": true, "GET repos/{owner}/{repo}/issues": true,
+}
+
+// state is what is as of the moment it is looked at.
+type state struct {
+	sight
+	replicas int
+	ready    bool
+}
+
+func (s *Server) state() state {
+	ctx := context.Background()
+	return state{s.look(ctx), s.replicas.count(), len(s.notReady(ctx)) == 0}
+}
+
+// watched shows the state.
+type watched struct{ state func() state }
+
+func gauge(name, help string, labels ...string) *prometheus.Desc {
+	return prometheus.NewDesc(name, help, labels, nil)
+}
+
+var (
+	subjects = gauge("kintsugi_subjects", "Subjects that wait to be run (due), that are being run (leased), and that failed so often that they are tried once an hour (set_aside).", "state")
+	database = gauge("kintsugi_database_bytes", "What the database takes (used), what it may take (quota; 0 for no quota), and what its disk has left (free; -1 where that is not known).", "kind")
+	full     = gauge("kintsugi_database_full", "1 while deliveries are refused because the database is full.")
+	paused   = gauge("kintsugi_installations_paused", "Installations that GitHub wants nothing of at the moment.")
+	living   = gauge("kintsugi_replicas", "Processes that share this database and GitHub's limits.")
+	ready    = gauge("kintsugi_ready", "1 while /readyz says so.")
+)
 
 // Describe implements prometheus.Collector.
-func (q queue) Describe(to chan<- *prometheus.Desc) { to <- queueSize }
+func (w watched) Describe(to chan<- *prometheus.Desc) {
+	for _, d := range []*prometheus.Desc{subjects, database, full, paused, living, ready} {
+		to <- d
+	}
+}
 
 // Collect implements prometheus.Collector.
-func (q queue) Collect(to chan<- prometheus.Metric) {
-	due, leased := q.busy()
-	to <- prometheus.MustNewConstMetric(queueSize, prometheus.GaugeValue, float64(due), "due")
-	to <- prometheus.MustNewConstMetric(queueSize, prometheus.GaugeValue, float64(leased), "leased")
+func (w watched) Collect(to chan<- prometheus.Metric) {
+	show := func(d *prometheus.Desc, value float64, labels ...string) {
+		to <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, value, labels...)
+	}
+	now := w.state()
+	show(subjects, float64(now.due), "due")
+	show(subjects, float64(now.leased), "leased")
+	show(subjects, float64(now.setAside), "set_aside")
+	show(database, float64(now.room.Used), "used")
+	show(database, float64(now.room.Quota), "quota")
+	show(database, float64(now.room.Free), "free")
+	show(full, truth(now.room.Full))
+	show(paused, float64(now.pauses))
+	show(living, float64(now.replicas))
+	show(ready, truth(now.ready))
+}
+
+func truth(is bool) float64 {
+	if is {
+		return 1
+	}
+	return 0
 }

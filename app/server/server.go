@@ -39,6 +39,9 @@ type Config struct {
 	StateKeys      [][]byte
 	GitHubURL      string
 	DatabaseURL    string
+	// DatabaseQuota is how many bytes the database may take; 0 for as many as
+	// its disk has room for.
+	DatabaseQuota int64
 	// Addr receives webhooks; port 0 takes a free one. MetricsAddr serves the
 	// metrics alone; empty serves them on Addr.
 	Addr, MetricsAddr string
@@ -56,7 +59,8 @@ type Config struct {
 	Workflows []workflows.Workflow
 	// OnRun is told of every run, from several goroutines.
 	OnRun func(engine.Run)
-	// Workers is how many subjects are run at once.
+	// Workers is how many subjects are run at once, a quarter of them for one
+	// account at most.
 	Workers int
 	// Timeout bounds one request to GitHub, and Lag how long its lists may lag
 	// behind; SweepEvery is the pause between sweeps. Zero is the engine's own.
@@ -70,7 +74,7 @@ type Config struct {
 // How long each part may take to come to an end when the server stops.
 const (
 	defaultTimeout = 10 * time.Second
-	defaultWorkers = 4
+	defaultWorkers = 16
 	parallelAsks   = 4
 	stopMargin     = 2 * time.Second
 )
@@ -86,6 +90,11 @@ type Server struct {
 	metrics  *metrics
 	identity identity
 	health   health
+	replicas *replicas
+	aside    aside
+	refused  refused
+	// crowded rings when there was no room for a delivery.
+	crowded chan struct{}
 
 	listeners []net.Listener
 	group     *errgroup.Group
@@ -108,11 +117,11 @@ func Run(ctx context.Context, c Config) error {
 // next sweep. Whether the server is ready it tells by itself.
 func Start(ctx context.Context, c Config) (*Server, error) {
 	c = c.withDefaults()
-	s := &Server{config: c, clock: c.Clock, ended: make(chan struct{})}
+	s := &Server{config: c, clock: c.Clock, replicas: newReplicas(), crowded: make(chan struct{}, 1), ended: make(chan struct{})}
 	if err := s.assemble(ctx); err != nil {
 		return nil, errors.Join(err, s.release())
 	}
-	s.log.Info("listening", "address", s.Addr(), "version", c.Version, "paused", c.Pause)
+	s.log.Info("listening", "address", s.Addr(), "version", c.Version, "replica", s.replicas.name, "paused", c.Pause)
 	group, ctx := errgroup.WithContext(ctx)
 	s.group = group
 	s.serve(ctx)
@@ -163,19 +172,24 @@ func (s *Server) assemble(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.metrics = newMetrics(c.Version, s.busy)
-	if s.app, err = NewApp(c, s.metrics.request, s.identity.heard); err != nil {
+	s.metrics = newMetrics(c.Version, s.state)
+	github := c.github()
+	github.OnRequest, github.OnPause = s.metrics.request, s.replicas.paused
+	if s.app, err = githubapp.New(github); err != nil {
 		return err
 	}
 	s.log = slog.New(s.app.Redactor().Handler(logHandler(c.LogTo, c.LogFormat)))
-	if s.store, err = store.Open(ctx, c.DatabaseURL, c.AppID, s.clock, c.StoreOptions...); err != nil {
+	options := append([]store.Option{store.Quota(c.DatabaseQuota)}, c.StoreOptions...)
+	if s.store, err = store.Open(ctx, c.DatabaseURL, c.AppID, s.clock, options...); err != nil {
 		// The store's errors begin with the setting's name.
 		return &SettingError{Problem: err.Error(), Cause: err}
 	}
+	s.heedPauses(ctx)
+	s.beat(ctx)
 	s.engine = engine.New(engine.Config{
 		Rules: rules, Reader: s.app, Places: s.app, Writer: s.app, Queue: s.store, Ledger: s.store, Marks: s.store,
-		Keys: keys, Clock: s.clock, Timeout: c.Timeout, Lag: c.Lag, SweepEvery: c.SweepEvery, Parallel: parallelAsks,
-		Pause: c.Pause, OnRun: s.ran, Log: s.log,
+		Journal: s.store, Deliveries: s.app, Keys: keys, Clock: s.clock, Timeout: c.Timeout, Lag: c.Lag,
+		SweepEvery: c.SweepEvery, Parallel: parallelAsks, Pause: c.Pause, OnRun: s.ran, Log: s.log,
 	})
 	return s.listen(ctx)
 }
@@ -187,18 +201,14 @@ func Keys(c Config) (engine.Keys, error) {
 }
 
 // NewApp makes the adapter to GitHub of these settings. It asks GitHub nothing.
-// Whoever is given in heard is told of every exchange.
-func NewApp(c Config, heard ...func(method, route string, status int, took time.Duration)) (*githubapp.App, error) {
-	return githubapp.New(githubapp.Config{
+func NewApp(c Config) (*githubapp.App, error) { return githubapp.New(c.github()) }
+
+func (c Config) github() githubapp.Config {
+	return githubapp.Config{
 		AppID: c.AppID, PrivateKey: c.PrivateKey, BaseURL: c.GitHubURL, Clock: c.Clock, Transport: c.Transport,
 		Timeout: c.Timeout, Owners: c.Owners, UserAgent: userAgent(c.Version), Secrets: c.secrets(),
 		Log: slog.New(logHandler(logTarget(c), c.LogFormat)),
-		OnRequest: func(method, route string, status int, took time.Duration, _ int64) {
-			for _, tell := range heard {
-				tell(method, route, status, took)
-			}
-		},
-	})
+	}
 }
 
 // secrets are what no output may show. Of the key each line is one, for who

@@ -42,6 +42,7 @@ func TestAnIncidentIsTakenUp(t *testing.T) {
 	}
 	w.until("a comment", func() bool { v, _ := w.hub.Issue(repo, n); return len(v.Comments) == 1 })
 	w.rest()
+	w.clock.Advance(2 * time.Second) // what was last seen of the store is old by now
 	if got := w.metric(`kintsugi_deliveries_total{event="issues",result="accepted"}`); got != "1" {
 		t.Errorf("%q deliveries counted", got)
 	}

@@ -2,6 +2,7 @@ package server
 
 import (
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/agnivade/levenshtein"
@@ -23,39 +24,82 @@ type Setting struct {
 
 // The names of the settings, on which other programs rely.
 const (
-	AppID          = "KINTSUGI_APP_ID"
-	PrivateKey     = "KINTSUGI_PRIVATE_KEY"
-	PrivateKeyFile = "KINTSUGI_PRIVATE_KEY_FILE"
-	WebhookSecret  = "KINTSUGI_WEBHOOK_SECRET"
-	StateKeys      = "KINTSUGI_STATE_KEYS"
-	GitHubURL      = "KINTSUGI_GITHUB_URL"
-	DatabaseURL    = "KINTSUGI_DATABASE_URL"
-	Addr           = "KINTSUGI_ADDR"
-	MetricsAddr    = "KINTSUGI_METRICS_ADDR"
-	Owners         = "KINTSUGI_OWNERS"
-	Pause          = "KINTSUGI_PAUSE"
-	Log            = "KINTSUGI_LOG"
+	AppID         = "KINTSUGI_APP_ID"
+	PrivateKey    = "KINTSUGI_PRIVATE_KEY"
+	WebhookSecret = "KINTSUGI_WEBHOOK_SECRET"
+	StateKeys     = "KINTSUGI_STATE_KEYS"
+	GitHubURL     = "KINTSUGI_GITHUB_URL"
+	DatabaseURL   = "KINTSUGI_DATABASE_URL"
+	DatabaseQuota = "KINTSUGI_DATABASE_QUOTA"
+	Addr          = "KINTSUGI_ADDR"
+	MetricsAddr   = "KINTSUGI_METRICS_ADDR"
+	Owners        = "KINTSUGI_OWNERS"
+	Pause         = "KINTSUGI_PAUSE"
+	Log           = "KINTSUGI_LOG"
+
+	// File behind the name of a secret names the file that holds it.
+	File = "_FILE"
 )
+
+// PrivateKeyFile is the file that holds the App's private key.
+const PrivateKeyFile = PrivateKey + File
 
 // AppSettings say who the program is on GitHub and where GitHub is; whatever
 // talks to GitHub as the App needs them.
 func AppSettings() []Setting {
 	return []Setting{
-		{Name: AppID, Flag: "app-id", Help: "the App's id, a number on its settings page"},
+		appID,
 		{Name: PrivateKey, Help: "the App's private key, in PEM"},
 		{Name: PrivateKeyFile, Flag: "private-key-file", Help: "the file that holds the App's private key, instead of " + PrivateKey},
 		{Name: StateKeys, Help: "what signs the records, CURRENT or CURRENT,PREVIOUS; set it before the App's key is rotated"},
+		{Name: StateKeys + File, Flag: "state-keys-file", Help: "the file that holds them, instead of " + StateKeys},
 		{Name: GitHubURL, Flag: "github-url", Default: "https://api.github.com/", Help: "the base of GitHub's REST API; https://HOST/api/v3 for GitHub Enterprise Server"},
 		{Name: Owners, Flag: "owners", Help: "the accounts served, separated by commas; all where nothing is set"},
 	}
 }
 
+var appID = Setting{Name: AppID, Flag: "app-id", Help: "the App's id, a number on its settings page"}
+
+// DatabaseSettings say where the program keeps what it is doing.
+func DatabaseSettings() []Setting {
+	return []Setting{
+		{Name: DatabaseURL, Flag: "database-url", Default: defaultDatabase, Help: "where the program keeps what it is doing: a path, sqlite:PATH, or postgres://… (with a password by environment or file only)"},
+		{Name: DatabaseURL + File, Flag: "database-url-file", Help: "the file that holds it, instead of " + DatabaseURL},
+	}
+}
+
+const defaultDatabase = "kintsugi.db"
+
+// JournalSettings are what telling from the journal needs. Which App it is must
+// be said only where several share the database.
+func JournalSettings() []Setting { return append(DatabaseSettings(), appID) }
+
+// DoctorSettings are what looking everything over needs.
+func DoctorSettings() []Setting {
+	return slices.Concat(AppSettings(), webhookSettings(), DatabaseSettings(), quotaSettings())
+}
+
+func webhookSettings() []Setting {
+	return []Setting{
+		{Name: WebhookSecret, Help: "the App's webhook secret, CURRENT or CURRENT,PREVIOUS"},
+		{Name: WebhookSecret + File, Flag: "webhook-secret-file", Help: "the file that holds it, instead of " + WebhookSecret},
+	}
+}
+
+func quotaSettings() []Setting {
+	return []Setting{{Name: DatabaseQuota, Flag: "database-quota", Help: "how large the database may become, such as 2GiB; as large as its disk allows where nothing is set"}}
+}
+
+// AddrSettings say where the server is.
+func AddrSettings() []Setting {
+	return []Setting{{Name: Addr, Flag: "addr", Default: defaultAddr, Help: "where webhooks are received"}}
+}
+
+const defaultAddr = ":8080"
+
 // ServeSettings are those of `kintsugi serve`.
 func ServeSettings() []Setting {
-	return append(AppSettings(),
-		Setting{Name: WebhookSecret, Help: "the App's webhook secret, CURRENT or CURRENT,PREVIOUS"},
-		Setting{Name: DatabaseURL, Flag: "database-url", Default: "kintsugi.db", Help: "where the program keeps what it is doing: a path, or sqlite:PATH"},
-		Setting{Name: Addr, Flag: "addr", Default: ":8080", Help: "where webhooks are received"},
+	return append(slices.Concat(DoctorSettings(), AddrSettings()),
 		Setting{Name: MetricsAddr, Flag: "metrics-addr", Help: "where metrics are served; with the webhooks where nothing is set"},
 		Setting{Name: Pause, Flag: "pause", Default: "false", Help: "true decides what to do and writes nothing"},
 		Setting{Name: Log, Flag: "log", Default: "text", Help: "the form of the log, text or json"},

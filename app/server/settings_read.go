@@ -1,9 +1,11 @@
 package server
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
+	"math"
 	"net"
 	"net/url"
 	"os"
@@ -19,14 +21,19 @@ import (
 // reported at once.
 func ReadSettings(lookup func(name string) string) (Config, error) {
 	r := settingsReader{lookup: lookup}
-	c := r.app(true)
-	c.WebhookSecrets = r.webhookSecrets()
-	c.DatabaseURL = r.text(DatabaseURL, "kintsugi.db")
-	c.Addr = r.address(Addr, ":8080")
+	c := r.doctor()
+	c.Addr = r.address(Addr, defaultAddr)
 	c.MetricsAddr = r.address(MetricsAddr, "")
 	c.Pause = r.truth(Pause)
 	c.LogFormat = r.oneOf(Log, "text", "json")
 	return c, errors.Join(r.problems...)
+}
+
+// ReadDoctorSettings reads what looking everything over needs. What can be read
+// is there even where something is wrong.
+func ReadDoctorSettings(lookup func(name string) string) (Config, error) {
+	r := settingsReader{lookup: lookup}
+	return r.doctor(), errors.Join(r.problems...)
 }
 
 // ReadAppSettings reads what talking to GitHub as the App needs. Where neither
@@ -36,6 +43,23 @@ func ReadAppSettings(lookup func(name string) string) (c Config, ok bool, err er
 	ok = lookup(AppID) != "" || lookup(PrivateKey) != "" || lookup(PrivateKeyFile) != ""
 	c = r.app(ok)
 	return c, ok, errors.Join(r.problems...)
+}
+
+// ReadJournalSettings reads which database holds the journal, and of which App;
+// 0 where that is not set.
+func ReadJournalSettings(lookup func(name string) string) (Config, error) {
+	r := settingsReader{lookup: lookup}
+	c := Config{DatabaseURL: r.databaseURL()}
+	if lookup(AppID) != "" {
+		c.AppID = r.appID()
+	}
+	return c, errors.Join(r.problems...)
+}
+
+// ReadAddr reads where the server is.
+func ReadAddr(lookup func(name string) string) (string, error) {
+	r := settingsReader{lookup: lookup}
+	return r.address(Addr, defaultAddr), errors.Join(r.problems...)
 }
 
 // settingsReader collects what is wrong with the settings that it reads.
@@ -54,6 +78,14 @@ func (r *settingsReader) text(name, otherwise string) string {
 		return text
 	}
 	return otherwise
+}
+
+func (r *settingsReader) doctor() Config {
+	c := r.app(true)
+	c.WebhookSecrets = r.webhookSecrets()
+	c.DatabaseURL = r.databaseURL()
+	c.DatabaseQuota = r.size(DatabaseQuota)
+	return c
 }
 
 func (r *settingsReader) app(required bool) Config {
@@ -78,25 +110,48 @@ func (r *settingsReader) appID() int64 {
 	return id
 }
 
-// privateKey takes the key itself, or the file it lies in. A key on one line,
-// with \n for its breaks, is how some platforms hand variables on.
-func (r *settingsReader) privateKey() []byte {
-	key, file := r.lookup(PrivateKey), r.text(PrivateKeyFile, "")
-	name := PrivateKey
+// secret takes a secret itself, or out of the file it lies in, and says under
+// which name it was found. What is wrong is reported without its text.
+func (r *settingsReader) secret(name string) (text, found string) {
+	text, file := r.lookup(name), r.text(name+File, "")
 	switch {
-	case key != "" && file != "":
-		r.refuse(PrivateKey, "and %s are both set: keep one of them", PrivateKeyFile)
+	case file == "":
+		return text, name
+	case text != "":
+		r.refuse(name, "and %s are both set: keep one of them", name+File)
+		return "", ""
+	}
+	content, err := os.ReadFile(file)
+	switch {
+	case err != nil:
+		r.refuse(name+File, "cannot be read: %v", withoutPath(err))
+		return "", ""
+	case strings.TrimSpace(string(content)) == "":
+		r.refuse(name+File, "names a file that is empty")
+		return "", ""
+	}
+	return string(content), name + File
+}
+
+// withoutPath is why a file cannot be read. Its name is left out: a secret
+// that was set by mistake instead of a file's name must not be printed.
+func withoutPath(err error) error {
+	if path, ok := errors.AsType[*fs.PathError](err); ok {
+		return path.Err
+	}
+	return errors.New("the file is not readable")
+}
+
+// privateKey takes a key with line breaks, or on one line with \n for them,
+// which is how some platforms hand variables on.
+func (r *settingsReader) privateKey() []byte {
+	key, name := r.secret(PrivateKey)
+	if name == "" {
 		return nil
-	case key == "" && file == "":
+	}
+	if key == "" {
 		r.refuse(PrivateKey, "is not set: give the App's private key, or set %s to the .pem file that GitHub offered when the key was generated", PrivateKeyFile)
 		return nil
-	case file != "":
-		content, err := os.ReadFile(file)
-		if err != nil {
-			r.refuse(PrivateKeyFile, "cannot be read: %v", withoutPath(err))
-			return nil
-		}
-		key, name = string(content), PrivateKeyFile
 	}
 	key = strings.ReplaceAll(key, `\n`, "\n")
 	if _, err := jwt.ParseRSAPrivateKeyFromPEM([]byte(key)); err != nil {
@@ -106,18 +161,17 @@ func (r *settingsReader) privateKey() []byte {
 	return []byte(key)
 }
 
-// withoutPath is why a file cannot be read. Its name is left out: a key that
-// was set by mistake instead of a file's name must not be printed.
-func withoutPath(err error) error {
-	if path, ok := errors.AsType[*fs.PathError](err); ok {
-		return path.Err
-	}
-	return errors.New("the file is not readable")
-}
+// How short a secret may be. A shorter one could be found by trying, and could
+// not be taken out of a log without taking ordinary words along. A key of the
+// records is longer, because everybody who may read a record can try at home.
+const (
+	shortestSecret   = 8
+	shortestStateKey = 16
+)
 
 func (r *settingsReader) webhookSecrets() []string {
-	secrets := r.currentAndPrevious(WebhookSecret)
-	if len(secrets) == 0 {
+	secrets, name := r.currentAndPrevious(WebhookSecret, shortestSecret)
+	if len(secrets) == 0 && name != "" {
 		r.refuse(WebhookSecret, "is not set: give the webhook secret of the App's settings page (`openssl rand -hex 32` makes one)")
 	}
 	return secrets
@@ -125,30 +179,89 @@ func (r *settingsReader) webhookSecrets() []string {
 
 func (r *settingsReader) stateKeys() [][]byte {
 	var keys [][]byte
-	for _, key := range r.currentAndPrevious(StateKeys) {
+	texts, _ := r.currentAndPrevious(StateKeys, shortestStateKey)
+	for _, key := range texts {
 		keys = append(keys, []byte(key))
 	}
 	return keys
 }
 
-// currentAndPrevious reads one or two secrets. Two mean that the second is
-// still believed while it is being replaced by the first.
-func (r *settingsReader) currentAndPrevious(name string) []string {
-	text := r.text(name, "")
-	if text == "" {
-		return nil
+// databaseURL is a path, or an address that may hold a password.
+func (r *settingsReader) databaseURL() string {
+	text, _ := r.secret(DatabaseURL)
+	return cmp.Or(strings.TrimSpace(text), defaultDatabase)
+}
+
+// currentAndPrevious reads one or two secrets, and the name they were found
+// under. Two mean that the second is still believed while it is being replaced
+// by the first.
+func (r *settingsReader) currentAndPrevious(name string, shortest int) (parts []string, found string) {
+	text, found := r.secret(name)
+	if text = strings.TrimSpace(text); text == "" {
+		return nil, found
 	}
-	parts := strings.Split(text, ",")
+	parts = strings.Split(text, ",")
 	for i := range parts {
-		if parts[i] = strings.TrimSpace(parts[i]); parts[i] == "" {
-			r.refuse(name, "has an empty part: write CURRENT, or CURRENT,PREVIOUS")
-			return parts
+		parts[i] = strings.TrimSpace(parts[i])
+		switch {
+		case parts[i] == "":
+			r.refuse(found, "has an empty part: write CURRENT, or CURRENT,PREVIOUS")
+			return parts, found
+		case len(parts[i]) < shortest:
+			r.refuse(found, "is too short: use at least %d characters that nobody can guess (`openssl rand -hex 32` makes 64)", shortest)
+			return parts, found
 		}
 	}
 	if len(parts) > 2 {
-		r.refuse(name, "has %d parts: write CURRENT, or CURRENT,PREVIOUS; a secret holds no comma", len(parts))
+		r.refuse(found, "has %d parts: write CURRENT, or CURRENT,PREVIOUS; a secret holds no comma", len(parts))
 	}
-	return parts
+	return parts, found
+}
+
+// units of sizes, the longest names first, so that "B" does not hide "GiB".
+var units = []struct {
+	name  string
+	bytes int64
+}{
+	{"TiB", 1 << 40}, {"GiB", 1 << 30}, {"MiB", 1 << 20}, {"KiB", 1 << 10},
+	{"TB", 1e12}, {"GB", 1e9}, {"MB", 1e6}, {"kB", 1e3}, {"B", 1}, {"", 1},
+}
+
+// smallestQuota holds two of GitHub's largest deliveries and what the program
+// notes about them.
+const smallestQuota = 64 << 20
+
+// size reads a number of bytes with its unit; 0 where nothing is set.
+func (r *settingsReader) size(name string) int64 {
+	text := r.text(name, "")
+	if text == "" {
+		return 0
+	}
+	for _, unit := range units {
+		number, ok := cutSuffixFold(text, unit.name)
+		if !ok {
+			continue
+		}
+		n, err := strconv.ParseInt(strings.TrimSpace(number), 10, 64)
+		if err != nil || n < 0 || n > math.MaxInt64/unit.bytes {
+			break
+		}
+		if n*unit.bytes < smallestQuota {
+			r.refuse(name, "is %.40q: one delivery of GitHub's can be 25 MiB, so use at least 64MiB", text)
+		}
+		return n * unit.bytes
+	}
+	r.refuse(name, "is %.40q: write a whole number with a unit, such as 512MiB or 2GiB", text)
+	return 0
+}
+
+// cutSuffixFold is strings.CutSuffix without regard to case.
+func cutSuffixFold(s, suffix string) (before string, found bool) {
+	at := len(s) - len(suffix)
+	if at < 0 || !strings.EqualFold(s[at:], suffix) {
+		return s, false
+	}
+	return s[:at], true
 }
 
 func (r *settingsReader) url(name string) string {

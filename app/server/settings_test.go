@@ -50,6 +50,17 @@ func TestWrongSettingsAreRefused(t *testing.T) {
 		{"blank secret", map[string]string{server.WebhookSecret: "  "}, "KINTSUGI_WEBHOOK_SECRET is not set"},
 		{"half a secret", map[string]string{server.WebhookSecret: "canary-one,"}, "KINTSUGI_WEBHOOK_SECRET has an empty part"},
 		{"three secrets", map[string]string{server.WebhookSecret: "canary-one,canary-two,canary-three"}, "KINTSUGI_WEBHOOK_SECRET has 3 parts"},
+		{"a short secret", map[string]string{server.WebhookSecret: "canary1"}, "KINTSUGI_WEBHOOK_SECRET is too short: use at least 8"},
+		{"a short previous secret", map[string]string{server.WebhookSecret: "canary-one,canary"}, "KINTSUGI_WEBHOOK_SECRET is too short"},
+		{"a short state key", map[string]string{server.StateKeys: "canary-one"}, "KINTSUGI_STATE_KEYS is too short: use at least 16"},
+		{"a secret and a file", map[string]string{server.WebhookSecret + server.File: "nowhere"}, "KINTSUGI_WEBHOOK_SECRET and KINTSUGI_WEBHOOK_SECRET_FILE are both set"},
+		{"no such secret", map[string]string{server.WebhookSecret: "", server.WebhookSecret + server.File: "canary"}, "KINTSUGI_WEBHOOK_SECRET_FILE cannot be read: no such file"},
+		{"an empty file", map[string]string{server.DatabaseURL + server.File: os.DevNull}, "KINTSUGI_DATABASE_URL_FILE names a file that is empty"},
+		{"a quota of words", map[string]string{server.DatabaseQuota: "much"}, `KINTSUGI_DATABASE_QUOTA is "much": write a whole number with a unit`},
+		{"a quota of half", map[string]string{server.DatabaseQuota: "2.5GiB"}, `KINTSUGI_DATABASE_QUOTA is "2.5GiB"`},
+		{"a quota below nothing", map[string]string{server.DatabaseQuota: "-2GiB"}, `KINTSUGI_DATABASE_QUOTA is "-2GiB"`},
+		{"a quota beyond numbers", map[string]string{server.DatabaseQuota: "9999999999TiB"}, "KINTSUGI_DATABASE_QUOTA is"},
+		{"a small quota", map[string]string{server.DatabaseQuota: "63 MiB"}, `KINTSUGI_DATABASE_QUOTA is "63 MiB": one delivery of GitHub's can be 25 MiB, so use at least 64MiB`},
 		{"half a state key", map[string]string{server.StateKeys: ",canary-one"}, "KINTSUGI_STATE_KEYS has an empty part"},
 		{"no URL", map[string]string{server.GitHubURL: "github.example.com"}, `KINTSUGI_GITHUB_URL is "github.example.com": write scheme, host and path`},
 		{"not HTTP", map[string]string{server.GitHubURL: "ftp://github.example.com/"}, "KINTSUGI_GITHUB_URL is"},
@@ -89,15 +100,36 @@ func TestSettingsAreRead(t *testing.T) {
 		t.Fatal(err)
 	}
 	c, err := server.ReadSettings(settings(t, map[string]string{
-		server.PrivateKey: "", server.PrivateKeyFile: file, server.WebhookSecret: "current, previous", server.StateKeys: "new,old",
+		server.PrivateKey: "", server.PrivateKeyFile: file, server.WebhookSecret: "current-1, previous-1", server.StateKeys: "new-and-long-enough,old-and-long-enough",
 		server.Owners: "acme, Acme-Labs", server.Pause: "1", server.Log: "JSON", server.GitHubURL: "https://github.example.com/api/v3",
 	}))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if strings.Join(c.WebhookSecrets, "|") != "current|previous" || string(c.StateKeys[1]) != "old" || strings.Join(c.Owners, "|") != "acme|Acme-Labs" ||
+	if strings.Join(c.WebhookSecrets, "|") != "current-1|previous-1" || string(c.StateKeys[1]) != "old-and-long-enough" || strings.Join(c.Owners, "|") != "acme|Acme-Labs" ||
 		!c.Pause || c.LogFormat != "json" || c.DatabaseURL != "kintsugi.db" || c.Addr != ":8080" || c.MetricsAddr != "" || c.AppID != 7 {
 		t.Errorf("read %+v", c)
+	}
+	// Secrets may lie in files, as orchestrators hand them out.
+	files := map[string]string{server.PrivateKey: ""}
+	for name, content := range map[string]string{
+		server.PrivateKey: privateKey(t), server.WebhookSecret: "from-a-file\n", server.StateKeys: "state-key-from-a-file\n",
+		server.DatabaseURL: "postgres://me:it@db/kintsugi\n",
+	} {
+		files[name], files[name+server.File] = "", filepath.Join(t.TempDir(), "secret")
+		if err := os.WriteFile(files[name+server.File], []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c, err = server.ReadSettings(settings(t, files))
+	if err != nil || c.WebhookSecrets[0] != "from-a-file" || string(c.StateKeys[0]) != "state-key-from-a-file" || c.DatabaseURL != "postgres://me:it@db/kintsugi" {
+		t.Errorf("read from files %+v, %v", c, err)
+	}
+	for text, want := range map[string]int64{"": 0, "67108864": 64 << 20, "2GiB": 2 << 30, "2 gib": 2 << 30, "70MB": 70e6, "1TB": 1e12, "70000kB": 7e7, "67108864B": 64 << 20} {
+		c, err := server.ReadSettings(settings(t, map[string]string{server.DatabaseQuota: text}))
+		if err != nil || c.DatabaseQuota != want {
+			t.Errorf("a quota of %q is read as %d, %v", text, c.DatabaseQuota, err)
+		}
 	}
 	// Some platforms hand variables on in one line.
 	oneLine := strings.ReplaceAll(privateKey(t), "\n", `\n`)

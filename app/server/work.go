@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
+	"maps"
+	"regexp"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -16,13 +18,21 @@ import (
 	"github.com/kintsugi-app/kintsugi/app/githubapp"
 	"github.com/kintsugi-app/kintsugi/app/store"
 	"github.com/kintsugi-app/kintsugi/app/web"
+	"github.com/kintsugi-app/kintsugi/workflows"
 )
 
 // The pauses between tries at GitHub while it does not answer.
 const (
-	firstTry  = time.Second
-	lastTry   = time.Minute
-	choreTime = time.Hour
+	firstTry = time.Second
+	lastTry  = time.Minute
+)
+
+const (
+	sweepsEvery = time.Hour
+	// refusedEvery is how often the log tells of a repository that refuses.
+	refusedEvery = time.Hour
+	pruneEvery   = 2 * time.Minute
+	pruneRest    = 10 * time.Second
 )
 
 // identity is what is known about who the App is.
@@ -30,36 +40,30 @@ type identity struct {
 	known atomic.Bool
 	// swept is true once the sweeps of the start are in the queue.
 	swept atomic.Bool
-	// status is what GitHub last answered to the question.
-	status atomic.Int32
-}
-
-// heard listens to the exchanges with GitHub. Whether the App's credentials are
-// wrong, or GitHub is merely not well, shows only in the status of this answer.
-func (i *identity) heard(_, route string, status int, _ time.Duration) {
-	if route == "app" {
-		i.status.Store(int32(status)) //nolint:gosec // three digits
-	}
 }
 
 // work learns who the App is, and then runs what is due until ctx ends.
 // Nothing is run before: which comments are the App's own would be unknown.
 func (s *Server) work(ctx context.Context) error {
-	if err := s.identify(ctx); err != nil || ctx.Err() != nil {
-		return err
-	}
 	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { s.beats(ctx); return nil })
+	group.Go(func() error { s.pauses(ctx); return nil })
+	group.Go(func() error { s.prune(ctx); return nil })
 	group.Go(func() error {
+		if err := s.identify(ctx); err != nil || ctx.Err() != nil {
+			return err
+		}
+		group.Go(func() error { s.sweeps(ctx); return nil })
 		s.engine.Work(ctx, s.config.Workers, s.store.Doorbell())
 		return nil
 	})
-	group.Go(func() error { s.chores(ctx); return nil })
 	return group.Wait()
 }
 
 // identify asks GitHub until it says who the App is. It gives up only where
 // asking again cannot help.
 func (s *Server) identify(ctx context.Context) error {
+	refused := false
 	for pause := firstTry; ctx.Err() == nil; pause = min(2*pause, lastTry) {
 		who, err := s.app.Identity(ctx)
 		if err == nil {
@@ -67,10 +71,11 @@ func (s *Server) identify(ctx context.Context) error {
 			s.log.Info("GitHub knows this App", "app", who.Slug, "id", who.AppID)
 			return nil
 		}
-		switch s.identity.status.Load() {
-		case http.StatusUnauthorized, http.StatusNotFound:
+		// Once may be a clock that jumped between two requests.
+		before := refused
+		if refused = errors.Is(err, githubapp.ErrUnauthorized); refused && before {
 			return &SettingError{Name: AppID, Cause: err, Problem: fmt.Sprintf(
-				"and %s are not accepted by GitHub (%v): check that they belong together, that %s is right, and that this machine's clock is",
+				"and %s are not accepted by GitHub (%v): check that they belong together, and that %s is right",
 				PrivateKey, err, GitHubURL)}
 		}
 		s.log.Warn("GitHub does not say who this App is; trying again", "error", err, "pause", pause)
@@ -79,10 +84,9 @@ func (s *Server) identify(ctx context.Context) error {
 	return nil
 }
 
-// chores are done at the start and every hour: every installation's sweep is
-// made due, because the delivery that announced an installation may have been
-// lost, and what the store need not keep is dropped.
-func (s *Server) chores(ctx context.Context) {
+// sweeps makes every installation's sweep due at the start and every hour,
+// because the delivery that announced an installation may have been lost.
+func (s *Server) sweeps(ctx context.Context) {
 	for pause := firstTry; ctx.Err() == nil; {
 		if err := s.engine.Start(ctx); err != nil {
 			s.log.Warn("the installations cannot be listed; trying again", "error", err, "pause", pause)
@@ -92,10 +96,22 @@ func (s *Server) chores(ctx context.Context) {
 		}
 		s.identity.swept.Store(true)
 		pause = firstTry
-		if err := s.store.Prune(ctx); err != nil && ctx.Err() == nil {
-			s.log.Error("the store could not be pruned", "error", err)
+		_ = clock.Sleep(ctx, s.clock, sweepsEvery)
+	}
+}
+
+// prune drops what the store need not keep, soon after it was handled, and
+// sooner where there is no room.
+func (s *Server) prune(ctx context.Context) {
+	for failed := false; ctx.Err() == nil; {
+		err := s.store.Prune(ctx)
+		if err != nil && !failed && ctx.Err() == nil {
+			s.log.Error("the store could not be pruned; trying again", "error", err)
 		}
-		_ = clock.Sleep(ctx, s.clock, choreTime)
+		failed = err != nil
+		now := s.clock.Now()
+		_ = s.clock.Until(ctx, now.Add(pruneRest), nil) // the loop looks at ctx
+		_ = s.clock.Until(ctx, now.Add(pruneEvery), s.crowded)
 	}
 }
 
@@ -110,9 +126,16 @@ func (s *Server) intake(ctx context.Context, d web.Delivery) (web.Outcome, error
 		wakes = append(wakes, store.Wake{Key: key, Comment: e.Comment})
 	}
 	fresh, err := s.store.Intake(ctx, store.Delivery{
-		GUID: d.GUID, Event: e.Event, Action: e.Action, Payload: d.Body, ReceivedAt: s.clock.Now(),
+		GUID: d.GUID, Event: e.Event, Action: action(e.Action), Payload: d.Body, ReceivedAt: s.clock.Now(),
 	}, wakes)
 	s.log.Debug("delivery", "event", e.Event, "action", e.Action, "delivery", d.GUID, "wakes", len(wakes), "fresh", fresh)
+	if errors.Is(err, store.ErrFull) {
+		s.health.refused.Store(&refusal{s.clock.Now(), int64(len(d.Body)), err.Error()})
+		select {
+		case s.crowded <- struct{}{}:
+		default: // it is being pruned
+		}
+	}
 	switch {
 	case err != nil:
 		return "", err
@@ -125,14 +148,31 @@ func (s *Server) intake(ctx context.Context, d web.Delivery) (web.Outcome, error
 	}
 }
 
+// action is what a delivery calls its action, if it is a word. GitHub sends
+// none else, and it is shown to people.
+func action(text string) string {
+	if !word.MatchString(text) {
+		return ""
+	}
+	return text
+}
+
+var word = regexp.MustCompile(`^[a-z_]{1,60}$`)
+
 // ran notes a run where it can be seen: in the log what changed or went wrong,
 // in the metrics all of them.
 func (s *Server) ran(r engine.Run) {
 	s.metrics.ran(r)
+	first := s.aside.note(r)
 	var later *engine.Later
 	switch {
+	case first:
+		s.log.Error("set aside: it failed again and again, and is tried once an hour from now on",
+			"subject", r.Key, "error", r.Err, "again", r.Due, "more", more(r.Key))
 	case errors.As(r.Err, &later):
 		s.log.Info("put off", "subject", r.Key, "until", later.At, "reason", later.Reason)
+	case errors.Is(r.Err, engine.ErrRefused) && !s.refused.first(r.Key, s.clock.Now()):
+		s.log.Debug("refused as before", "subject", r.Key, "error", r.Err, "again", r.Due)
 	case r.Err != nil:
 		s.log.Warn("a run did not go through", "subject", r.Key, "error", r.Err, "again", r.Due)
 	case len(r.Did) > 0:
@@ -141,4 +181,57 @@ func (s *Server) ran(r engine.Run) {
 		s.log.Debug("nothing to do", "subject", r.Key, "took", r.Took)
 	}
 	s.config.OnRun(r)
+}
+
+// more is the command that tells all about a subject. Chores have none.
+func more(key string) string {
+	if _, err := workflows.ParseSubject(key); err != nil {
+		return ""
+	}
+	return "kintsugi explain " + key
+}
+
+// refused is when the log last told of a repository that GitHub refuses what is
+// asked there: every issue in it meets the same missing permission.
+type refused struct {
+	mu   sync.Mutex
+	said map[string]time.Time
+}
+
+// first tells whether the last hour has not said so yet.
+func (r *refused) first(key string, now time.Time) bool {
+	repo, _, _ := strings.Cut(key, "#")
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	maps.DeleteFunc(r.said, func(_ string, at time.Time) bool { return now.Sub(at).Abs() >= refusedEvery })
+	if _, ok := r.said[repo]; ok {
+		return false
+	}
+	if r.said == nil {
+		r.said = map[string]time.Time{}
+	}
+	r.said[repo] = now
+	return true
+}
+
+// aside are the subjects of which the log has said that they were set aside.
+type aside struct {
+	mu   sync.Mutex
+	said map[string]bool
+}
+
+// note tells whether a run is the first that set its subject aside.
+func (a *aside) note(r engine.Run) (first bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if !r.SetAside {
+		delete(a.said, r.Key)
+		return false
+	}
+	if a.said == nil {
+		a.said = map[string]bool{}
+	}
+	first = !a.said[r.Key]
+	a.said[r.Key] = true
+	return first
 }

@@ -182,6 +182,29 @@ func TestWhatIsNotOnDiskIsNotAccepted(t *testing.T) {
 	}
 }
 
+// TestAFullDiskIsSaidOnce: a thousand refused deliveries are one line in the
+// log, and so is the end of it.
+func TestAFullDiskIsSaidOnce(t *testing.T) {
+	b := &bench{fail: errors.New("disk full")}
+	h := b.handler()
+	send := func(n int) {
+		for range n {
+			h.ServeHTTP(httptest.NewRecorder(), delivery([]byte(`{}`)))
+		}
+	}
+	send(1000)
+	b.fail = nil
+	send(2)
+	b.fail = errors.New("disk full")
+	send(2)
+	if lines := strings.Count(b.log.String(), "was not taken in"); lines != 2 {
+		t.Errorf("said %d times, want 2: %s", lines, &b.log)
+	}
+	if lines := strings.Count(b.log.String(), "taken in again"); lines != 1 {
+		t.Errorf("its end was said %d times", lines)
+	}
+}
+
 func TestAPanicEndsOneRequestOnly(t *testing.T) {
 	b := &bench{}
 	h := b.handler()

@@ -3,8 +3,10 @@ package web
 import (
 	"encoding/json"
 	"errors"
+	"log/slog"
 	"net/http"
 	"strings"
+	"sync/atomic"
 
 	"github.com/gin-gonic/gin"
 	"golang.org/x/sync/semaphore"
@@ -38,6 +40,9 @@ const (
 type webhooks struct {
 	Config
 	reading *semaphore.Weighted
+	// failing is true from the first delivery that could not be taken in until
+	// one could: the log says so once, and not with each of thousands.
+	failing atomic.Bool
 }
 
 // maxName is longer than any event's name and any GUID of GitHub's.
@@ -88,10 +93,18 @@ func (w *webhooks) intake(g *gin.Context, d Delivery) {
 	outcome, err := w.Intake(g.Request.Context(), d)
 	if err != nil {
 		// The reason is the operators' business.
-		w.Log.Error("a delivery was not taken in", "event", d.Event, "delivery", d.GUID, "error", err)
+		level := slog.LevelError
+		if w.failing.Swap(true) {
+			level = slog.LevelDebug
+		}
+		w.Log.Log(g.Request.Context(), level, "a delivery was not taken in, nor may those that follow be; they are asked for again later",
+			"event", d.Event, "delivery", d.GUID, "error", err)
 		g.Header("Retry-After", "5")
 		w.answer(g, http.StatusServiceUnavailable, d.Event, Failed, "not taken in; deliver again")
 		return
+	}
+	if w.failing.Swap(false) {
+		w.Log.Info("deliveries are taken in again")
 	}
 	w.answer(g, http.StatusAccepted, d.Event, outcome, string(outcome))
 }

@@ -1,0 +1,67 @@
+package doctor
+
+// Permission is what the App must be granted.
+type Permission struct {
+	// Name is GitHub's in its API, Title on its pages.
+	Name, Title string
+	// Level is read or write; write includes read.
+	Level string
+	// For is what it is needed for, Without what happens where it is missing.
+	For, Without string
+	// Vital: nothing works without it.
+	Vital bool
+}
+
+// Event is what the App must be subscribed to. GitHub sends those about the
+// installation itself (installation, installation_repositories) to every App.
+// docs: Webhook events and payloads, "installation".
+type Event struct {
+	Name, Title  string
+	For, Without string
+}
+
+// NeededPermissions are all that the App needs, and the one place that says so:
+// the doctor checks them, and docs/run.md shows them. docs: Permissions
+// required for GitHub Apps.
+func NeededPermissions() []Permission {
+	return []Permission{
+		{
+			Name: "issues", Title: "Issues", Level: "write", Vital: true,
+			For: "reading and writing the incident", Without: "nothing works",
+		},
+		{
+			Name: "metadata", Title: "Metadata", Level: "read", Vital: true,
+			For: "repositories, roles", Without: "nothing works",
+		},
+		{
+			Name: "contents", Title: "Contents", Level: "read",
+			For: "the policy, `.github/kintsugi.yml`", Without: "defaults apply; nobody is called",
+		},
+	}
+}
+
+// NeededEvents are all that the App needs to be told, likewise.
+func NeededEvents() []Event {
+	return []Event{
+		{
+			Name: "issues", Title: "Issues",
+			For: "incidents as they are opened, closed and labelled", Without: "they are noticed by the sweep, ten minutes late",
+		},
+		{
+			Name: "issue_comment", Title: "Issue comment",
+			For: "commands", Without: "they are carried out ten minutes late",
+		},
+		{
+			Name: "push", Title: "Push",
+			For: "changes of the policy", Without: "they count ten minutes late",
+		},
+	}
+}
+
+// grants tells whether a permission that was given covers one that is needed.
+// docs: REST API endpoints for GitHub Apps, "Create an installation access
+// token for an app", which lists read, write and, for some, admin.
+func grants(given, needed string) bool {
+	rank := map[string]int{"read": 1, "write": 2, "admin": 3}
+	return rank[given] >= rank[needed]
+}
