@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"container/list"
 	"crypto/sha256"
+	"encoding/json"
 	"io"
 	"net/http"
 	"strconv"
+	"strings"
 	"sync"
 )
 
@@ -96,11 +98,26 @@ func (e *etags) settle(installation int64, token string, req *http.Request, resp
 	}
 	resp.Body.Close()
 	resp.Body = io.NopCloser(bytes.NewReader(body))
+	if lastAndFull(req, resp, body) {
+		return resp
+	}
 	e.keep(&keptAnswer{
 		name: answerName(installation, token, req), installation: installation,
 		tag: tag, header: resp.Header.Clone(), body: body,
 	})
 	return resp
+}
+
+// lastAndFull tells whether an answer is a page of a list that is full and says
+// of no next one. It is not kept: when the next one begins, this one stays as it
+// is, and with it its tag.
+func lastAndFull(req *http.Request, resp *http.Response, body []byte) bool {
+	most, err := strconv.Atoi(req.URL.Query().Get("per_page"))
+	if err != nil || strings.Contains(resp.Header.Get("Link"), `rel="next"`) {
+		return false
+	}
+	var page []json.RawMessage
+	return json.Unmarshal(body, &page) == nil && len(page) >= most
 }
 
 func (e *etags) keep(answer *keptAnswer) {

@@ -28,6 +28,31 @@ func read(t *testing.T, resp *http.Response) string {
 	return string(body)
 }
 
+// A full page is unchanged when the next one begins: kept, it would say for ever
+// that there is none. One that names the next, or is not full, is kept.
+func TestFullPages(t *testing.T) {
+	e := newETags()
+	for _, c := range []struct {
+		url, link, body string
+		kept            bool
+	}{
+		{"a?per_page=2", "", `[1,2]`, false},
+		{"b?per_page=2", `<https://api.github.com/b?page=2>; rel="next"`, `[1,2]`, true},
+		{"c?per_page=2", "", `[1]`, true},
+		{"d", "", `[1,2]`, true},
+		{"e?per_page=2", "", `{"a":1,"b":2}`, true},
+	} {
+		resp := response(200, "1", c.body)
+		resp.Header.Set("Link", c.link)
+		if got := read(t, e.settle(1, "t", get(c.url), resp, nil)); got != c.body {
+			t.Errorf("%s: %q", c.url, got)
+		}
+		if kept := e.find(1, "t", get(c.url)) != nil; kept != c.kept {
+			t.Errorf("%s: kept %t", c.url, kept)
+		}
+	}
+}
+
 func TestETags(t *testing.T) {
 	e := newETags()
 	settle := func(url string, resp *http.Response) string {

@@ -170,6 +170,9 @@ func (a *App) source(ctx context.Context, l *lane, repo string) (*policy.Source,
 		return nil, errElsewhere
 	case err == nil:
 		source.Content, source.Problem = fileContent(answer)
+		if source.Private, err = a.isPrivate(ctx, l, repo); err != nil {
+			return nil, err
+		}
 	case errors.Is(err, errUninstalled):
 		return nil, err // which says nothing about the file
 	case errors.Is(err, engine.ErrGone):
@@ -181,6 +184,17 @@ func (a *App) source(ctx context.Context, l *lane, repo string) (*policy.Source,
 	}
 	a.files.put(repo, source)
 	return source, nil
+}
+
+// isPrivate tells whether a repository is private, as one counts of which
+// GitHub does not tell.
+func (a *App) isPrivate(ctx context.Context, l *lane, repo string) (bool, error) {
+	at, err := a.place(ctx, l, repo)
+	_, moved := errors.AsType[*engine.Moved](err)
+	if moved || errors.Is(err, engine.ErrGone) || errors.Is(err, engine.ErrRefused) {
+		return true, nil
+	}
+	return at.private, err
 }
 
 // weightOf is what a policy file takes up in memory.
