@@ -102,7 +102,7 @@ func (w *world) resolvedByCommand() issue {
 	// emulate has no reactions. Nothing replaces them: the status comment shows
 	// what was done and what was not, and by whom. Since the record says that one
 	// was refused here, none is asked for.
-	i.holds("Commands (✓ was executed): ✓ [`/ack`](", ") tanaka, ✓ [`/sev`](", ") sato, ✗ [`/resolved`](", ") tanaka, ✓ [`/mitigated`](")
+	i.holds("Commands (✓ was executed): ✓ [`/ack`](", ") tanaka, ✓ [`/sev`](", ") sato, ✗ [`/resolvd`](", ") tanaka, ✓ [`/mitigated`](")
 	if again := w.reactionsAsked(); asked == 0 || again != asked {
 		w.t.Errorf("reactions were asked for %d times until one was refused, and %d times then", asked, again-asked)
 	}

@@ -154,11 +154,11 @@ func (a *applier) labels(ctx context.Context) error {
 		var err error
 		switch has := a.d.o.HasLabel(l.Label.Name); {
 		case l.On && !has && a.removed(l) < 2:
-			err = a.write(ctx, "label "+l.Label.Name+" on", func() error {
+			err = a.write(ctx, fmt.Sprintf("label %q on", l.Label.Name), func() error {
 				return a.e.writer.AddLabel(ctx, a.d.o.Subject, l.Label)
 			})
 		case !l.On && has && a.mayRemove(l):
-			err = a.write(ctx, "label "+l.Label.Name+" off", func() error {
+			err = a.write(ctx, fmt.Sprintf("label %q off", l.Label.Name), func() error {
 				return a.e.writer.RemoveLabel(ctx, a.d.o.Subject, l.Label.Name)
 			})
 		}

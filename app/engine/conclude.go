@@ -16,7 +16,7 @@ import (
 func (a *applier) status(ctx context.Context) error {
 	d := a.d
 	next := a.nextRecord()
-	notes := remarks(next, d.acts, d.problems, d.plan.Holds, d.o.Issue.URL, d.language)
+	notes := remarks(next, d.acts, d.sayable(), d.plan.Holds, d.o.Issue.URL, d.language)
 	facts := statusFacts(d.plan.Sections, notes, d.language)
 	before := d.record.Made[statusKey]
 	next.Made[statusKey] = workflows.Made{ID: before.ID, Hash: facts}

@@ -137,9 +137,9 @@ func hasNewer(acts []workflows.Act, than time.Time) bool {
 
 // takenUp says whether an issue without a status comment of ours becomes ours,
 // by which workflow and from when, or why not. Only acts that were executed make
-// it so. Unasked it does only if it is open and new, so that installing the App
-// writes nothing on a team's past; else from the first recent act of somebody
-// whom the workflow lets confirm.
+// it so. Unasked it does only if it is open, new, and not from before the
+// policy's since, so that installing the App writes nothing on a team's past;
+// else from the first recent act of somebody whom the workflow lets confirm.
 func (e *Engine) takenUp(v view, acts []workflows.Act) (owner string, from time.Time, why string) {
 	executed := slices.DeleteFunc(slices.Clone(acts), func(a workflows.Act) bool { return a.Verdict != workflows.Done })
 	owner, from, ok := e.owner(v, executed)
@@ -147,14 +147,10 @@ func (e *Engine) takenUp(v view, acts []workflows.Act) (owner string, from time.
 		return "", time.Time{}, "nobody who may has made it one of ours"
 	}
 	now := e.clock.Now()
-	after := v.o.InstalledAt
-	if v.policy.Since.After(after) {
-		after = v.policy.Since
-	}
-	recent := func(t time.Time) bool { return !t.Before(after) && now.Sub(t) <= freshness }
+	recent := func(t time.Time) bool { return !t.Before(v.o.InstalledAt) && now.Sub(t) <= freshness }
 	last, closed := v.o.LastState()
 	byUs := closed && last.Ours // and then lost our status comment, or never wrote it
-	if (v.o.Issue.Open || byUs) && recent(v.o.Issue.CreatedAt) {
+	if (v.o.Issue.Open || byUs) && recent(v.o.Issue.CreatedAt) && !v.o.Issue.CreatedAt.Before(v.policy.Since) {
 		return owner, from, ""
 	}
 	for _, w := range e.rules.List {

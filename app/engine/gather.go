@@ -262,9 +262,11 @@ func (g gatherer) parse(c workflows.Command, a workflows.Act) (value, problem st
 	return c.Parse(workflows.Argument{Text: a.Argument, At: a.At, Gesture: a.Gesture, Subject: g.o.Subject, Policy: g.policy, Language: g.language})
 }
 
-// cut shortens what somebody typed to what a reply needs to quote.
+// cut shortens what somebody typed to what a reply needs to quote. Secrets are
+// masked first: anybody can read a record, and half a token is not recognised.
 func cut(typed string) string {
 	const most = 40
+	typed = words.Masked(typed)
 	if r := []rune(typed); len(r) > most {
 		return string(r[:most])
 	}

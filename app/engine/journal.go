@@ -3,6 +3,7 @@ package engine
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -21,12 +22,13 @@ const (
 
 // entry is what the journal keeps of a run: in short where nothing was written
 // and nothing went wrong.
-func (r Run) entry(ended time.Time, failure string) *Entry {
+func (r Run) entry(ended time.Time, out Outcome) *Entry {
+	_, limited := errors.AsType[*Later](r.Err)
 	e := &Entry{
 		At: r.At, Ended: ended, Rank: r.Rank, Owner: r.Owner, Observed: logged(r.Observed), Did: logged(r.Did),
-		Error: clip(failure, maxPlan), Due: r.Due,
+		Error: clip(out.Error, maxPlan), PutOff: out.Excused || limited, Due: r.Due,
 	}
-	if r.Err != nil && failure == "" {
+	if r.Err != nil && out.Error == "" {
 		e.Error = clip(r.Err.Error(), maxPlan)
 	}
 	if r.Owner == "" || len(e.Did) > 0 || e.Error != "" {
@@ -65,7 +67,7 @@ func (v *view) observed(h Hint) []string {
 	if !v.from.IsZero() {
 		since = "since " + logTime(v.from)
 	}
-	lines = append(lines, fmt.Sprintf("%d comments written or edited %s, %d events", len(v.o.Comments), since, len(v.o.Events)), v.recordFound(h))
+	lines = append(lines, fmt.Sprintf("%s written or edited %s, %s", counted(len(v.o.Comments), "comment"), since, counted(len(v.o.Events), "event")), v.recordFound(h))
 	for _, i := range v.intents {
 		lines = append(lines, fmt.Sprintf("begun before, its fate unknown: %s at %s", i.Key, logTime(i.At)))
 	}
@@ -83,11 +85,11 @@ func (v *view) recordFound(h Hint) string {
 	case v.lost != nil:
 		return "the record is not believed: " + v.lost.Error()
 	case v.status == nil && h.StatusGone > 0:
-		return fmt.Sprintf("no status comment; it was deleted %d times", h.StatusGone)
+		return "no status comment; it was deleted " + counted(h.StatusGone, "time")
 	case v.status == nil:
 		return "no status comment"
 	default:
-		return fmt.Sprintf("record %d with %d acts, in comment %d", v.record.Seq, len(v.record.Acts), v.status.ID)
+		return fmt.Sprintf("record %d with %s, in comment %d", v.record.Seq, counted(len(v.record.Acts), "act"), v.status.ID)
 	}
 }
 
@@ -130,6 +132,14 @@ func clip(text string, most int) string {
 		return text
 	}
 	return fmt.Sprintf("%s… (%d characters more)", string(r[:most]), len(r)-most)
+}
+
+// counted is a number of things, one or many.
+func counted(n int, thing string) string {
+	if n != 1 {
+		thing += "s"
+	}
+	return fmt.Sprintf("%d %s", n, thing)
 }
 
 func quotedAll(names []string) string {

@@ -80,7 +80,7 @@ func TestJournal(t *testing.T) {
 	for name, e := range map[string]engine.Entry{"noted": d.noted[noted], "kept": d.last(n, true)} {
 		all := strings.Join(append(append(append(e.Observed, e.Asked...), e.Why...), e.Plan), "\n")
 		for _, part := range []string{
-			"the issue is open, opened by sato at 2026-11-25", `labels "incident"`, "comments written or edited since ", "record 1 with 1 acts",
+			"the issue is open, opened by sato at 2026-11-25", `labels "incident"`, "comments written or edited since ", "record 1 with 1 act, ",
 			"role of tanaka on acme/incidents: triage", "/ack by tanaka (triage): done", "urgent\n", `label "incident" on`,
 		} {
 			if !strings.Contains(all, part) {

@@ -74,6 +74,7 @@ func TestRenamed(t *testing.T) {
 // so one name alone is looked after.
 func TestCaseOfLetters(t *testing.T) {
 	w := newWorld(t, 1, withoutSweeps)
+	w.settle()
 	n := w.open("sato", "[incident] checkout is blank")
 	w.hub.TakeDeliveries()
 	w.must(w.store.Wake(context.Background(), engine.Live, "acme/Incidents#1", "ACME/incidents#1"))

@@ -116,8 +116,7 @@ func (e *Engine) failed(c *Claim, run *Run, err error) Outcome {
 	}
 	run.Err = err
 	out := Outcome{Failed: true, Rank: run.Rank, Error: err.Error(), Hint: c.Hint, Published: c.Published}
-	out.Due, out.SetAside = e.again(c, err, later)
-	run.SetAside = out.SetAside
+	out.Due, run.SetAside = e.again(c, err, later)
 	return out
 }
 
@@ -125,7 +124,7 @@ func (e *Engine) failed(c *Claim, run *Run, err error) Outcome {
 // set aside. What a limit put off counts for nothing. A chore is never set aside
 // for longer than its pace, since nobody else would wake what it recovers.
 func (e *Engine) again(c *Claim, err error, later *Later) (due time.Time, aside bool) {
-	now, failures := e.clock.Now(), max(c.Attempts-c.Hint.Excused, 0)
+	now, failures := e.clock.Now(), c.Attempts-c.Excused
 	switch {
 	case errors.Is(err, ErrRefused):
 		return now.Add(refusedPause), false
@@ -147,9 +146,7 @@ func (e *Engine) again(c *Claim, err error, later *Later) (due time.Time, aside 
 // putOff is the outcome of a run that waits for a time that was stated. It
 // leaves its wakes unanswered, and is no failure.
 func (e *Engine) putOff(c *Claim, run *Run, err error, until time.Time) Outcome {
-	h := c.Hint
-	h.Excused++
-	return Outcome{Due: until, Rank: run.Rank, Failed: true, Error: err.Error(), Hint: h, Published: c.Published}
+	return Outcome{Due: until, Rank: run.Rank, Failed: true, Excused: true, Error: err.Error(), Hint: c.Hint, Published: c.Published}
 }
 
 // sentOn ends the run of a subject that is found under another name by now, and

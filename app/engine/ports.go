@@ -208,9 +208,6 @@ type Hint struct {
 	Accepted string `json:"accepted,omitempty"`
 	// Looks counts the runs that found the observation incomplete.
 	Looks int `json:"looks,omitempty"`
-	// Excused counts those of a claim's Attempts that were no failure: they
-	// were put off until a time that was stated.
-	Excused int `json:"excused,omitempty"`
 }
 
 // Claim is the exclusive right to run one subject, until LeaseUntil, as long as
@@ -220,7 +217,9 @@ type Claim struct {
 	Epoch      int64
 	WakeSeq    int64
 	LeaseUntil time.Time
-	Attempts   int
+	// Attempts is how many runs in a row did not go through, and Excused how
+	// many of those were no failure.
+	Attempts, Excused int
 	// Unfinished is true where the claim before this one never finished: its
 	// process died, or lost its lease, and a write of it may still land.
 	Unfinished bool
@@ -246,11 +245,11 @@ type Outcome struct {
 	// Failed counts as an attempt and leaves wakes unanswered; it resets to
 	// zero otherwise. Error is kept for people to read.
 	Failed bool
-	Error  string
-	// SetAside is kept for people to count: the subject failed SetAsideAfter
-	// times in a row, not counting what a limit put off.
-	SetAside bool
-	Hint   Hint
+	// Excused, of one that Failed: it was put off until a time that was
+	// stated, which is no failure. It resets with the attempts.
+	Excused bool
+	Error   string
+	Hint    Hint
 	// Published and Wake: the new hash, and the keys woken with it.
 	Published string
 	Wake      []string
@@ -276,10 +275,12 @@ type Entry struct {
 	Asked    []string `json:"asked,omitempty"`
 	Why      []string `json:"why,omitempty"`
 	// Plan is what should be true, Did what was written to make it so.
-	Plan  string    `json:"plan,omitempty"`
-	Did   []string  `json:"did,omitempty"`
-	Error string    `json:"error,omitempty"`
-	Due   time.Time `json:"due,omitzero"`
+	Plan  string   `json:"plan,omitempty"`
+	Did   []string `json:"did,omitempty"`
+	Error string   `json:"error,omitempty"`
+	// PutOff: what it was to do waits for what Error says, a limit for one.
+	PutOff bool      `json:"put_off,omitempty"`
+	Due    time.Time `json:"due,omitzero"`
 }
 
 // Intent is a create that was begun: its key on the subject and when.

@@ -259,7 +259,7 @@ func TestRedeliveryEnds(t *testing.T) {
 			w.own.offset = wrong
 			l.add("one")
 			l.add("two")
-			end := w.clock.Now().Add(24 * time.Hour)
+			end := w.clock.Now().Add(5 * time.Hour) // past the overlap, by far
 			for w.clock.Now().Before(end) {
 				worked, next, err := w.engine.Step(context.Background())
 				w.must(err)

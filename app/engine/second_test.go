@@ -199,7 +199,7 @@ func TestPlanWritesNothing(t *testing.T) {
 		t.Errorf("a dry run wrote %d times", got)
 	}
 	said := strings.Join(run.Did, "\n")
-	w.wants(said, "label incident on", "label sev2 on", "react +1", "comment status")
+	w.wants(said, `label "incident" on`, `label "sev2" on`, "react +1", "comment status")
 	w.wants(strings.Join(run.Why, "\n"), `/sev "2" by tanaka (triage): done`)
 	w.settle()
 	w.wants(w.status(n), "SEV2", "Notes: 5 earlier")

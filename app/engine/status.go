@@ -152,6 +152,23 @@ func remarks(r Record, acts []workflows.Act, problems []policy.Problem, holds []
 	return out
 }
 
+// sayable are the problems of the policy as they may be told on the issue: on
+// one that everybody can read, the words of a private file are left out.
+func (v *view) sayable() []policy.Problem {
+	if v.home.Private {
+		return v.problems
+	}
+	var said []policy.Problem
+	for _, p := range v.problems {
+		if slices.ContainsFunc(v.home.Sources, func(s policy.Source) bool { return s.Private && s.File == p.File }) {
+			p.Message = "this cannot be used as it stands. What is wrong is not said here, because the file is in a private repository"
+			p.Japanese = "この箇所は読み取れませんでした。ファイルが非公開のリポジトリにあるため、内容はここに書きません"
+		}
+		said = append(said, p)
+	}
+	return said
+}
+
 // How many of a kind the status comment lists.
 const (
 	mostProblems = 3
@@ -232,7 +249,11 @@ func withoutReactions(acts []workflows.Act, issue string, ja bool) string {
 		if a.Verdict != workflows.Done {
 			mark = "✗"
 		}
-		shown = append(shown, fmt.Sprintf("%s [`/%s`](%s) %s", mark, a.Name, a.Link(issue), words.Name(a.Author)))
+		name := "`/" + a.Name + "`"
+		if a.Verdict == workflows.Misspelt {
+			name = typed(a.Value)
+		}
+		shown = append(shown, fmt.Sprintf("%s [%s](%s) %s", mark, name, a.Link(issue), words.Name(a.Author)))
 	}
 	shown = shown[max(0, len(shown)-10):]
 	if ja {

@@ -300,8 +300,9 @@ func TestReactionsMissing(t *testing.T) {
 	w.say(n, "tanaka", "/ack")
 	w.settle()
 	w.say(n, "tanaka", "/sev 2")
+	w.say(n, "tanaka", "/resolvd")
 	w.settle()
-	w.wants(w.status(n), "Commands (✓ was executed):", "✓ [`/ack`]", "✓ [`/sev`]", "tanaka")
+	w.wants(w.status(n), "Commands (✓ was executed):", "✓ [`/ack`]", "✓ [`/sev`]", "✗ [`/resolvd`]", "tanaka")
 	if asked != 1 {
 		t.Errorf("reactions were tried %d times, want once", asked)
 	}

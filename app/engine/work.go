@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"runtime/debug"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/kintsugi-app/kintsugi/app/clock"
@@ -19,6 +20,8 @@ type shares struct {
 	// bell rings for the workers that wait: the store rang, or an account that
 	// was full is so no longer.
 	bell chan struct{}
+	// silent: the store did not answer the last time.
+	silent atomic.Bool
 
 	mu   sync.Mutex
 	busy map[string]int // runs under way, by account
@@ -109,9 +112,13 @@ func (e *Engine) workOnce(ctx context.Context, s *shares) {
 			return e.run(ctx, c)
 		}()
 	}
-	if err != nil {
-		e.log.Error("the store does not answer", "error", err)
-	} else if ok {
+	switch {
+	case err != nil && ctx.Err() == nil && !s.silent.Swap(true):
+		e.log.Error("the store does not answer; trying again", "error", err)
+	case err == nil && s.silent.Swap(false):
+		e.log.Info("the store answers again")
+	}
+	if ok && err == nil {
 		return
 	}
 	// The poll beneath the bell: one that rang in another process is not missed
@@ -144,17 +151,14 @@ func (e *Engine) run(ctx context.Context, c Claim) error {
 	})()
 	run := Run{Key: c.Key, At: e.clock.Now(), Rank: c.Rank}
 	out := e.guarded(grace, &c, &run)
-	if !out.Failed { // a new row of attempts begins
-		out.Hint.Excused = 0
-	}
 	ended := e.clock.Now()
 	run.Due, run.Took = out.Due, ended.Sub(run.At)
 	if e.journal != nil {
-		out.Entry = run.entry(ended, out.Error)
+		out.Entry = run.entry(ended, out)
 	}
 	err := e.queue.Finish(context.WithoutCancel(ctx), c, out)
-	if errors.Is(err, ErrLeaseLost) {
-		run.Err, err = errors.Join(run.Err, err), nil
+	if errors.Is(err, ErrLeaseLost) { // how the subject fares, its new holder says
+		run.Err, run.SetAside, err = errors.Join(run.Err, err), false, nil
 	}
 	e.onRun(run)
 	return err

@@ -192,6 +192,7 @@ func TestRefusedSaysEnough(t *testing.T) {
 		}
 		return &fakehub.Fault{Status: http.StatusForbidden, Message: "Resource not accessible by integration"}
 	})
+	w.settle()
 	w.open("sato", "[incident] checkout is blank")
 	w.settle()
 	last := w.runs[len(w.runs)-1]
@@ -218,12 +219,14 @@ type crowd struct {
 	// share of them it holds none, so that a broken engine comes to an end.
 	hold  map[string]chan struct{}
 	share int
+	began chan struct{}
 	ended chan struct{}
 }
 
 func newCrowd(share int, held ...string) *crowd {
 	q := &crowd{
-		running: map[string]int{}, most: map[string]int{}, ended: make(chan struct{}, 100), hold: map[string]chan struct{}{}, share: share,
+		running: map[string]int{}, most: map[string]int{}, began: make(chan struct{}, 100), ended: make(chan struct{}, 100),
+		hold: map[string]chan struct{}{}, share: share,
 	}
 	for _, account := range held {
 		q.hold[account] = make(chan struct{})
@@ -285,6 +288,7 @@ func (q *crowd) Home(_ context.Context, repo string) (engine.Home, error) {
 		hold = nil
 	}
 	q.mu.Unlock()
+	q.began <- struct{}{}
 	if hold != nil {
 		<-hold
 	}
@@ -337,6 +341,9 @@ func TestShares(t *testing.T) {
 	q.work(t, 8)
 	for range 5 {
 		<-q.ended
+	}
+	for range 5 + 2 {
+		<-q.began
 	}
 	q.mu.Lock()
 	for _, key := range q.done {

@@ -35,7 +35,8 @@ func Workflow() workflows.Workflow {
 
 // Policy is the section incident: of .github/kintsugi.yml.
 type Policy struct {
-	// Label makes an issue an incident. At most 50 characters, as on GitHub.
+	// Label makes an issue an incident: 1 to 50 visible characters on one line.
+	// GitHub takes no more than 50.
 	Label string `yaml:"label"`
 	// Notify are the people and teams called when an incident is confirmed,
 	// each written as @name or @organisation/team.
@@ -47,12 +48,12 @@ var mention = regexp.MustCompile(`^@[A-Za-z0-9][A-Za-z0-9_-]{0,38}(/[A-Za-z0-9_.
 // Check implements policy.Checker.
 func (p *Policy) Check() []policy.Finding {
 	var found []policy.Finding
-	if n := len([]rune(p.Label)); n == 0 || n > 50 {
+	if n := len([]rune(p.Label)); n > 50 || strings.TrimSpace(p.Label) == "" || !words.IsVisible(p.Label) {
 		p.Label = "incident"
 		found = append(found, policy.Finding{
 			Field:    "label",
-			Message:  `a label has 1 to 50 characters; "incident" is used instead`,
-			Japanese: "ラベルは1〜50文字です。代わりに incident を使います",
+			Message:  "a label has 1 to 50 characters, all of them visible and on one line; `incident` is used instead",
+			Japanese: "ラベルは1〜50文字で、改行や目に見えない文字は使えません。代わりに `incident` を使います",
 		})
 	}
 	var valid []string
@@ -63,8 +64,8 @@ func (p *Policy) Check() []policy.Finding {
 		}
 		found = append(found, policy.Finding{
 			Field:    "notify",
-			Message:  words.Foreign(who).Inline(60) + " names nobody; write \"@name\" or \"@organisation/team\", in quotes",
-			Japanese: words.Foreign(who).Inline(60) + " は宛先として読めません。\"@名前\" か \"@組織/チーム\" と引用符つきで書いてください",
+			Message:  words.Foreign(who).Inline(60) + " names nobody; write `\"@name\"` or `\"@organisation/team\"`, in quotes",
+			Japanese: words.Foreign(who).Inline(60) + " は宛先として読めません。`\"@名前\"` か `\"@組織/チーム\"` と引用符つきで書いてください",
 		})
 	}
 	p.Notify = valid

@@ -195,8 +195,7 @@ func (t teller) clock(m *milestone) string {
 }
 
 func (t teller) zone(m *milestone) string {
-	zone, _ := m.at.In(t.in.Policy.TimeZone).Zone()
-	return zone
+	return moment.ZoneName(m.at.In(t.in.Policy.TimeZone))
 }
 
 // metrics are the four durations, once there is anything to measure.

@@ -30,11 +30,11 @@ func Clock(t time.Time, loc *time.Location, ref time.Time, lang words.Language) 
 	default:
 		layout = "2 Jan 15:04"
 	}
-	return t.Format(layout) + " " + zoneName(t)
+	return t.Format(layout) + " " + ZoneName(t)
 }
 
-// zoneName names the offset of t.
-func zoneName(t time.Time) string {
+// ZoneName names the offset of t from UTC as Clock does.
+func ZoneName(t time.Time) string {
 	name, seconds := t.Zone()
 	if minutes, known := offsets[strings.ToLower(name)]; known && minutes*60 == seconds {
 		return name

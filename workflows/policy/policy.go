@@ -71,6 +71,9 @@ type Finding struct {
 type Source struct {
 	File    string
 	Content []byte
+	// Private says that Content comes from a private repository: elsewhere, what
+	// is said of it must not quote it.
+	Private bool
 	// Problem says, as one line of English Markdown, why the file could not be
 	// read at all: one of the sentences below, or another. Content is then
 	// ignored, and what lies beneath holds.

@@ -33,13 +33,16 @@ const nothing = "—"
 // Inline renders the text as a code span on one line, cut to at most max runes,
 // the last of which is then "…". A max below 1 means 120. Space of any kind
 // becomes one blank, and "|" a look-alike, since a bar ends a table cell even
-// inside a code span. An empty text gives "—".
+// inside a code span. Secrets are Masked. An empty text gives "—".
 func (f Foreign) Inline(max int) string {
 	if max < 1 {
 		max = inlineMax
 	}
-	text := strings.Join(strings.Fields(readable(string(f), false)), " ")
-	text = cut(disarm(strings.ReplaceAll(text, "|", "│")), max)
+	text := strings.Join(strings.Fields(Masked(readable(string(f), false))), " ")
+	// In "[`]:`](address)" Markdown would see the definition of a link, of which
+	// nothing is shown.
+	text = strings.NewReplacer("|", "│", "]:", "] :").Replace(text)
+	text = cut(disarm(text), max)
 	if text == "" {
 		return nothing
 	}
@@ -53,9 +56,10 @@ func (f Foreign) Inline(max int) string {
 
 // Block renders the text as a fenced block that keeps its lines, cut to 8,000
 // runes. It begins and ends with a newline, so that its fences stand on lines of
-// their own wherever it is put. An empty text gives "—" on its line.
+// their own wherever it is put. Secrets are Masked. An empty text gives "—" on
+// its line.
 func (f Foreign) Block() string {
-	text := strings.Trim(disarm(readable(string(f), true)), "\n")
+	text := strings.Trim(disarm(Masked(readable(string(f), true))), "\n")
 	text = cut(text, blockMax)
 	if strings.TrimSpace(text) == "" {
 		return "\n" + nothing + "\n"
@@ -102,6 +106,12 @@ func isInvisible(r rune) bool {
 		return true
 	}
 	return false
+}
+
+// IsVisible reports whether a text is one line of characters that are seen:
+// valid UTF-8 without control characters, marks that reorder, or invisible ones.
+func IsVisible(text string) bool {
+	return readable(text, false) == text && !strings.Contains(text, "\t")
 }
 
 // disarm parts the ends of an HTML comment. Our own marks on GitHub are such

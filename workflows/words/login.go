@@ -9,10 +9,10 @@ var (
 	// may end in a hyphen or hold two in a row.
 	login = regexp.MustCompile(`^[A-Za-z0-9](?:[A-Za-z0-9_-]{0,37}[A-Za-z0-9-])?(?:\[bot\])?$`)
 
-	// linked matches account names that GitHub would turn into a link to
-	// something else: to issue 7 ("GH-7"), or to a commit (seven and more
-	// hexadecimal digits).
-	linked = regexp.MustCompile(`^(?:(?i:GH)-[0-9]+|[0-9A-Fa-f]{7,40})$`)
+	// linked matches account names of which GitHub would turn a word into a link
+	// to something else: to issue 7 ("GH-7"), or to a commit (seven and more
+	// hexadecimal digits). A hyphen ends a word.
+	linked = regexp.MustCompile(`\b(?:(?i:GH)-[0-9]|[0-9A-Fa-f]{7,40}\b)`)
 )
 
 // Login returns name when it has the form of a GitHub login, without "@". It

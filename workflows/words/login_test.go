@@ -37,6 +37,9 @@ func TestName(t *testing.T) {
 		"gh-7":            "`gh-7`",
 		"deadbeef":        "`deadbeef`",
 		"facade":          "facade",
+		"deadbeef-":       "`deadbeef-`",
+		"ops-gh-7":        "`ops-gh-7`",
+		"abcdefg-7":       "abcdefg-7",
 		"a_\n@all":        "`a_ @all`",
 	} {
 		if got := words.Name(account); got != want {

@@ -1,0 +1,327 @@
+package hostile_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"golang.org/x/net/html"
+
+	"github.com/kintsugi-app/kintsugi/app/clock"
+	"github.com/kintsugi-app/kintsugi/app/engine"
+	"github.com/kintsugi-app/kintsugi/app/hostile"
+	"github.com/kintsugi-app/kintsugi/app/sandbox/fakehub"
+	"github.com/kintsugi-app/kintsugi/app/sandbox/page"
+	"github.com/kintsugi-app/kintsugi/app/server"
+	"github.com/kintsugi-app/kintsugi/app/store"
+)
+
+// process is the real server before the simulated GitHub, both over sockets,
+// with an issue for each text of the set, in its title, its body, a label and
+// commands. Without KINTSUGI_TEST_ALL=1 only those for terminals go through it,
+// and every fifth of the others.
+type process struct {
+	hub      *fakehub.Hub
+	clock    *clock.Real
+	server   *server.Server
+	github   string
+	database string
+	log      *log
+	mu       sync.Mutex
+	runs     []engine.Run
+	texts    []hostile.Text
+	issues   []issue // one for each
+}
+
+// log keeps what the server says, from many goroutines.
+type log struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (l *log) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(p)
+}
+
+func (l *log) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
+}
+
+// newProcess plays the set and returns when there is nothing left to do.
+func newProcess(t *testing.T) *process {
+	p := &process{clock: clock.New(), log: &log{}, database: filepath.Join(t.TempDir(), "kintsugi.db")}
+	p.hub = fakehub.New(fakehub.Options{
+		Clock: p.clock, RateLimit: -1, WebhookSecret: secret, App: fakehub.App{ID: 7, PrivateKey: oneKey()},
+		Deliver: p.post,
+	})
+	p.hub.AddOrg("acme", "oncall")
+	p.hub.AddRepo("acme", "incidents", true)
+	for login, role := range people {
+		p.hub.SetRole("acme/incidents", login, role)
+	}
+	p.hub.PutFile("acme/incidents", ".github/kintsugi.yml", fmt.Sprintf(settings, "en"))
+	p.hub.Install("acme", time.Time{})
+	github := httptest.NewServer(p.hub)
+	t.Cleanup(github.Close)
+	p.github = github.URL
+	running, stop := context.WithCancel(ctx)
+	var err error
+	p.server, err = server.Start(running, server.Config{
+		AppID: 7, PrivateKey: p.hub.PrivateKeyPEM(), WebhookSecrets: []string{secret}, GitHubURL: p.github, DatabaseURL: p.database,
+		Addr: "127.0.0.1:0", Clock: p.clock, LogTo: p.log, LogFormat: "json", Version: "test", SweepEvery: 1000 * time.Hour, StoreOptions: []store.Option{store.Relaxed()},
+		OnRun: func(r engine.Run) { p.mu.Lock(); defer p.mu.Unlock(); p.runs = append(p.runs, r) },
+	})
+	if err != nil {
+		stop()
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { stop(); _ = p.server.Wait() })
+	p.rest(t)
+	p.clock.Advance(time.Minute)
+	for n, text := range hostile.Texts() {
+		if everything() || forTerminals(text) || n%5 == 0 {
+			p.texts = append(p.texts, text)
+			p.play(t, text.Text)
+		}
+	}
+	for range 3 { // what GitHub's limits put off
+		p.rest(t)
+		p.clock.Advance(time.Hour)
+	}
+	return p
+}
+
+// post carries a delivery as GitHub does.
+func (p *process) post(ctx context.Context, d fakehub.Delivery) (int, error) {
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+p.server.Addr()+"/webhooks/github", bytes.NewReader(d.Payload))
+	if err != nil {
+		return 0, err
+	}
+	r.Header = d.Header()
+	answer, err := http.DefaultClient.Do(r)
+	if err != nil {
+		return 0, err
+	}
+	defer answer.Body.Close()
+	_, err = io.Copy(io.Discard, answer.Body)
+	return answer.StatusCode, err
+}
+
+func (p *process) play(t *testing.T, text string) {
+	t.Helper()
+	const repo = "acme/incidents"
+	n, err := p.hub.OpenIssue(repo, "sato", fakehub.NewIssue{Title: "[incident] " + short(text), Body: atMost(text, 10_000)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.issues = append(p.issues, issue{repo, n})
+	for _, said := range []string{"/sev ", "/note ", "/resolvd"} {
+		if _, err := p.hub.Comment(repo, n, "tanaka", said+atMost(text, 10_000)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := p.hub.Label(repo, n, "suzuki", atMost(short(text), 50)); err != nil {
+		t.Fatal(err)
+	}
+	if n%4 == 0 {
+		p.rest(t)
+		p.clock.Advance(10 * time.Minute) // for GitHub's limits on what is created
+	}
+}
+
+// rest delivers what waits, until there is nothing left to do.
+func (p *process) rest(t *testing.T) {
+	t.Helper()
+	deadline := time.Now().Add(time.Minute)
+	for {
+		for _, d := range p.hub.TakeDeliveries() {
+			if status, err := p.hub.Send(ctx, d); err != nil || status != http.StatusAccepted {
+				t.Fatalf("a delivery was answered %d, %v", status, err)
+			}
+		}
+		resting, err := p.server.Resting(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if resting {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatal("the server does not come to rest")
+		}
+		time.Sleep(2 * time.Millisecond)
+	}
+}
+
+// TestProcess looks at all that the real program shows to operators and to
+// whoever asks, after the whole set went through it.
+func TestProcess(t *testing.T) {
+	p := newProcess(t)
+	faults := func(what, said string, found []string) {
+		t.Helper()
+		for _, f := range found[:min(len(found), 3)] {
+			t.Errorf("%s: %s: %s", what, f, quote(said))
+		}
+	}
+	for line := range strings.Lines(p.log.String()) {
+		faults("the log", line, hostile.Terminal(strings.TrimSuffix(line, "\n")))
+	}
+	for _, path := range []string{"/healthz", "/readyz", "/metrics"} {
+		answer, err := http.Get("http://" + p.server.Addr() + path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, err := io.ReadAll(answer.Body)
+		answer.Body.Close()
+		if err != nil || len(body) == 0 {
+			t.Fatal(path, err)
+		}
+		faults(path, string(body), hostile.Job(string(body)))
+		for name := range people {
+			if strings.Contains(string(body), name) || strings.Contains(string(body), "acme") {
+				t.Errorf("%s names %s or the repository", path, name)
+			}
+		}
+	}
+	t.Run("commands", func(t *testing.T) { p.commands(t) })
+	t.Run("sandbox", func(t *testing.T) { p.page(t) })
+}
+
+// shown are the commands that show what people wrote, with what they need
+// besides an issue; silent are those that show nothing of it.
+var (
+	shown  = map[string][]string{"plan": {"--github-url"}, "explain": {"--database-url", "--app-id"}}
+	silent = []string{"completion", "database", "doctor", "help", "ready", "sandbox", "serve", "version"}
+)
+
+var command = regexp.MustCompile(`(?m)^  ([a-z]+) {2,}`)
+
+// commands runs the program as operators do, in a terminal and in a job.
+func (p *process) commands(t *testing.T) {
+	program := filepath.Join(t.TempDir(), "kintsugi")
+	if out, err := exec.Command("go", "build", "-o", program, "../kintsugi").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	help, err := exec.Command(program, "--help").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	there := map[string]bool{}
+	for _, m := range command.FindAllStringSubmatch(string(help), -1) {
+		there[m[1]] = true
+		if shown[m[1]] == nil && !slices.Contains(silent, m[1]) {
+			t.Errorf("kintsugi %s: does it show what people wrote? Add it to shown or to silent", m[1])
+		}
+	}
+	key := filepath.Join(t.TempDir(), "key.pem")
+	if err := os.WriteFile(key, p.hub.PrivateKeyPEM(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	values := map[string]string{"--github-url": p.github, "--database-url": p.database, "--app-id": "7"}
+	for name, flags := range shown {
+		if !there[name] {
+			t.Errorf("there is no kintsugi %s any more", name)
+			continue
+		}
+		for n, i := range p.issues {
+			if !everything() && !forTerminals(p.texts[n]) && n%4 != 0 {
+				continue
+			}
+			args := []string{name}
+			for _, flag := range flags {
+				args = append(args, flag+"="+values[flag])
+			}
+			if n%2 == 0 {
+				args = append(args, "--format=json")
+			}
+			c := exec.Command(program, append(args, i.String())...)
+			c.Env = append(os.Environ(), "GITHUB_TOKEN=user-suzuki")
+			if n%3 == 0 {
+				c.Env = append(c.Env, "GITHUB_ACTIONS=true")
+			}
+			out, err := c.CombinedOutput()
+			if err != nil {
+				t.Fatalf("kintsugi %s %s: %v\n%s", name, i, err, out)
+			}
+			for _, f := range hostile.Job(string(out)) {
+				t.Errorf("kintsugi %s of %s: %s: %s", strings.Join(args[:1], " "), p.texts[n].Name, f, quote(string(out)))
+				break
+			}
+		}
+	}
+}
+
+// everything tells whether there is time for all of it.
+func everything() bool { return os.Getenv("KINTSUGI_TEST_ALL") == "1" }
+
+// forTerminals tells whether a text is in the set for the sake of terminals and
+// jobs.
+func forTerminals(t hostile.Text) bool {
+	return len(hostile.Job(t.Text)) > 0
+}
+
+// page looks at the sandbox's pages as a browser would: with one script, its
+// own, and nothing that loads from elsewhere.
+func (p *process) page(t *testing.T) {
+	handler, err := page.New(page.Config{
+		Hub: p.hub, Clock: p.clock, Runs: func() []engine.Run { return p.runs[max(0, len(p.runs)-300):] },
+		People: []page.Person{{Login: "tanaka"}, {Login: "sato"}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	paths := []string{"/", "/acme/incidents", "/-/activity"}
+	for _, i := range p.issues {
+		paths = append(paths, fmt.Sprintf("/%s/issues/%d", i.repo, i.number))
+	}
+	for _, path := range paths {
+		r := httptest.NewRequest(http.MethodGet, path, nil)
+		r.Host = "localhost"
+		answer := httptest.NewRecorder()
+		handler.ServeHTTP(answer, r)
+		if answer.Code != http.StatusOK {
+			t.Fatalf("%s: %d", path, answer.Code)
+		}
+		document, err := html.Parse(strings.NewReader(answer.Body.String()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		counts := map[string]int{}
+		for n := range document.Descendants() {
+			if n.Type != html.ElementNode {
+				continue
+			}
+			counts[n.Data]++
+			for _, a := range n.Attr {
+				loads := a.Key == "src" || a.Key == "srcset" || a.Key == "action" || n.Data == "link" && a.Key == "href"
+				if strings.HasPrefix(a.Key, "on") || a.Key == "style" || loads && !strings.HasPrefix(a.Val, "/") || strings.HasPrefix(a.Val, "javascript:") || loads && strings.HasPrefix(a.Val, "//") {
+					t.Errorf("%s: <%s %s=%q>", path, n.Data, a.Key, a.Val)
+				}
+			}
+		}
+		for _, name := range []string{"img", "iframe", "object", "embed", "base", "video", "picture"} {
+			if counts[name] > 0 {
+				t.Errorf("%s: a <%s>", path, name)
+			}
+		}
+		if counts["script"] != 1 || counts["main"] != 1 {
+			t.Errorf("%s: the page lost its shape: %v", path, counts)
+		}
+	}
+}
