@@ -47,7 +47,7 @@ sandbox: ## tell the story: the real app against a simulated GitHub
 	$(GO) run ./app/kintsugi sandbox
 
 build: ## build the static binary bin/kintsugi
-	CGO_ENABLED=0 $(GO) build -trimpath -buildvcs=false \
+	CGO_ENABLED=0 $(GO) build -trimpath -buildvcs=false -tags nomsgpack \
 		-ldflags '-s -w -buildid= -X main.version=$(VERSION)' -o $(BINARY) ./app/kintsugi
 	@size=$$(wc -c < $(BINARY)); echo "$(BINARY) $(VERSION): $$size bytes"; \
 	if [ $$size -gt $(MAX_SIZE) ]; then echo "more than the $(MAX_SIZE) bytes allowed"; exit 1; fi

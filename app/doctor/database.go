@@ -22,7 +22,7 @@ func (r *report) database(f Facts) {
 		}
 		r.add(Finding{
 			Check: Database, Level: Warning,
-			Text: fmt.Sprintf("%s is set aside after %s: %s. It is tried again at %s.", t.Key, counted(t.Attempts, "try", "tries"), firstLine(t.Error), stamp(t.Due)),
+			Text: fmt.Sprintf("%s is set aside after %s: %s. It is tried again at %s.", t.Key, counted(t.Failures, "try", "tries"), firstLine(t.Error), stamp(t.Due)),
 			Do:   fmt.Sprintf("see kintsugi explain %s; a comment on the issue has it tried at once.", t.Key),
 		})
 	}

@@ -128,7 +128,7 @@ var changes = map[string]func(*doctor.Facts){
 		f.Database = doctor.Storage{Err: "KINTSUGI_DATABASE_URL: db.example.com does not answer: connection refused"}
 	},
 	"set-aside": func(f *doctor.Facts) {
-		f.Database.Stuck = []store.Trouble{{Key: "acme/incidents#12", Attempts: 14, Error: "refused by GitHub: 403 Resource not accessible\nmore", Due: now.Add(time.Hour)}}
+		f.Database.Stuck = []store.Trouble{{Key: "acme/incidents#12", Failures: 14, Error: "refused by GitHub: 403 Resource not accessible\nmore", Due: now.Add(time.Hour)}}
 	},
 }
 

@@ -87,7 +87,7 @@ type Run struct {
 	Did  []string
 	Err  error
 	// SetAside: it failed SetAsideAfter times in a row, or more, and is tried
-	// once an hour until somebody looks into it.
+	// every ten minutes until somebody looks into it.
 	SetAside bool
 	Due      time.Time
 }

@@ -60,7 +60,7 @@ var mutants = []mutant{
 	{"folding keeps what counts", "fold.go", "if a.Verdict == workflows.Done && (!c.LastCounts || uses[a.Name] < keepLast) {", "if _ = c; a.Verdict == workflows.Done && uses[a.Name] < 1 {", "TestFit"},
 	{"nothing is unpacked before the signature held", "envelope.go", "if hmac.Equal(", "if true || hmac.Equal(", "TestEnvelope"},
 	{"a copied record is not believed", "envelope.go", "if r.RepoID != repoID || r.IssueID != issueID || r.Seq != seq {", "if false {", "TestEnvelope"},
-	{"an old issue is not taken up unasked", "deliberate.go", "return !t.Before(after) && now.Sub(t) <= freshness", "return !t.IsZero() && !now.IsZero()", "TestPastIsLeftAlone"},
+	{"an old issue is not taken up unasked", "deliberate.go", "return !t.Before(v.o.InstalledAt) && now.Sub(t) <= freshness", "return !t.IsZero() && !now.IsZero()", "TestPastIsLeftAlone"},
 	{"the sweep's mark is GitHub's time", "sweep.go",
 		"e.marks.SetMark(ctx, sweepMark(key, r.repo), updates.At)", "e.marks.SetMark(ctx, sweepMark(key, r.repo), e.clock.Now())", "TestSweepClock"},
 	{"a repository that fails keeps no other from being swept", "sweep.go",

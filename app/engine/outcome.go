@@ -9,16 +9,16 @@ import (
 )
 
 // SetAsideAfter is how many times in a row a subject may fail before it is set
-// aside: tried once an hour, and again at once when something wakes it. It is
-// then for a person to look into; Run says so.
+// aside: tried every ten minutes, and at once when something wakes it. It is
+// then for a person to look into; Run says so. Rarer would keep somebody's /ack
+// waiting after GitHub itself was down for a while.
 const SetAsideAfter = 8
 
 const (
-	// setAsidePause is how long a subject waits that was set aside, and
-	// refusedPause one that GitHub will not let us write to, such as one in an
-	// archived repository. A wake comes sooner.
-	setAsidePause = time.Hour
-	refusedPause  = time.Hour
+	setAsidePause = 10 * time.Minute
+	// refusedPause is how long a subject waits that GitHub will not let us write
+	// to, such as one in an archived repository. A wake comes sooner.
+	refusedPause = time.Hour
 )
 
 // concluded is the outcome of a run that went through.
@@ -121,8 +121,7 @@ func (e *Engine) failed(c *Claim, run *Run, err error) Outcome {
 }
 
 // again is when a run that failed is tried again, and whether its subject is
-// set aside. What a limit put off counts for nothing. A chore is never set aside
-// for longer than its pace, since nobody else would wake what it recovers.
+// set aside. What a limit put off counts for nothing.
 func (e *Engine) again(c *Claim, err error, later *Later) (due time.Time, aside bool) {
 	now, failures := e.clock.Now(), c.Attempts-c.Excused
 	switch {
@@ -136,11 +135,7 @@ func (e *Engine) again(c *Claim, err error, later *Later) (due time.Time, aside 
 	if failures+1 < SetAsideAfter {
 		return due, false
 	}
-	pause := setAsidePause
-	if e.chore(c.Key) != nil {
-		pause = e.sweepEvery
-	}
-	return latest(due, now.Add(pause)), true
+	return latest(due, now.Add(setAsidePause)), true
 }
 
 // putOff is the outcome of a run that waits for a time that was stated. It

@@ -240,7 +240,7 @@ type Outcome struct {
 	// Due is when to look again; zero for never. If the subject was woken
 	// during the run it is due at once, whatever Due says.
 	Due time.Time
-	// Rank is that of the due time.
+	// Rank is that of the due time, and stays with a subject that is not due.
 	Rank Rank
 	// Failed counts as an attempt and leaves wakes unanswered; it resets to
 	// zero otherwise. Error is kept for people to read.

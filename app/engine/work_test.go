@@ -56,8 +56,12 @@ func TestRanks(t *testing.T) {
 		t.Errorf("a new incident writes as %v and keeps %v", writes, out.Rank)
 	}
 	w.say(n, "tanaka", "/sev 3")
-	if out := step(); !only(writes, engine.Live) || out.Rank == engine.Urgent {
+	if out := step(); !only(writes, engine.Urgent) || out.Rank == engine.Urgent { // it was urgent until then
 		t.Errorf("a SEV3 writes as %v and keeps %v", writes, out.Rank)
+	}
+	w.say(n, "tanaka", "/note looking at the certificates")
+	if out := step(); !only(writes, engine.Live) || out.Rank == engine.Urgent {
+		t.Errorf("a note on a SEV3 writes as %v and keeps %v", writes, out.Rank)
 	}
 	w.say(n, "tanaka", "/sev 1")
 	w.hub.Fault(fakehub.Matching(1, http.MethodPatch, "/issues/comments/", fakehub.Fault{Status: http.StatusBadGateway}))
@@ -66,7 +70,7 @@ func TestRanks(t *testing.T) {
 	}
 	w.settle() // and nothing of ours may still land
 	w.say(n, "tanaka", "/resolved")
-	if out := step(); !only(writes, engine.Live) || out.Rank == engine.Urgent {
+	if out := step(); !only(writes, engine.Urgent) || out.Rank == engine.Urgent {
 		t.Errorf("what is over writes as %v and keeps %v", writes, out.Rank)
 	}
 }
@@ -89,7 +93,7 @@ func TestFailedKeepsRank(t *testing.T) {
 	}
 }
 
-// TestSetAside: a subject that fails again and again is tried once an hour, says
+// TestSetAside: a subject that fails again and again is tried every ten minutes, says
 // so, and is tried at once when something wakes it.
 func TestSetAside(t *testing.T) {
 	w := newWorld(t, 1, withoutSweeps)
@@ -113,7 +117,7 @@ func TestSetAside(t *testing.T) {
 	for i, r := range w.runs {
 		aside := i+1 >= engine.SetAsideAfter
 		pause := r.Due.Sub(r.At)
-		if r.SetAside != aside || aside != (pause > 30*time.Minute) || r.Err == nil {
+		if r.SetAside != aside || aside != (pause >= 10*time.Minute) || r.Err == nil {
 			t.Errorf("try %d: set aside %t, again after %s (%v)", i+1, r.SetAside, pause, r.Err)
 		}
 	}
@@ -175,7 +179,7 @@ func TestLimitsSetAside(t *testing.T) {
 			}
 		}
 		for i, r := range w.runs {
-			if want := guessed && i+1 >= engine.SetAsideAfter; r.SetAside != want || want != (r.Due.Sub(r.At) > 30*time.Minute) {
+			if want := guessed && i+1 >= engine.SetAsideAfter; r.SetAside != want || want != (r.Due.Sub(r.At) >= 10*time.Minute) {
 				t.Fatalf("guessed %t, try %d: set aside %t, again after %s", guessed, i+1, r.SetAside, r.Due.Sub(r.At))
 			}
 		}

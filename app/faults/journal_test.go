@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"time"
 
 	"github.com/kintsugi-app/kintsugi/app/store"
 )
@@ -49,7 +50,7 @@ func (t *town) allIsTold() {
 			if e.writes() && (e.status < 400 || e.status >= 500) {
 				writes++
 				if !t.told(&e, journal) {
-					t.Errorf("F: the journal does not tell of %s", &e)
+					t.Errorf("F: the journal does not tell of %s, but of\n%s", &e, t.listed(&e, journal))
 				}
 			}
 		}
@@ -102,4 +103,20 @@ func mentions(did []string, e *exchange) bool {
 		}
 	}
 	return false
+}
+
+// listed is what the journal has of the subject of an exchange, the latest
+// first.
+func (t *town) listed(e *exchange, journal map[string][]store.Journaled) string {
+	var b strings.Builder
+	for key, runs := range journal {
+		_, number, _ := strings.Cut(key, "#")
+		if number == "" || !strings.Contains(e.path+"/", "/issues/"+number+"/") {
+			continue
+		}
+		for _, run := range runs {
+			fmt.Fprintf(&b, "%s %s to %s: did %q, error %q\n", key, run.At.Format(time.StampMilli), run.Ended.Format(time.StampMilli), run.Did, run.Error)
+		}
+	}
+	return b.String()
 }

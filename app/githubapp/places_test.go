@@ -48,6 +48,12 @@ func TestHome(t *testing.T) {
 	if diff := cmp.Diff(want[:1], own.Sources); diff != "" {
 		t.Error(diff)
 	}
+	w.PutFile(vault, policyPath, "language: en\n")
+	home, err = w.app.Home(ctx, vault)
+	must(t, err)
+	if len(home.Sources) != 2 || home.Sources[0].Private || !home.Sources[1].Private {
+		t.Errorf("of a private repository: %+v", home.Sources)
+	}
 }
 
 func TestHomeIsKept(t *testing.T) {

@@ -76,6 +76,9 @@ func readIssue(i github.Issue) workflows.Issue {
 	for _, l := range i.Labels {
 		issue.Labels = append(issue.Labels, l.GetName())
 	}
+	for _, u := range i.Assignees {
+		issue.Assignees = append(issue.Assignees, u.GetLogin())
+	}
 	return issue
 }
 

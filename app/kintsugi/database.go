@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -80,7 +79,7 @@ func readDatabase(ctx context.Context, reader *store.Reader) (is databaseStatus,
 
 func (is databaseStatus) show(out io.Writer, as string) error {
 	if as == "json" {
-		return json.NewEncoder(out).Encode(is)
+		return writeJSON(out, is)
 	}
 	free := ""
 	if is.Free != nil {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"io"
 	"strings"
 
@@ -68,7 +67,7 @@ func doctorSources(lookup func(string) string) doctor.Sources {
 
 func showReport(out io.Writer, as string, report doctor.Report) error {
 	if as == "json" {
-		return json.NewEncoder(out).Encode(report)
+		return writeJSON(out, report)
 	}
 	_, err := io.WriteString(out, printable(githubapp.Redact(report.String())))
 	return err

@@ -101,7 +101,7 @@ func readStory(ctx context.Context, reader *store.Reader, key string, limit int)
 	stuck, err := reader.Stuck(ctx, engine.SetAsideAfter, mostKnown)
 	for _, t := range stuck {
 		if t.Key == key {
-			s.SetAside = &setAside{t.Attempts, githubapp.Redact(t.Error), t.Due}
+			s.SetAside = &setAside{t.Failures, githubapp.Redact(t.Error), t.Due}
 		}
 	}
 	return s, err

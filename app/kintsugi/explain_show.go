@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
@@ -82,7 +81,7 @@ func state(e engine.Entry, last bool, now time.Time) string {
 		return "under_way"
 	case e.Ended.IsZero():
 		return "died"
-	case strings.HasPrefix(e.Error, "not before "): // as engine.Later says it
+	case e.PutOff:
 		return "put_off"
 	case e.Error != "":
 		return "failed"
@@ -112,7 +111,7 @@ var headlines = map[string]string{
 
 func showStory(out io.Writer, as string, s story) error {
 	if as == "json" {
-		return json.NewEncoder(out).Encode(s)
+		return writeJSON(out, s)
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s, as the journal has it, the newest last.\n", s.Subject)

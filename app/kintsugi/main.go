@@ -136,7 +136,7 @@ func exitCode(err error, errOut io.Writer) int {
 	case errors.Is(err, errFound):
 		return findings
 	}
-	fmt.Fprintln(errOut, "kintsugi: "+strings.ReplaceAll(githubapp.Redact(err.Error()), "\n", "\n  "))
+	fmt.Fprintln(errOut, "kintsugi: "+printable(strings.ReplaceAll(githubapp.Redact(err.Error()), "\n", "\n  ")))
 	if errors.As(err, &wrong) || errors.As(err, &setting) || strings.HasPrefix(err.Error(), "unknown command") {
 		return misuse
 	}

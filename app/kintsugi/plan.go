@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -131,7 +130,7 @@ func withToken(config server.Config, lookup func(string) string) (*githubapp.App
 
 func showPlan(out io.Writer, as string, run engine.Run) error {
 	if as == "json" {
-		return json.NewEncoder(out).Encode(struct {
+		return writeJSON(out, struct {
 			Subject string    `json:"subject"`
 			At      time.Time `json:"at"`
 			Owner   *string   `json:"owner"`
@@ -141,15 +140,15 @@ func showPlan(out io.Writer, as string, run engine.Run) error {
 		}{run.Key, run.At.Truncate(time.Second), orNull(run.Owner), list(run.Did), list(run.Why), lines(run)})
 	}
 	if run.Owner == "" {
-		_, err := fmt.Fprintf(out, "%s: nothing to do.\nWhy: %s.\n", run.Key, strings.Join(run.Why, "; "))
+		_, err := io.WriteString(out, printable(fmt.Sprintf("%s: nothing to do.\nWhy: %s.\n", run.Key, strings.Join(run.Why, "; "))))
 		return err
 	}
 	would := "nothing"
 	if len(run.Did) > 0 {
 		would = strings.Join(run.Did, "\n  ")
 	}
-	_, err := fmt.Fprintf(out, "%s is looked after by %q.\n\nWould be done now:\n  %s\n\nWhy:\n  %s\n\nWhat should be so:\n\n%s",
-		run.Key, run.Owner, would, strings.Join(run.Why, "\n  "), run.Plan)
+	_, err := io.WriteString(out, printable(fmt.Sprintf("%s is looked after by %q.\n\nWould be done now:\n  %s\n\nWhy:\n  %s\n\nWhat should be so:\n\n%s",
+		run.Key, run.Owner, would, strings.Join(run.Why, "\n  "), run.Plan)))
 	return err
 }
 

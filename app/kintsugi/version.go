@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"runtime"
 
@@ -16,7 +15,7 @@ func newVersion() *cobra.Command {
 		Args:  arguments(cobra.NoArgs),
 		RunE: func(c *cobra.Command, _ []string) error {
 			if as == "json" {
-				return json.NewEncoder(c.OutOrStdout()).Encode(map[string]string{
+				return writeJSON(c.OutOrStdout(), map[string]string{
 					"version": versionText(), "go": runtime.Version(), "platform": runtime.GOOS + "/" + runtime.GOARCH,
 				})
 			}

@@ -15,6 +15,11 @@ import (
 // once in this time.
 const healthFor = time.Second
 
+// storeWithin is for how long the store may keep somebody waiting who asks over
+// HTTP: GitHub gives a delivery up after ten seconds, and a probe no later. docs:
+// Best practices for using webhooks, "Respond within 10 seconds".
+const storeWithin = 8 * time.Second
+
 // health is what was last seen of the store.
 type health struct {
 	mu   sync.Mutex
@@ -72,11 +77,11 @@ func (s *Server) look(ctx context.Context) sight {
 		return h.seen
 	}
 	// Whoever asks may leave; the answer is for everybody.
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.config.Timeout)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), storeWithin)
 	defer cancel()
 	seen, err := s.ask(ctx, now)
 	first, before := h.at.IsZero(), h.seen
-	h.at, h.seen = now, seen
+	h.at, h.seen = s.clock.Now(), seen // who waited for it need not ask again
 	switch {
 	case !seen.writable && (first || before.writable):
 		s.log.Error("the store cannot be written to; deliveries are refused until it can", "error", err)

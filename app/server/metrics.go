@@ -137,7 +137,7 @@ func gauge(name, help string, labels ...string) *prometheus.Desc {
 }
 
 var (
-	subjects = gauge("kintsugi_subjects", "Subjects that wait to be run (due), that are being run (leased), and that failed so often that they are tried once an hour (set_aside).", "state")
+	subjects = gauge("kintsugi_subjects", "Subjects that wait to be run (due), that are being run (leased), and that failed so often that they are tried every ten minutes only (set_aside).", "state")
 	database = gauge("kintsugi_database_bytes", "What the database takes (used), what it may take (quota; 0 for no quota), and what its disk has left (free; -1 where that is not known).", "kind")
 	full     = gauge("kintsugi_database_full", "1 while deliveries are refused because the database is full.")
 	paused   = gauge("kintsugi_installations_paused", "Installations that GitHub wants nothing of at the moment.")

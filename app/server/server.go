@@ -16,6 +16,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -93,6 +94,8 @@ type Server struct {
 	replicas *replicas
 	aside    aside
 	refused  refused
+	// noLog: it was said that GitHub has no log of deliveries.
+	noLog atomic.Bool
 	// crowded rings when there was no room for a delivery.
 	crowded chan struct{}
 

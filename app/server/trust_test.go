@@ -2,7 +2,10 @@ package server_test
 
 import (
 	"context"
+	"encoding/hex"
+	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net/http"
 	"path/filepath"
 	"strings"
@@ -38,7 +41,9 @@ func TestTheDatabaseIsFull(t *testing.T) {
 	if got := w.metric(`kintsugi_database_bytes{kind="quota"}`); got != "1.048576e+06" {
 		t.Errorf("the quota is shown as %q", got)
 	}
-	large := []byte(fmt.Sprintf("{%q: %q}", "padding", strings.Repeat("a", 100<<10)))
+	noise := make([]byte, 50<<10) // which does not shrink
+	_, _ = rand.NewChaCha8([32]byte{}).Read(noise)
+	large := []byte(fmt.Sprintf("{%q: %q}", "padding", hex.EncodeToString(noise)))
 	refused := 0
 	for range 20 {
 		switch code := w.post("ping", large); code {
@@ -177,5 +182,36 @@ func TestWhatNeverArrivedIsAskedFor(t *testing.T) {
 	}
 	if got := w.metric("kintsugi_replicas"); got != "1" {
 		t.Errorf("%q replicas", got)
+	}
+}
+
+// TestNoDeliveryLog: a GitHub that keeps no log of deliveries is said once, and
+// is no trouble.
+func TestNoDeliveryLog(t *testing.T) {
+	w := newWorld(t)
+	w.hub.Fault(func(r *http.Request) *fakehub.Fault {
+		if strings.Contains(r.URL.Path, "/app/hook/deliveries") {
+			return &fakehub.Fault{Status: http.StatusNotFound}
+		}
+		return nil
+	})
+	asked := make(chan engine.Run, 1000)
+	w.config.OnRun = func(r engine.Run) {
+		if r.Key == engine.RedeliveryKey {
+			asked <- r
+		}
+	}
+	w.start()
+	for n := 0; n < 3; {
+		w.pass(30 * time.Minute)
+		for ; len(asked) > 0; n++ {
+			// Time that is made to pass during a run ends its lease.
+			if r := <-asked; r.Err != nil && !errors.Is(r.Err, engine.ErrLeaseLost) {
+				t.Errorf("it failed: %v", r.Err)
+			}
+		}
+	}
+	if said := strings.Count(w.log.String(), "keeps no log of deliveries"); said != 1 {
+		t.Errorf("said %d times", said)
 	}
 }

@@ -125,6 +125,8 @@ func (s *Server) intake(ctx context.Context, d web.Delivery) (web.Outcome, error
 	for _, key := range s.app.Heed(e) {
 		wakes = append(wakes, store.Wake{Key: key, Comment: e.Comment})
 	}
+	ctx, cancel := context.WithTimeout(ctx, storeWithin)
+	defer cancel()
 	fresh, err := s.store.Intake(ctx, store.Delivery{
 		GUID: d.GUID, Event: e.Event, Action: action(e.Action), Payload: d.Body, ReceivedAt: s.clock.Now(),
 	}, wakes)
@@ -167,14 +169,18 @@ func (s *Server) ran(r engine.Run) {
 	var later *engine.Later
 	switch {
 	case first:
-		s.log.Error("set aside: it failed again and again, and is tried once an hour from now on",
+		s.log.Error("set aside: it failed again and again, and is tried every ten minutes from now on",
 			"subject", r.Key, "error", r.Err, "again", r.Due, "more", more(r.Key))
+	case errors.Is(r.Err, engine.ErrLeaseLost):
+		s.log.Info("left to another worker, which took it over", "subject", r.Key, "error", r.Err)
 	case errors.As(r.Err, &later):
 		s.log.Info("put off", "subject", r.Key, "until", later.At, "reason", later.Reason)
 	case errors.Is(r.Err, engine.ErrRefused) && !s.refused.first(r.Key, s.clock.Now()):
 		s.log.Debug("refused as before", "subject", r.Key, "error", r.Err, "again", r.Due)
 	case r.Err != nil:
 		s.log.Warn("a run did not go through", "subject", r.Key, "error", r.Err, "again", r.Due)
+	case r.Key == engine.RedeliveryKey && len(r.Why) > 0 && !s.noLog.Swap(true):
+		s.log.Info("GitHub keeps no log of deliveries for this App; what never arrives, the sweeps find", "reason", strings.Join(r.Why, "; "))
 	case len(r.Did) > 0:
 		s.log.Info("done", "subject", r.Key, "did", strings.Join(r.Did, "; "), "took", r.Took)
 	default:
@@ -224,7 +230,10 @@ type aside struct {
 func (a *aside) note(r engine.Run) (first bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if !r.SetAside {
+	switch {
+	case errors.Is(r.Err, engine.ErrLeaseLost): // which says nothing about the subject
+		return false
+	case !r.SetAside:
 		delete(a.said, r.Key)
 		return false
 	}

@@ -1,11 +1,13 @@
 package store
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -107,10 +109,7 @@ func send(b *testing.B, n int, accept func(payload []byte) error) (all time.Dura
 	left.Store(int64(n))
 	for c := range senders {
 		group.Go(func() {
-			payload := make([]byte, smallestPayload+c*(largestPayload-smallestPayload)/(senders-1))
-			for i := range payload {
-				payload[i] = byte(i * (c + 1))
-			}
+			payload := likeGitHubs(uint64(c), smallestPayload+c*(largestPayload-smallestPayload)/(senders-1))
 			var waits []time.Duration
 			for left.Add(-1) >= 0 {
 				since := time.Now()
@@ -132,6 +131,24 @@ func send(b *testing.B, n int, accept func(payload []byte) error) (all time.Dura
 	}
 	group.Wait()
 	return time.Since(started), each
+}
+
+// likeGitHubs is a payload of this size that shrinks as GitHub's own do, to about
+// a fifth: it consists of accounts and their many addresses, with ids and
+// tokens that no other has.
+func likeGitHubs(seed uint64, size int) []byte {
+	r := rand.New(rand.NewPCG(seed, 7))
+	var b bytes.Buffer
+	b.WriteString(`{"action":"edited","issue":[`)
+	for b.Len() < size {
+		login, at := fmt.Sprintf("user-%x", r.Uint32()), "https://api.github.com/users/"
+		fmt.Fprintf(&b, `{"login":%q,"id":%d,"node_id":"%016x%016x","gravatar_id":""`, login, r.Uint32(), r.Uint64(), r.Uint64())
+		for _, what := range []string{"followers", "following", "gists", "starred", "subscriptions", "orgs", "repos", "events", "received_events"} {
+			fmt.Fprintf(&b, `,"%s_url":"%s%s/%s"`, what, at, login, what)
+		}
+		fmt.Fprintf(&b, `,"site_admin":false,"body":"%x"},`, r.Uint64())
+	}
+	return b.Bytes()[:size]
 }
 
 // appendLog is the least that a durable intake can do.

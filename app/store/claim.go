@@ -79,8 +79,8 @@ func (s *Store) take(t *tx, m moment, lease time.Duration, full []string) (c eng
 		firstDue("key", engine.Urgent, condition, t.unclaimed)+", "+
 		firstDue("key", engine.Live, condition, t.unclaimed)+", "+
 		firstDue("key", engine.Background, condition, t.unclaimed)+`)
-		RETURNING key, epoch, wake_seq, attempts, unfinished, expect, rank, hint, published, due_at`, args,
-		&c.Key, &c.Epoch, &c.WakeSeq, &c.Attempts, &c.Unfinished, &c.Expect, &c.Rank, &hint, &c.Published, &due)
+		RETURNING key, epoch, wake_seq, attempts, excused, unfinished, expect, rank, hint, published, due_at`, args,
+		&c.Key, &c.Epoch, &c.WakeSeq, &c.Attempts, &c.Excused, &c.Unfinished, &c.Expect, &c.Rank, &hint, &c.Published, &due)
 	if errors.Is(err, sql.ErrNoRows) {
 		return engine.Claim{}, 0, false, nil
 	}
@@ -145,8 +145,8 @@ func (s *Store) Renew(ctx context.Context, c engine.Claim, lease time.Duration) 
 
 // subject is the part of a row that the end of a run depends on.
 type subject struct {
-	wakeSeq, doneSeq, attempts, expect int64
-	rank                               engine.Rank
+	wakeSeq, doneSeq, attempts, excused, expect int64
+	rank                                        engine.Rank
 }
 
 // holding reads the row of a claim that is still its own, and keeps it so
@@ -154,9 +154,9 @@ type subject struct {
 // a claim: the epoch decides, not the time, so a lease that ran out unnoticed
 // by others still holds.
 func (s *Store) holding(t *tx, c engine.Claim) (row subject, err error) {
-	err = t.row(`SELECT wake_seq, done_seq, attempts, expect, rank FROM subjects
+	err = t.row(`SELECT wake_seq, done_seq, attempts, excused, expect, rank FROM subjects
 		WHERE app = ? AND key = ? AND epoch = ?`+t.held, []any{s.app, c.Key, c.Epoch},
-		&row.wakeSeq, &row.doneSeq, &row.attempts, &row.expect, &row.rank)
+		&row.wakeSeq, &row.doneSeq, &row.attempts, &row.excused, &row.expect, &row.rank)
 	if errors.Is(err, sql.ErrNoRows) {
 		return subject{}, engine.ErrLeaseLost
 	}

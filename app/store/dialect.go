@@ -17,7 +17,8 @@ type dialect struct {
 	types *strings.Replacer
 	// tables counts all tables of the database, and those named as ours.
 	tables string
-	// lock keeps others from migrating at the same time.
+	// lock keeps others from migrating at the same time; empty where there are
+	// no others.
 	lock string
 	// now is the database's own time in microseconds; empty where it has no
 	// other clock than ours.
@@ -111,10 +112,13 @@ type database interface {
 type transactions interface {
 	// do returns when what apply wrote is on disk, or did not happen. apply may
 	// be called more than once, each time after what it did was rolled back, so
-	// it sets its results anew each time. The context ends the waiting for a
-	// turn but not a write that has its turn: a claim that was committed for
-	// somebody who no longer listens would block its subject.
+	// it sets its results anew each time. The context ends the waiting
+	// for a turn, and on PostgreSQL for what others have locked, but no commit:
+	// a claim that was committed for somebody who no longer listens would block
+	// its subject.
 	do(ctx context.Context, apply func(t *tx) error) error
+	// alter is do for a change of the schema, which may take long.
+	alter(ctx context.Context, apply func(t *tx) error) error
 	// intake is do for deliveries: many at once, size bytes each, and nobody
 	// else waits behind all of them.
 	intake(ctx context.Context, size int, apply func(t *tx) error) error

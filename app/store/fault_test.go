@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -13,6 +14,16 @@ import (
 
 	"github.com/kintsugi-app/kintsugi/app/clock"
 )
+
+// incompressible are bytes that take up as much room as they are.
+func incompressible(n int) []byte {
+	r := rand.New(rand.NewPCG(1, 2))
+	bytes := make([]byte, n)
+	for i := range bytes {
+		bytes[i] = byte(r.Uint32())
+	}
+	return bytes
+}
 
 // TestDiskFull: what does not fit is answered with an error, and the store
 // works again when there is room.
@@ -24,7 +35,7 @@ func TestDiskFull(t *testing.T) {
 			return t.row(fmt.Sprintf("PRAGMA max_page_count = %d", pages), nil, &now)
 		}))
 	}
-	d := Delivery{Payload: make([]byte, 16<<10), ReceivedAt: s.clk.Now()}
+	d := Delivery{Payload: incompressible(16 << 10), ReceivedAt: s.clk.Now()}
 	limit(80)
 	stored, failed := 0, 0
 	for i := range 40 {
@@ -174,7 +185,7 @@ func writeUntilRefused(t *testing.T, path string) {
 	s := openTest(t, path)
 	take := func(i int) error {
 		guid := fmt.Sprint("d", i)
-		fresh, err := s.Intake(t.Context(), Delivery{GUID: guid, Payload: make([]byte, 16<<10), ReceivedAt: time.Now()}, []Wake{{Key: "acme/a#1"}})
+		fresh, err := s.Intake(t.Context(), Delivery{GUID: guid, Payload: incompressible(16 << 10), ReceivedAt: time.Now()}, []Wake{{Key: "acme/a#1"}})
 		if fresh != (err == nil) {
 			t.Errorf("intake %d: fresh %v, %v", i, fresh, err)
 		}

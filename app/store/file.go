@@ -81,7 +81,7 @@ func (f *file) begin(ctx context.Context, _ map[string]chan<- struct{}) error {
 			return err
 		}
 		_, err := t.exec(`UPDATE subjects SET epoch = epoch + 1, lease_until = 0,
-			due_at = CASE WHEN attempts > 0 THEN ? + attempts * ? ELSE due_at END
+			due_at = CASE WHEN attempts > excused THEN ? + (attempts - excused) * ? ELSE due_at END
 			WHERE lease_until > 0`, millis(f.clk.Now()), retryPause.Milliseconds())
 		return err
 	})
@@ -90,6 +90,8 @@ func (f *file) begin(ctx context.Context, _ map[string]chan<- struct{}) error {
 func (f *file) do(ctx context.Context, apply func(t *tx) error) error {
 	return f.writer.do(ctx, 0, apply)
 }
+
+func (f *file) alter(ctx context.Context, apply func(t *tx) error) error { return f.do(ctx, apply) }
 
 func (f *file) intake(ctx context.Context, size int, apply func(t *tx) error) error {
 	return f.writer.do(ctx, size, apply)

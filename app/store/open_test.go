@@ -129,7 +129,7 @@ func TestOpenNames(t *testing.T) {
 func TestDurable(t *testing.T) {
 	s := openTest(t, filepath.Join(t.TempDir(), "kintsugi.db"))
 	for pragma, want := range map[string]string{
-		"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1", "busy_timeout": "5000",
+		"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1", "busy_timeout": "3000",
 	} {
 		var got string
 		ok(t, fileOf(s).writer.conn.conn.QueryRowContext(t.Context(), "PRAGMA "+pragma).Scan(&got))

@@ -116,22 +116,23 @@ func (s *Store) end(t *tx, c engine.Claim, o engine.Outcome) (again bool, err er
 	switch {
 	case woken, o.Failed: // wakes are unanswered, and theirs is the rank
 		row.rank = max(row.rank, o.Rank)
-	case due.IsZero():
-		row.rank = engine.Background
 	default:
 		row.rank = o.Rank
 	}
 	if o.Failed {
 		row.attempts++
+		if o.Excused {
+			row.excused++
+		}
 	} else {
-		row.attempts, row.doneSeq = 0, c.WakeSeq
+		row.attempts, row.excused, row.doneSeq = 0, 0, c.WakeSeq
 		if row.expect <= c.Expect {
 			row.expect = 0
 		}
 	}
 	if _, err := t.exec(`UPDATE subjects SET epoch = epoch + 1, lease_until = 0, running = 0, due_at = ?, rank = ?,
-		done_seq = ?, attempts = ?, expect = ?, hint = ?, published = ?, error = ? WHERE app = ? AND key = ?`,
-		dueAt, int64(row.rank), row.doneSeq, row.attempts, row.expect, hint, o.Published, o.Error, s.app, c.Key); err != nil {
+		done_seq = ?, attempts = ?, excused = ?, expect = ?, hint = ?, published = ?, error = ? WHERE app = ? AND key = ?`,
+		dueAt, int64(row.rank), row.doneSeq, row.attempts, row.excused, row.expect, hint, o.Published, o.Error, s.app, c.Key); err != nil {
 		return false, err
 	}
 	return again, s.forget(t, c.Key, o.Forget)

@@ -22,7 +22,7 @@ type Reader struct {
 }
 
 func newReader(app int64, clk clock.Clock, opts []Option) *Reader {
-	o := options{busyTimeout: 5 * time.Second, reserve: defaultReserve}
+	o := options{busyTimeout: 3 * time.Second, reserve: defaultReserve}
 	for _, opt := range opts {
 		opt(&o)
 	}

@@ -30,7 +30,8 @@ type Room struct {
 	// Free is what the disk has left, -1 where that cannot be told: on
 	// PostgreSQL, which is another machine's, and in memory.
 	Free int64
-	// Full: deliveries are refused. Why says it to the operators.
+	// Full: every delivery is refused. A large one is already while it alone
+	// does not fit, and that does not show here. Why says it to the operators.
 	Full bool
 	Why  string
 }

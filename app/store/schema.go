@@ -41,34 +41,73 @@ func migrate(t *tx) error {
 }
 
 // Back takes the schema one step back, for a version of the program before
-// this one. The server must not be running: it goes forward when it starts.
-// What the newer version alone kept is lost.
+// this one. What the newer version alone kept is lost. It is refused while a
+// server is at work, which would go forward again when it starts.
 func Back(ctx context.Context, url string) (from, to int, err error) {
 	at, err := parseURL(url)
 	if err != nil {
 		return 0, 0, err
 	}
-	db, err := at.open(ctx, newReader(0, clock.New(), nil))
+	// It is looked at first: opening would make a database where there is none.
+	err = using(ctx, at.openReader, func(db database) error {
+		return db.read(ctx, func(t *tx) error {
+			_, err := stepBackFrom(t)
+			return err
+		})
+	})
 	if err == nil {
-		err = db.do(ctx, func(t *tx) error {
-			if from, err = lockSchema(t); err != nil {
-				return err
-			}
-			if from < 2 {
-				return refuse("there is no step back from schema %d; an older program makes a database of its own", from)
-			}
-			_, back, _ := strings.Cut(steps[from-1], wayBack)
-			to = from - 1
-			return moveTo(t, back, to)
+		err = using(ctx, at.open, func(db database) error {
+			return db.alter(ctx, func(t *tx) error {
+				if _, err := lockSchema(t); err != nil {
+					return err
+				}
+				if from, err = stepBackFrom(t); err != nil {
+					return err
+				}
+				_, back, _ := strings.Cut(steps[from-1], wayBack)
+				to = from - 1
+				return moveTo(t, back, to)
+			})
 		})
 	}
 	if err != nil {
-		from, to, err = 0, 0, at.explain(err)
+		return 0, 0, at.explain(err)
 	}
-	if db != nil {
-		err = errors.Join(err, db.stop())
+	return from, to, nil
+}
+
+// using opens a database for as long as work takes.
+func using(ctx context.Context, open func(context.Context, *Reader) (database, error), work func(database) error) error {
+	db, err := open(ctx, newReader(0, clock.New(), nil))
+	if err != nil {
+		return err
 	}
-	return from, to, err
+	return errors.Join(work(db), db.stop())
+}
+
+// stepBackFrom is the version of a schema that can go a step back now.
+func stepBackFrom(t *tx) (version int, err error) {
+	version, err = schemaVersion(t)
+	switch {
+	case err != nil:
+		return 0, err
+	case version == 0:
+		return 0, refuse("there is nothing in the database; name the one that the server uses")
+	case version < 2:
+		return 0, refuse("there is no step back from schema %d; an older program makes a database of its own", version)
+	case t.lock == "": // a file is opened by one process at a time
+		return version, nil
+	}
+	m, err := t.moment()
+	if err != nil {
+		return 0, err
+	}
+	var live int
+	err = t.row(`SELECT count(*) FROM replicas WHERE seen_at > ?`, []any{millis(m.now.Add(-liveFor))}, &live)
+	if err == nil && live > 0 {
+		err = refuse("%d servers used the database within the last %s; stop them all, wait that long, and try again", live, liveFor)
+	}
+	return version, err
 }
 
 func moveTo(t *tx, statements string, version int) error {

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -74,6 +75,55 @@ func TestBack(t *testing.T) {
 		if _, _, claimed, err := s.Claim(ctx, time.Minute, nil); err != nil || !claimed {
 			t.Errorf("claimed %v, %v", claimed, err)
 		}
+	})
+}
+
+// TestBackRefuses: a step back makes no database where there is none, and takes
+// none from under a server.
+func TestBackRefuses(t *testing.T) {
+	refused := func(t *testing.T, url, want string) {
+		t.Helper()
+		if _, _, err := Back(t.Context(), url); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v, want %q", err, want)
+		}
+	}
+	t.Run("SQLite", func(t *testing.T) {
+		path := filepath.Join(t.TempDir(), "kintsugi.db")
+		refused(t, path, "there is no database at")
+		if _, err := os.Stat(path); err == nil {
+			t.Error("it made one")
+		}
+		refused(t, ":memory:", "can be seen by the process that made it only")
+		ok(t, os.WriteFile(path, nil, 0o600))
+		refused(t, path, "there is nothing in the database")
+		if info, err := os.Stat(path); err != nil || info.Size() > 0 {
+			t.Errorf("it wrote to the empty file: %v", err)
+		}
+		s := openTest(t, path)
+		_, err := s.Heartbeat(t.Context(), "one")
+		ok(t, err)
+		refused(t, path, "in use by another process")
+		ok(t, s.Close())
+		_, _, err = Back(t.Context(), path) // whoever used it is gone for certain
+		ok(t, err)
+	})
+	t.Run("PostgreSQL", func(t *testing.T) {
+		dsn := postgrestest.New(t)
+		refused(t, dsn, "there is nothing in the database")
+		clk := clock.New()
+		clk.Advance(-2 * liveFor) // as long ago as that
+		s := openAs(t, dsn, 1, clk)
+		_, err := s.Heartbeat(t.Context(), "gone")
+		ok(t, err)
+		ok(t, s.Close())
+		other := openAs(t, dsn, 2, clock.New())
+		_, err = other.Heartbeat(t.Context(), "alive")
+		ok(t, err)
+		refused(t, dsn, "1 servers used the database within the last 30s; stop them all")
+		must(t, admin(t, dsn), `DELETE FROM replicas WHERE name = 'alive'`)
+		ok(t, other.Close())
+		_, _, err = Back(t.Context(), dsn)
+		ok(t, err)
 	})
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"net"
 	"strconv"
 	"sync"
@@ -24,9 +25,23 @@ const (
 	forIntake   = 8
 )
 
-// patience is for how long a transaction may take on a server that does not
-// answer, before the connection is given up.
-const patience = 30 * time.Second
+// For how long a transaction may take on a server that does not answer before
+// the connection is given up: patience is any one's, alteration that of a change
+// of the schema, which may rewrite tables.
+const (
+	patience   = 30 * time.Second
+	alteration = time.Hour
+)
+
+// within bounds what a session waits for on the server's side, in place of what
+// the server has as its own bounds. docs: PostgreSQL, "Statement Behavior":
+// lock_timeout and statement_timeout, in milliseconds.
+func within(o options) string {
+	return fmt.Sprintf("SET lock_timeout = %d; SET statement_timeout = %d;", o.busyTimeout.Milliseconds(), patience.Milliseconds())
+}
+
+// unbounded lifts that for a transaction.
+const unbounded = "SET LOCAL lock_timeout = 0; SET LOCAL statement_timeout = 0"
 
 // mostTries is how often a transaction is begun that PostgreSQL ended in favour
 // of another. Rows are locked in the order of their keys, so it is rare.
@@ -35,6 +50,7 @@ const mostTries = 10
 // server is an open PostgreSQL database.
 type server struct {
 	clk   clock.Clock
+	opts  options
 	pool  *sql.DB
 	slots chan struct{} // taken by deliveries
 	bells *bells        // nil for one that is only looked at
@@ -70,27 +86,32 @@ func (a address) open(ctx context.Context, r *Reader) (database, error) {
 	if r.opts.relaxed {
 		durable = `SET synchronous_commit = off`
 	}
-	pool := stdlib.OpenDB(*a.config, stdlib.OptionAfterConnect(func(ctx context.Context, c *pgx.Conn) error {
-		_, err := c.Exec(ctx, durable)
-		return err
-	}))
+	pool := a.pool(within(r.opts) + durable)
 	pool.SetMaxOpenConns(connections)
 	pool.SetMaxIdleConns(connections)
 	pool.SetConnMaxIdleTime(5 * time.Minute)
-	s := &server{clk: r.clk, pool: pool, slots: make(chan struct{}, forIntake), bells: newBells(a.config, r, pool)}
+	s := &server{clk: r.clk, opts: r.opts, pool: pool, slots: make(chan struct{}, forIntake), bells: newBells(a.config, r, pool)}
 	if err := pool.PingContext(ctx); err != nil {
 		return nil, errors.Join(err, s.stop())
 	}
 	return s, nil
 }
 
+// pool is of connections that each begin with some statements.
+func (a address) pool(first string) *sql.DB {
+	return stdlib.OpenDB(*a.config, stdlib.OptionAfterConnect(func(ctx context.Context, c *pgx.Conn) error {
+		_, err := c.Exec(ctx, first)
+		return err
+	}))
+}
+
 // openReader implements location.
 func (a address) openReader(ctx context.Context, r *Reader) (database, error) {
 	config := a.config.Copy()
 	config.RuntimeParams["default_transaction_read_only"] = "on"
-	pool := stdlib.OpenDB(*config)
+	pool := address{config}.pool(within(r.opts))
 	pool.SetMaxOpenConns(2)
-	s := &server{clk: r.clk, pool: pool}
+	s := &server{clk: r.clk, opts: r.opts, pool: pool}
 	if err := pool.PingContext(ctx); err != nil {
 		return nil, errors.Join(err, s.stop())
 	}
@@ -110,8 +131,17 @@ func (s *server) reclaim(ctx context.Context) error {
 		return err
 	}
 	defer s.leave()
-	_, err := s.pool.ExecContext(ctx, `VACUUM deliveries`)
-	return err
+	conn, err := s.pool.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = conn.Close() }() // gives it back
+	if _, err := conn.ExecContext(ctx, `SET statement_timeout = 0`); err != nil {
+		return err
+	}
+	_, err = conn.ExecContext(ctx, `VACUUM deliveries`)
+	_, back := conn.ExecContext(context.WithoutCancel(ctx), within(s.opts))
+	return errors.Join(err, back)
 }
 
 func (s *server) free() int64 { return -1 }
@@ -132,12 +162,26 @@ func (s *server) enter(ctx context.Context) error {
 func (s *server) leave() { s.mu.RUnlock() }
 
 func (s *server) do(ctx context.Context, apply func(t *tx) error) error {
+	return s.repeat(ctx, patience, apply)
+}
+
+func (s *server) alter(ctx context.Context, apply func(t *tx) error) error {
+	return s.repeat(ctx, alteration, func(t *tx) error {
+		if err := t.script(unbounded); err != nil {
+			return err
+		}
+		return apply(t)
+	})
+}
+
+// repeat begins a transaction again where it lost to another one.
+func (s *server) repeat(ctx context.Context, limit time.Duration, apply func(t *tx) error) error {
 	if err := s.enter(ctx); err != nil {
 		return err
 	}
 	defer s.leave()
 	for try := 1; ; try++ {
-		err := s.transact(ctx, apply)
+		err := s.transact(ctx, limit, apply)
 		if try == mostTries || !lostToAnother(err) {
 			return err
 		}
@@ -165,20 +209,24 @@ func (s *server) read(ctx context.Context, look func(t *tx) error) error {
 }
 
 // transact runs apply in one transaction, on one connection, at the isolation
-// that the statements are made for.
-func (s *server) transact(ctx context.Context, apply func(t *tx) error) error {
+// that the statements are made for. The context ends a statement that waits, and
+// the connection with it, but not the commit.
+func (s *server) transact(ctx context.Context, limit time.Duration, apply func(t *tx) error) error {
 	conn, err := s.pool.Conn(ctx)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = conn.Close() }() // gives it back
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
+	whole, cancel := context.WithTimeout(context.WithoutCancel(ctx), limit)
 	defer cancel()
-	under, err := conn.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelReadCommitted})
+	waiting, stop := context.WithCancel(whole)
+	defer stop()
+	defer context.AfterFunc(ctx, stop)()
+	under, err := conn.BeginTx(whole, &sql.TxOptions{Isolation: sql.LevelReadCommitted})
 	if err != nil {
 		return err
 	}
-	if err := apply(&tx{dialect: postgresDialect, ctx: ctx, run: under, clk: s.clk}); err != nil {
+	if err := apply(&tx{dialect: postgresDialect, ctx: waiting, run: under, clk: s.clk}); err != nil {
 		_ = under.Rollback() // the connection is dropped where even that fails
 		return err
 	}

@@ -41,7 +41,10 @@ var (
 )
 
 type options struct {
-	relaxed        bool
+	relaxed bool
+	// busyTimeout is how long a statement waits for what others have locked. A
+	// write to SQLite may wait for that twice, once behind the group before it;
+	// GitHub waits ten seconds for the answer to a delivery.
 	busyTimeout    time.Duration
 	quota, reserve int64
 	// committing is called before each commit of the SQLite writer.
@@ -85,7 +88,7 @@ func Open(ctx context.Context, url string, app int64, clk clock.Clock, opts ...O
 }
 
 func (s *Store) start(ctx context.Context) error {
-	if err := s.db.do(ctx, migrate); err != nil {
+	if err := s.db.alter(ctx, migrate); err != nil {
 		return err
 	}
 	if err := s.db.do(ctx, func(t *tx) error { return register(t, s.app) }); err != nil {

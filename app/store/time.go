@@ -3,6 +3,8 @@ package store
 import (
 	"database/sql"
 	"time"
+
+	"github.com/kintsugi-app/kintsugi/app/clock"
 )
 
 // moment is one instant, as the database and as our own clock tell it. On
@@ -20,18 +22,31 @@ func (t *tx) moment() (moment, error) {
 	if t.at != nil {
 		return *t.at, nil
 	}
-	m := moment{ours: t.clk.Now()}
-	m.now = m.ours
 	moved, ok := t.clk.(interface{ Offset() time.Duration })
-	if t.dialect.now != "" && ok {
-		var micros int64
-		if err := t.row(t.dialect.now, nil, &micros); err != nil {
-			return moment{}, err
-		}
-		m.now = time.UnixMicro(micros).UTC().Add(moved.Offset())
+	if t.dialect.now == "" || !ok {
+		now := t.clk.Now()
+		t.at = &moment{now, now}
+		return *t.at, nil
 	}
+	m, offset := reading(t.clk, moved.Offset)
+	var micros int64
+	if err := t.row(t.dialect.now, nil, &micros); err != nil {
+		return moment{}, err
+	}
+	m.now = time.UnixMicro(micros).UTC().Add(offset)
 	t.at = &m
 	return m, nil
+}
+
+// reading is our clock with the offset that it was read with: moved in between,
+// the difference would look like one between the clocks.
+func reading(clk clock.Clock, offset func() time.Duration) (m moment, by time.Duration) {
+	for by = offset(); ; by = offset() {
+		m.ours = clk.Now()
+		if offset() == by {
+			return m, by
+		}
+	}
 }
 
 // in is a time of our clock as the database tells it; the zero time stays.

@@ -23,18 +23,19 @@ func (r *Reader) Busy(ctx context.Context) (due, leased int, err error) {
 	return due, leased, wrap(err, "count the busy subjects")
 }
 
-// Trouble is a subject whose last run failed.
+// Trouble is a subject that fails: how often in a row, not counting the runs
+// that were put off, and what the last run said.
 type Trouble struct {
 	Key      string
-	Attempts int
+	Failures int
 	Error    string
 	// Due is when it is tried again, or zero for never.
 	Due time.Time
 }
 
-// Stuck lists up to n subjects whose last runs failed, at least so many in a
-// row, those with most attempts first.
-func (r *Reader) Stuck(ctx context.Context, attempts, n int) (stuck []Trouble, err error) {
+// Stuck lists up to n subjects that failed at least so often in a row, those
+// that failed most often first.
+func (r *Reader) Stuck(ctx context.Context, failures, n int) (stuck []Trouble, err error) {
 	err = r.db.read(ctx, func(t *tx) error {
 		stuck = nil
 		m, err := t.moment()
@@ -46,22 +47,22 @@ func (r *Reader) Stuck(ctx context.Context, attempts, n int) (stuck []Trouble, e
 				one Trouble
 				due sql.NullInt64
 			)
-			err := rows.Scan(&one.Key, &one.Attempts, &one.Error, &due)
+			err := rows.Scan(&one.Key, &one.Failures, &one.Error, &due)
 			one.Due = m.out(fromDue(due))
 			stuck = append(stuck, one)
 			return err
-		}, `SELECT key, attempts, error, due_at FROM subjects
-			WHERE app = ? AND attempts > 0 AND attempts >= ? ORDER BY attempts DESC, key LIMIT ?`, r.app, attempts, n)
+		}, `SELECT key, attempts - excused, error, due_at FROM subjects
+			WHERE app = ? AND attempts > excused AND attempts - excused >= ?
+			ORDER BY attempts - excused DESC, key LIMIT ?`, r.app, failures, n)
 	})
 	return stuck, wrap(err, "list the failing subjects")
 }
 
-// SetAside counts the subjects whose last runs failed, at least so many in a
-// row.
-func (r *Reader) SetAside(ctx context.Context, attempts int) (n int, err error) {
+// SetAside counts the subjects that failed at least so often in a row.
+func (r *Reader) SetAside(ctx context.Context, failures int) (n int, err error) {
 	err = r.db.read(ctx, func(t *tx) error {
-		return t.row(`SELECT count(*) FROM subjects WHERE app = ? AND attempts > 0 AND attempts >= ?`,
-			[]any{r.app, attempts}, &n)
+		return t.row(`SELECT count(*) FROM subjects WHERE app = ? AND attempts > excused AND attempts - excused >= ?`,
+			[]any{r.app, failures}, &n)
 	})
 	return n, wrap(err, "count the failing subjects")
 }

@@ -47,8 +47,8 @@ type Deliveries interface {
 type Watched interface {
 	Doorbell() <-chan struct{}
 	Busy(ctx context.Context) (due, leased int, err error)
-	Stuck(ctx context.Context, attempts, n int) ([]store.Trouble, error)
-	SetAside(ctx context.Context, attempts int) (int, error)
+	Stuck(ctx context.Context, failures, n int) ([]store.Trouble, error)
+	SetAside(ctx context.Context, failures int) (int, error)
 	Healthy(ctx context.Context) error
 	Entries(ctx context.Context, subject string, n int) ([]store.Journaled, error)
 }
@@ -85,6 +85,7 @@ func Run(t *testing.T, fresh func(t *testing.T) Database) {
 		{"renew", testRenew},
 		{"wake during a run", testWakeDuringRun},
 		{"failure", testFailure},
+		{"excused", testExcused},
 		{"expect", testExpect},
 		{"hint and published", testHint},
 		{"neighbours", testNeighbours},

@@ -22,6 +22,7 @@ type row struct {
 	holder      int       // which claim holds it; 0: none
 	rank        engine.Rank
 	attempts    int
+	excused     int // of the attempts
 	expect      int64
 	hint        engine.Hint
 	published   string

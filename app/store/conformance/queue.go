@@ -203,26 +203,64 @@ func testFailure(_ *testing.T, h *harness) {
 	stuck, err := h.Stuck(h.ctx, 1, 10)
 	h.ok(err)
 	h.equal("stuck", stuck, []store.Trouble{{
-		Key: "acme/a#1", Attempts: 3, Error: "no answer 2", Due: ms(h.clk.Now()),
+		Key: "acme/a#1", Failures: 3, Error: "no answer 2", Due: ms(h.clk.Now()),
 	}})
-	aside := func(attempts, want int) {
-		h.t.Helper()
-		n, err := h.SetAside(h.ctx, attempts)
-		h.ok(err)
-		h.equal("set aside", n, want)
-		stuck, err := h.Stuck(h.ctx, attempts, 10)
-		h.ok(err)
-		h.equal("stuck", len(stuck), want)
-	}
-	aside(0, 1)
-	aside(3, 1)
-	aside(4, 0)
+	h.aside(0, 1)
+	h.aside(3, 1)
+	h.aside(4, 0)
 	h.finish(h.claim("acme/a#1"), engine.Outcome{})
 	stuck, err = h.Stuck(h.ctx, 0, 10)
 	h.ok(err)
 	h.equal("stuck", len(stuck), 0)
 	h.wake("acme/a#1")
 	h.equal("attempts", h.claim("acme/a#1").Attempts, 0)
+}
+
+// aside expects so many subjects to have failed so often.
+func (h *harness) aside(failures, want int) {
+	h.t.Helper()
+	n, err := h.SetAside(h.ctx, failures)
+	h.ok(err)
+	h.equal("set aside", n, want)
+	stuck, err := h.Stuck(h.ctx, failures, 10)
+	h.ok(err)
+	h.equal("stuck", len(stuck), want)
+}
+
+// testExcused: what was put off counts as an attempt, and never as a failure.
+func testExcused(_ *testing.T, h *harness) {
+	h.wake("acme/a#1", "acme/b#1")
+	var last time.Time
+	ends := func(key string, excused bool, attempts, before int) {
+		h.t.Helper()
+		c := h.claim(key)
+		h.equal("attempts", [2]int{c.Attempts, c.Excused}, [2]int{attempts, before})
+		last = ms(h.clk.Now()).Add(time.Second)
+		h.finish(c, engine.Outcome{Failed: true, Excused: excused, Error: "x", Due: last})
+	}
+	for n := range 9 {
+		ends("acme/a#1", true, n, n)
+		ends("acme/b#1", n%3 > 0, n, n-(n+2)/3)
+		h.clk.advance(time.Minute)
+	}
+	h.aside(0, 1) // a was never more than put off
+	h.aside(3, 1)
+	h.aside(4, 0)
+	stuck, err := h.Stuck(h.ctx, 1, 10)
+	h.ok(err)
+	h.equal("stuck", stuck, []store.Trouble{{Key: "acme/b#1", Failures: 3, Error: "x", Due: ms(last)}})
+	h.claim("acme/a#1")
+	h.finish(h.claim("acme/b#1"), engine.Outcome{})
+	h.clk.advance(2 * lease)
+	c := h.claim("acme/a#1") // its run never ended, which is no excuse
+	h.equal("attempts", [2]int{c.Attempts, c.Excused}, [2]int{10, 9})
+	h.aside(1, 1)
+	h.finish(c, engine.Outcome{})
+	h.aside(0, 0)
+	h.wake("acme/a#1", "acme/b#1")
+	ends("acme/a#1", false, 0, 0) // a new row
+	ends("acme/b#1", true, 0, 0)
+	h.aside(0, 1)
 }
 
 func testExpect(_ *testing.T, h *harness) {

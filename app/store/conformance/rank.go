@@ -52,10 +52,13 @@ func testRankOfDueTime(_ *testing.T, h *harness) {
 	// What failed leaves its wakes unanswered, and so their rank.
 	h.finish(again(engine.Live), engine.Outcome{Failed: true, Due: soon(), Rank: engine.Background})
 	h.finish(again(engine.Live), engine.Outcome{})
-	// At rest nothing remains of it, and neighbours are woken as the run was.
+	// Neighbours are woken as the run was. What is urgent stays so at rest: the
+	// next thing said there goes first.
 	h.ok(h.Wake(h.ctx, engine.Background, "acme/a#1"))
 	h.finish(again(engine.Background), engine.Outcome{Rank: engine.Urgent, Wake: []string{"acme/b#1"}})
 	h.equal("neighbour", h.claim("acme/b#1").Rank, engine.Background)
+	h.wake("acme/a#1")
+	h.finish(again(engine.Urgent), engine.Outcome{})
 }
 
 func testFull(_ *testing.T, h *harness) {

@@ -129,7 +129,7 @@ func (st *story) claimsOne(t *rapid.T) {
 	r.holder, r.until = len(st.claims), ms(st.now.Add(lease))
 	same(t, "claim", got, engine.Claim{
 		Key: key, Epoch: got.Epoch, WakeSeq: r.wakes, LeaseUntil: r.until,
-		Attempts: r.attempts, Unfinished: unfinished, Expect: r.expect, Rank: r.rank, Hint: r.hint, Published: r.published,
+		Attempts: r.attempts, Excused: r.excused, Unfinished: unfinished, Expect: r.expect, Rank: r.rank, Hint: r.hint, Published: r.published,
 	})
 }
 
@@ -162,6 +162,7 @@ func (st *story) finishes(t *rapid.T) {
 	c := st.claims[n-1]
 	o := engine.Outcome{
 		Failed:    rapid.Bool().Draw(t, "failed"),
+		Excused:   rapid.Bool().Draw(t, "excused"), // of nothing, where it did not fail
 		Rank:      rank(t),
 		Hint:      engine.Hint{Seq: int64(n)},
 		Published: fmt.Sprint(n),
@@ -179,8 +180,6 @@ func (st *story) finishes(t *rapid.T) {
 	switch {
 	case r.wakes > c.WakeSeq || o.Failed:
 		r.rank = max(r.rank, o.Rank)
-	case o.Due.IsZero():
-		r.rank = engine.Background
 	default:
 		r.rank = o.Rank
 	}
@@ -189,8 +188,11 @@ func (st *story) finishes(t *rapid.T) {
 	}
 	if o.Failed {
 		r.attempts++
+		if o.Excused {
+			r.excused++
+		}
 	} else {
-		r.attempts, r.done = 0, c.WakeSeq
+		r.attempts, r.excused, r.done = 0, 0, c.WakeSeq
 		if r.expect == c.Expect {
 			r.expect = 0
 		}

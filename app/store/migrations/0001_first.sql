@@ -22,7 +22,8 @@ CREATE TABLE subjects (
     wake_seq    BIGINT  NOT NULL DEFAULT 0, -- counts the wakes
     done_seq    BIGINT  NOT NULL DEFAULT 0, -- the last wake that a run answered
     due_at      BIGINT,                     -- null: never
-    attempts    BIGINT  NOT NULL DEFAULT 0, -- failed runs in a row
+    attempts    BIGINT  NOT NULL DEFAULT 0, -- runs in a row that did not go through
+    excused     BIGINT  NOT NULL DEFAULT 0, -- how many of those were no failure
     lease_until BIGINT  NOT NULL DEFAULT 0, -- 0: nobody runs it
     running     BIGINT  NOT NULL DEFAULT 0, -- 1: a run began and did not finish
     unfinished  BIGINT  NOT NULL DEFAULT 0, -- 1: so did the run before this one
@@ -35,7 +36,7 @@ CREATE TABLE subjects (
 );
 CREATE INDEX subjects_due ON subjects (app, rank, due_at, key, account) WHERE due_at IS NOT NULL;
 CREATE INDEX subjects_leased ON subjects (app, lease_until) WHERE lease_until > 0;
-CREATE INDEX subjects_failing ON subjects (app, attempts) WHERE attempts > 0;
+CREATE INDEX subjects_failing ON subjects (app, (attempts - excused)) WHERE attempts > excused;
 
 CREATE TABLE deliveries (
     id          {{id}}, -- in the order of arrival
@@ -44,7 +45,7 @@ CREATE TABLE deliveries (
     event       TEXT   NOT NULL,
     action      TEXT   NOT NULL,
     received_at BIGINT NOT NULL,
-    payload     {{bytes}}, -- null: pruned
+    payload     {{bytes}}, -- compressed (S2); null: pruned
     UNIQUE (app, guid)
 );
 CREATE INDEX deliveries_received ON deliveries (app, received_at);

@@ -9,6 +9,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"net/url"
 	"os"
@@ -164,6 +165,10 @@ func start(settings ...string) (*Server, error) {
 
 func (s *Server) data() string { return filepath.Join(s.dir, "data") }
 
+// pidFile is there for as long as the server is: it takes it away last, and
+// refuses to start where there is one.
+func (s *Server) pidFile() string { return filepath.Join(s.data(), "postmaster.pid") }
+
 func (s *Server) make() error {
 	secret := filepath.Join(s.dir, "password")
 	if err := os.WriteFile(secret, []byte(password), 0o600); err != nil {
@@ -231,7 +236,7 @@ func (s *Server) run() error {
 }
 
 func (s *Server) readPID() error {
-	text, err := os.ReadFile(filepath.Join(s.data(), "postmaster.pid"))
+	text, err := os.ReadFile(s.pidFile())
 	if err != nil {
 		return err
 	}
@@ -246,9 +251,13 @@ func (s *Server) Stop(tb testing.TB) {
 	if err := kill(s.pid); err != nil {
 		tb.Fatal(err)
 	}
-	for ask(s.url(), "SELECT 1") == nil {
+	for range 2000 {
+		if _, err := os.Stat(s.pidFile()); errors.Is(err, fs.ErrNotExist) {
+			return
+		}
 		_ = clock.Sleep(tb.Context(), clock.New(), 10*time.Millisecond)
 	}
+	tb.Fatalf("the server, process %d, does not end", s.pid)
 }
 
 // Start lets a server that was stopped run again, with what it had.
