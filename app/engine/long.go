@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"iter"
 	"strings"
 	"unicode/utf8"
 
@@ -86,25 +87,26 @@ func split(text string, most int) []string {
 		size = utf8.RuneCountInString(f.opening())
 		begun = size
 	}
-	for line := range strings.Lines(text) {
-		after := f
-		after.pass(line)
-		room := most - max(len(f.closing()), len(after.closing()))
-		for n := utf8.RuneCountInString(line); size+n > room; n = utf8.RuneCountInString(line) {
+	for line := range linesOf(text) {
+		for {
+			after := f.after(line)
+			if len(after.marks) > most/8 { // no block that anybody writes
+				after = fence{}
+			}
+			room := most - max(len(f.closing()), len(after.closing()))
+			if n := utf8.RuneCountInString(line); size+n <= room {
+				b.WriteString(line)
+				size += n
+				f = after
+				break
+			}
 			if size == begun { // the line alone is too long
-				cut := cutLine
-				if f.marks != "" {
-					cut = cutAt
-				}
 				var head string
-				head, line = cut(line, room-size)
+				head, line = f.cut(line, room-size)
 				b.WriteString(head)
 			}
 			flush()
 		}
-		b.WriteString(line)
-		size += utf8.RuneCountInString(line)
-		f = after
 	}
 	if flush(); len(parts) == 0 { // nothing but line ends
 		return []string{""}
@@ -124,6 +126,32 @@ func shorten(text string, most int, lang words.Language) string {
 		return fmt.Sprintf("%s\n\n（残り%d文字は省きました）", kept, left)
 	}
 	return fmt.Sprintf("%s\n\n(%d more characters were left out)", kept, left)
+}
+
+// maxFenceLine is how many bytes a line may have that opens a block, since it is
+// repeated in every part.
+const maxFenceLine = 20
+
+// linesOf are the lines of a text. Of one that opens a block and is too long,
+// what follows the marks becomes the first line in the block.
+func linesOf(text string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		var f fence
+		for line := range strings.Lines(text) {
+			next := f.after(line)
+			if f.marks == "" && next.marks != "" && len(line) > maxFenceLine {
+				at := strings.Index(line, next.marks) + len(next.marks)
+				if !yield(line[:at] + "\n") {
+					return
+				}
+				next.line, line = line[:at], line[at:]
+			}
+			if !yield(line) {
+				return
+			}
+			f = next
+		}
+	}
 }
 
 // fence follows the fenced blocks of Markdown from line to line. What the
@@ -148,6 +176,32 @@ func (f *fence) pass(line string) {
 	case f.marks != "" && marks[0] == f.marks[0] && len(marks) >= len(f.marks) && rest == "":
 		*f = fence{}
 	}
+}
+
+// after is the fence after a line.
+func (f fence) after(line string) fence {
+	f.pass(line)
+	return f
+}
+
+// cut cuts a line that is too long for the rest of a part. Neither piece opens
+// or closes a block that the line as a whole did not.
+func (f fence) cut(line string, most int) (head, tail string) {
+	apart := cutLine
+	if f.marks != "" {
+		apart = cutAt
+	}
+	head, tail = apart(line, most-1)
+	if f.after(head) != f {
+		head = "…" + head
+	}
+	if f.after(tail) != f {
+		tail = "…" + tail
+	}
+	if len(tail) >= len(line) { // nothing was gained: all of it backticks
+		return cutAt(line, most-1)
+	}
+	return head, tail
 }
 
 // closing and opening end a block in one part and begin it again in the next.
@@ -177,7 +231,8 @@ func cutLine(line string, most int) (head, tail string) {
 	inside, _ := cutAt(line, most-len(ticks))
 	i := len(inside)
 	for i > len(ticks) && (line[i-1] == '`' || line[i] == '`') {
-		i--
+		_, size := utf8.DecodeLastRuneInString(line[:i])
+		i -= size
 	}
 	if i <= len(ticks) { // nothing but backticks
 		return head, tail
