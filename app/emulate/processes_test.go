@@ -14,10 +14,11 @@ import (
 	"path/filepath"
 	"regexp"
 	"strconv"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/kintsugi-app/kintsugi/app/transcript"
 )
 
 // patience bounds every wait. It is for a machine that is busy with something
@@ -49,7 +50,7 @@ func needsEmulate(t *testing.T) (node string) {
 // process is a program of which the log is kept.
 type process struct {
 	command *exec.Cmd
-	log     output
+	log     transcript.Log
 	ended   chan struct{}
 	err     error // how it ended, to be read once it has
 }
@@ -94,25 +95,6 @@ func (p *process) stop() error {
 	case <-time.After(patience):
 		return fmt.Errorf("it did not end within %v of SIGTERM", patience)
 	}
-}
-
-// output keeps what a process says, read and written at the same time.
-type output struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-// Write implements io.Writer.
-func (o *output) Write(p []byte) (int, error) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.text.Write(p)
-}
-
-func (o *output) String() string {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.text.String()
 }
 
 // startEmulate returns emulate, seeded, and its address. It takes no port 0, and

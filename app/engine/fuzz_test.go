@@ -10,11 +10,11 @@ import (
 	"testing"
 	"time"
 
-	"github.com/kintsugi-app/kintsugi/app/hostile"
 	"github.com/kintsugi-app/kintsugi/workflows"
 	"github.com/kintsugi-app/kintsugi/workflows/incident"
 	"github.com/kintsugi-app/kintsugi/workflows/policy"
 	"github.com/kintsugi-app/kintsugi/workflows/words"
+	"github.com/kintsugi-app/kintsugi/workflows/words/hostile"
 )
 
 // The world of the fuzz tests: one key that signed, one that did not, and the

@@ -81,8 +81,8 @@ var mutants = []mutant{
 	{"an urgent incident writes first", "run.go", "run.Rank = Urgent", "run.Rank = Live", "TestRanks"},
 	{"a sweep goes last", "work.go", "run.Rank = Background", "run.Rank = Live", "TestRanks"},
 	{"a part that is not needed any more says so", "long.go", "for i := len(pieces); ; i++ {", "for i := len(pieces); i < 0; i++ {", "TestLongComment"},
-	{"a block is closed at the end of a part", "long.go", "parts = append(parts, part+f.closing())", "parts = append(parts, part)", "TestSplit"},
-	{"a name in a code span stays in it", "long.go", "return line[:i] + ticks, ticks + line[i:]", "return line[:i], line[i:]", "TestSplitMentions"},
+	{"a block is closed at the end of a part", "long.go", "parts = append(parts, body+open.closing())", "parts = append(parts, body)", "TestSplit"},
+	{"a name in a code span stays in it", "long.go", "indent+string(piece)", "string(piece)", "TestSplitMentions"},
 	{"whom a person takes off stays off", "apply.go", "if _, tried := a.assigned[strings.ToLower(login)]; !tried && ", "if ", "TestAssignees"},
 	{"what a person deleted is not made again", "apply.go", "made.Gone, err = true, nil", "delete(a.d.made, want.Key); return nil", "TestDeletedStaysDeleted"},
 }

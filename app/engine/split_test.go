@@ -29,7 +29,7 @@ func TestSplit(t *testing.T) {
 			}
 			var f fence
 			for line := range strings.Lines(p) {
-				f.pass(line)
+				f = f.after(line, most/4)
 			}
 			if len(parts) > 1 && i < len(parts)-1 && f.marks != "" {
 				t.Fatalf("part %d of %q leaves a block open:\n%s", i, text, p)
@@ -81,8 +81,8 @@ func outsideCode(part string) []string {
 	var f fence
 	for line := range strings.Lines(part) {
 		was := f.marks
-		f.pass(line)
-		if was != "" || f.marks != "" {
+		f = f.after(line, len(part))
+		if was != "" || f.marks != "" || strings.HasPrefix(line, "    ") {
 			continue
 		}
 		for line != "" {

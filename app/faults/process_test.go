@@ -4,7 +4,6 @@ package faults
 
 import (
 	"bufio"
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -18,6 +17,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/kintsugi-app/kintsugi/app/transcript"
 )
 
 // process is a child by its name: one replica of the program, which may die and
@@ -28,7 +29,7 @@ type process struct {
 	gate   *gate
 	orders orders
 	clock  shared
-	said   transcript
+	said   transcript.Log
 
 	mu      sync.Mutex
 	command *exec.Cmd
@@ -37,24 +38,6 @@ type process struct {
 	stopped bool
 	lives   int
 	kills   int
-}
-
-// transcript is all that a process wrote to its output.
-type transcript struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (s *transcript) Write(p []byte) (int, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.text.Write(p)
-}
-
-func (s *transcript) String() string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.text.String()
 }
 
 // launch starts the process and returns once it listens, or with what it said

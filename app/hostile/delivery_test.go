@@ -12,9 +12,9 @@ import (
 	"testing"
 
 	"github.com/kintsugi-app/kintsugi/app/githubapp"
-	"github.com/kintsugi-app/kintsugi/app/hostile"
 	"github.com/kintsugi-app/kintsugi/app/web"
 	"github.com/kintsugi-app/kintsugi/workflows"
+	"github.com/kintsugi-app/kintsugi/workflows/words/hostile"
 )
 
 // delivery is a field of a delivery's JSON, and a delivery with a text there.

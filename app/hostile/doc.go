@@ -1,7 +1,5 @@
-// Package hostile is what strangers could write to us, and how to see whether
-// any of it still acts in what we write. It holds one set of texts for every
-// way in, and the judges that are put over every way out; its tests play the
-// one through the program against the other. Only tests import it, from any
-// package. It must not know how the program works: of ours, only its tests
-// import anything.
+// Package hostile plays what strangers could write (workflows/words/hostile)
+// through every way into the program against every way out of it. It consists
+// of tests; a way in that it does not play fails one of them. It must not know
+// what a text does in order to be hostile.
 package hostile

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/kintsugi-app/kintsugi/app/hostile"
+	"github.com/kintsugi-app/kintsugi/workflows/words/hostile"
 )
 
 // harmless are what stands in a hostile text's stead in the stories that it is

@@ -53,6 +53,7 @@ func written() []ingress {
 			return issue{repo, n}
 		}},
 		{name: "argument in the opening body", covers: []string{"Issue.Body"}, stays: true, play: func(w *world, repo, text string) issue {
+			text = atMost(text, 20_000) // it stands there three times
 			return w.open(repo, "sato", "Checkout is blank", "/incident "+text+"\n\n/sev "+text+"\n\n/started "+text)
 		}},
 		{name: "comment", covers: []string{"Comment.Body"}, play: func(w *world, repo, text string) issue {

@@ -9,8 +9,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/kintsugi-app/kintsugi/app/hostile"
 	"github.com/kintsugi-app/kintsugi/workflows/words"
+	"github.com/kintsugi-app/kintsugi/workflows/words/hostile"
 )
 
 // signature is what GitHub would send along with a body.

@@ -21,11 +21,12 @@ import (
 
 	"github.com/kintsugi-app/kintsugi/app/clock"
 	"github.com/kintsugi-app/kintsugi/app/engine"
-	"github.com/kintsugi-app/kintsugi/app/hostile"
 	"github.com/kintsugi-app/kintsugi/app/sandbox/fakehub"
 	"github.com/kintsugi-app/kintsugi/app/sandbox/page"
 	"github.com/kintsugi-app/kintsugi/app/server"
 	"github.com/kintsugi-app/kintsugi/app/store"
+	"github.com/kintsugi-app/kintsugi/app/transcript"
+	"github.com/kintsugi-app/kintsugi/workflows/words/hostile"
 )
 
 // process is the real server before the simulated GitHub, both over sockets,
@@ -38,34 +39,16 @@ type process struct {
 	server   *server.Server
 	github   string
 	database string
-	log      *log
+	log      *transcript.Log
 	mu       sync.Mutex
 	runs     []engine.Run
 	texts    []hostile.Text
 	issues   []issue // one for each
 }
 
-// log keeps what the server says, from many goroutines.
-type log struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (l *log) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.Write(p)
-}
-
-func (l *log) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.String()
-}
-
 // newProcess plays the set and returns when there is nothing left to do.
 func newProcess(t *testing.T) *process {
-	p := &process{clock: clock.New(), log: &log{}, database: filepath.Join(t.TempDir(), "kintsugi.db")}
+	p := &process{clock: clock.New(), log: &transcript.Log{}, database: filepath.Join(t.TempDir(), "kintsugi.db")}
 	p.hub = fakehub.New(fakehub.Options{
 		Clock: p.clock, RateLimit: -1, WebhookSecret: secret, App: fakehub.App{ID: 7, PrivateKey: oneKey()},
 		Deliver: p.post,

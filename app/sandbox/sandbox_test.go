@@ -10,12 +10,12 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/kintsugi-app/kintsugi/app/sandbox"
 	"github.com/kintsugi-app/kintsugi/app/sandbox/fakehub/contract"
+	"github.com/kintsugi-app/kintsugi/app/transcript"
 	"github.com/kintsugi-app/kintsugi/workflows"
 	"github.com/kintsugi-app/kintsugi/workflows/incident"
 	"github.com/kintsugi-app/kintsugi/workflows/words"
@@ -163,30 +163,12 @@ func TestTheStoryIsTold(t *testing.T) {
 	}
 }
 
-// output can be read while somebody writes to it.
-type output struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (o *output) Write(p []byte) (int, error) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.text.Write(p)
-}
-
-func (o *output) String() string {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.text.String()
-}
-
 // TestItStaysUp: after the story there is a page, at the present time, on which
 // one can go on.
 func TestItStaysUp(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
-	out, ended := &output{}, make(chan error, 1)
+	out, ended := &transcript.Log{}, make(chan error, 1)
 	go func() { ended <- sandbox.Run(ctx, sandbox.Options{Out: out}) }()
 	deadline := time.Now().Add(20 * time.Second)
 	for !strings.Contains(out.String(), "your turn") {

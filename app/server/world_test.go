@@ -18,6 +18,7 @@ import (
 	"github.com/kintsugi-app/kintsugi/app/sandbox/fakehub"
 	"github.com/kintsugi-app/kintsugi/app/sandbox/fakehub/contract"
 	"github.com/kintsugi-app/kintsugi/app/server"
+	"github.com/kintsugi-app/kintsugi/app/transcript"
 )
 
 // oneKey is shared by all worlds: making one takes a tenth of a second.
@@ -34,24 +35,6 @@ const (
 	secret = "It's a Secret to Everybody"
 )
 
-// log keeps what the server says, from many goroutines.
-type log struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (l *log) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.Write(p)
-}
-
-func (l *log) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.String()
-}
-
 // world is a real server against the simulated GitHub, both over sockets.
 type world struct {
 	t      testing.TB
@@ -59,7 +42,7 @@ type world struct {
 	hub    *fakehub.Hub
 	github *httptest.Server
 	config server.Config
-	log    *log
+	log    *transcript.Log
 	server *server.Server
 	stop   context.CancelFunc
 }
@@ -67,7 +50,7 @@ type world struct {
 // newWorld is a private repository on which the App is installed; the server is
 // not started yet.
 func newWorld(t testing.TB) *world {
-	w := &world{t: t, clock: clock.New(), log: &log{}}
+	w := &world{t: t, clock: clock.New(), log: &transcript.Log{}}
 	w.hub = fakehub.New(fakehub.Options{
 		Clock: w.clock, RateLimit: -1, WebhookSecret: secret, App: fakehub.App{ID: 7, PrivateKey: oneKey()},
 	})

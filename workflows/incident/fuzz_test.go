@@ -9,11 +9,11 @@ import (
 
 	"golang.org/x/tools/txtar"
 
-	"github.com/kintsugi-app/kintsugi/app/hostile"
 	"github.com/kintsugi-app/kintsugi/workflows"
 	"github.com/kintsugi-app/kintsugi/workflows/incident"
 	"github.com/kintsugi-app/kintsugi/workflows/policy"
 	"github.com/kintsugi-app/kintsugi/workflows/words"
+	"github.com/kintsugi-app/kintsugi/workflows/words/hostile"
 )
 
 // value is all that an argument may become: a digit, a number, a time.

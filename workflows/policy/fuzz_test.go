@@ -6,9 +6,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/kintsugi-app/kintsugi/app/hostile"
 	"github.com/kintsugi-app/kintsugi/workflows/policy"
 	"github.com/kintsugi-app/kintsugi/workflows/words"
+	"github.com/kintsugi-app/kintsugi/workflows/words/hostile"
 )
 
 // FuzzLayers: of two files of settings, whatever they hold, the later decides

@@ -4,8 +4,8 @@ import (
 	"strings"
 	"testing"
 
-	strangers "github.com/kintsugi-app/kintsugi/app/hostile"
 	"github.com/kintsugi-app/kintsugi/workflows/words"
+	strangers "github.com/kintsugi-app/kintsugi/workflows/words/hostile"
 )
 
 // beside are the contexts in which names of accounts are shown.

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/kintsugi-app/kintsugi/workflows/words"
+	strangers "github.com/kintsugi-app/kintsugi/workflows/words/hostile"
 )
 
 func TestLogin(t *testing.T) {
@@ -55,8 +56,8 @@ func TestNameIsText(t *testing.T) {
 			if name == "dependabot[bot]" && strings.Contains(place, "](") {
 				continue // the bracket would end the text of the link around it
 			}
-			got := skeleton(strings.ReplaceAll(place, "%s", words.Name(name)))
-			want := skeleton(strings.ReplaceAll(place, "%s", "name"))
+			got := strangers.Skeleton(strings.ReplaceAll(place, "%s", words.Name(name)))
+			want := strangers.Skeleton(strings.ReplaceAll(place, "%s", "name"))
 			for _, kind := range []string{"Link", "Emphasis", "CodeSpan", "HTML", "List", "ThematicBreak", "Paragraph"} {
 				if strings.Count(got, "("+kind) != strings.Count(want, "("+kind) {
 					t.Errorf("%q in %q changes a %s: %s", name, place, kind, got)
