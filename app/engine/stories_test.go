@@ -305,8 +305,10 @@ func TestStories(t *testing.T) {
 	switch {
 	case testing.Short():
 		count = 40
-	case os.Getenv("KINTSUGI_TEST_ALL") == "1":
+	case os.Getenv("KINTSUGI_TEST_LONG") == "1":
 		count = 2000
+	case os.Getenv("KINTSUGI_TEST_ALL") == "1":
+		count = 400
 	}
 	if n, err := strconv.Atoi(os.Getenv("KINTSUGI_STORIES")); err == nil {
 		count = n
