@@ -29,6 +29,11 @@ type Workflow struct {
 	// Title says what an issue opened under this title stands for, such as a
 	// title that begins with "[incident]".
 	Title func(title string) (command string, ok bool)
+	// Report reads what an issue says in its opening, be it the answers to a
+	// form, text under headings, or sentences, as if the author had written the
+	// commands. It is read once, as first seen, and judged as commands are, but
+	// what is refused or not understood gets no reply.
+	Report func(title, body string) []Said
 	// Phrase reads a comment that GitHub itself gives a meaning, such as
 	// "Duplicate of #12". It counts as a gesture: no reaction, no reply.
 	Phrase func(body string) (command, argument string, ok bool)
@@ -42,6 +47,9 @@ type Workflow struct {
 	// Decide says what should be true of a subject, whoever owns it.
 	Decide func(Input) Decision
 }
+
+// Said is a command that somebody gave in other words.
+type Said struct{ Command, Argument string }
 
 // Input is all that a decision may depend on.
 type Input struct {
@@ -60,6 +68,9 @@ type Input struct {
 	Facts Facts
 	// Made is what this subject created so far, by key.
 	Made map[string]Made
+	// Heard is when a person last wrote a comment here, as far as is known; zero
+	// where nobody has.
+	Heard time.Time
 }
 
 // Decision is what a workflow wants to know before it can say what it plans,
@@ -75,4 +86,6 @@ type Made struct {
 	ID   int64  `json:"id,omitempty"`
 	Hash string `json:"h,omitempty"`
 	Gone bool   `json:"gone,omitempty"`
+	// At is when it was made, to the second.
+	At time.Time `json:"at,omitzero"`
 }

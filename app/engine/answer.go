@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -39,15 +40,7 @@ func (e *Engine) answer(ctx context.Context, s workflows.Subject, asks []workflo
 	group.SetLimit(e.parallel)
 	for i, a := range list {
 		one := func() (err error) {
-			switch a := a.(type) {
-			case workflows.RoleAsk:
-				answers[i], err = e.reader.Role(ctx, a)
-			case workflows.SummaryAsk:
-				answers[i], err = e.summary(ctx, s, a.Subject)
-			default:
-				err = errors.New("an ask that the engine does not know")
-			}
-			if err != nil {
+			if answers[i], err = e.ask(ctx, s, a); err != nil {
 				err = fmt.Errorf("ask %+v: %w", a, err)
 			}
 			return err
@@ -65,6 +58,68 @@ func (e *Engine) answer(ctx context.Context, s workflows.Subject, asks []workflo
 		facts[a] = answers[i]
 	}
 	return nil
+}
+
+// ask answers one question, as far as the people who read the subject may know
+// the answer.
+func (e *Engine) ask(ctx context.Context, s workflows.Subject, a workflows.Ask) (workflows.Answer, error) {
+	switch a := a.(type) {
+	case workflows.SummaryAsk:
+		return e.summary(ctx, s, a.Subject)
+	case workflows.TeamAsk:
+		if !strings.EqualFold(a.Org, ownerOf(s.Repo)) {
+			return workflows.Answer{Unknown: "a team of another account"}, nil
+		}
+	case workflows.RunbooksAsk:
+		if wider, err := e.isWider(ctx, s.Repo, a.Repo); err != nil || wider != "" {
+			return workflows.Answer{Unknown: wider}, err
+		}
+	case workflows.LinksAsk:
+		answer, err := e.reader.Answer(ctx, a)
+		for i, l := range answer.Links {
+			wider, unsure := e.isWider(ctx, s.Repo, l.Subject.Repo)
+			if err = errors.Join(err, unsure); wider != "" {
+				answer.Links[i].Title = ""
+			}
+		}
+		return answer, err
+	case workflows.ChangesAsk:
+		answer, err := e.reader.Answer(ctx, a)
+		wider, unsure := e.isWider(ctx, s.Repo, a.Repo)
+		for i := range answer.Changes {
+			if wider != "" {
+				answer.Changes[i].Title = ""
+			}
+		}
+		return answer, errors.Join(err, unsure)
+	}
+	return e.reader.Answer(ctx, a)
+}
+
+// isWider says why what stands in one repository must not be quoted in another,
+// or nothing: text moves to the same repository, and out of public ones of the
+// same owner.
+func (e *Engine) isWider(ctx context.Context, here, there string) (why string, err error) {
+	if strings.EqualFold(here, there) {
+		return "", nil
+	}
+	if !strings.EqualFold(ownerOf(here), ownerOf(there)) {
+		return "in a repository of another owner", nil
+	}
+	home, err := e.places.Home(ctx, there)
+	var moved *Moved
+	switch {
+	case errors.Is(err, ErrGone), errors.As(err, &moved):
+		return "the App is not installed on " + there, nil
+	case err == nil && home.Private:
+		return "in another private repository", nil
+	}
+	return "", err
+}
+
+func ownerOf(repo string) string {
+	owner, _, _ := strings.Cut(repo, "/")
+	return owner
 }
 
 // summary reads what a neighbour published. It is read by id where the store

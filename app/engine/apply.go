@@ -271,7 +271,7 @@ func (a *applier) comments(ctx context.Context) error {
 				return err
 			}
 			if err == nil {
-				a.d.made[want.Key] = workflows.Made{ID: id, Hash: hash}
+				a.d.made[want.Key] = workflows.Made{ID: id, Hash: hash, At: a.e.second()}
 			}
 		case made.Gone || made.Hash == hash:
 		case a.d.found[want.Key].Body == body: // an earlier try wrote it
@@ -306,7 +306,7 @@ func (a *applier) notices(ctx context.Context) error {
 			a.d.made[n.Key] = workflows.Made{}
 		case a.d.status == nil:
 			a.said = append(a.said, n)
-			a.d.made[n.Key] = workflows.Made{}
+			a.d.made[n.Key] = workflows.Made{At: a.e.second()}
 		default:
 			body := shorten(n.Body, maxComment-len(marked(n.Key, "")), a.d.language)
 			id, err := a.create(ctx, n.Key, marked(n.Key, body))
@@ -314,7 +314,7 @@ func (a *applier) notices(ctx context.Context) error {
 				return err
 			}
 			if err == nil {
-				a.d.made[n.Key] = workflows.Made{ID: id}
+				a.d.made[n.Key] = workflows.Made{ID: id, At: a.e.second()}
 			}
 		}
 	}

@@ -69,12 +69,12 @@ func (r seenBy) OurReaction(_ context.Context, _ string, comment int64) (string,
 	}
 }
 
-// Role: an App is no collaborator.
-func (r seenBy) Role(ctx context.Context, ask workflows.RoleAsk) (workflows.Answer, error) {
-	if ask.Login == otherApp || ask.Login == "kintsugi[bot]" {
+// Answer: an App is no collaborator.
+func (r seenBy) Answer(ctx context.Context, ask workflows.Ask) (workflows.Answer, error) {
+	if r, ok := ask.(workflows.RoleAsk); ok && (r.Login == otherApp || r.Login == "kintsugi[bot]") {
 		return workflows.Answer{Unknown: "404"}, nil
 	}
-	return r.Reader.Role(ctx, ask)
+	return r.Reader.Answer(ctx, ask)
 }
 
 // byAccount writes as the second App does.

@@ -19,7 +19,7 @@ func (a *applier) status(ctx context.Context) error {
 	notes := remarks(next, d.acts, d.sayable(), d.plan.Holds, d.o.Issue.URL, d.language)
 	facts := statusFacts(d.plan.Sections, notes, d.language)
 	before := d.record.Made[statusKey]
-	next.Made[statusKey] = workflows.Made{ID: before.ID, Hash: facts}
+	next.Made[statusKey] = workflows.Made{ID: before.ID, Hash: facts, At: before.At}
 	if d.status != nil && d.lost == nil && before.Hash == facts && len(d.fresh) == 0 && !a.paid &&
 		maps.Equal(d.record.Made, next.Made) && maps.Equal(d.record.Assigned, next.Assigned) && d.record.Summary == next.Summary {
 		return nil
@@ -70,6 +70,20 @@ func (d *deliberation) newest(cursor time.Time) time.Time {
 	return cursor
 }
 
+// heard is when a person last wrote a comment, as far as is known.
+func (d *deliberation) heard(h Hint) time.Time {
+	last := h.Heard
+	if d.record.Heard.After(last) {
+		last = d.record.Heard
+	}
+	for _, c := range d.o.Comments {
+		if !c.Ours && !c.Author.Bot && c.CreatedAt.After(last) {
+			last = c.CreatedAt
+		}
+	}
+	return last
+}
+
 // nextRecord is the record after this run.
 func (a *applier) nextRecord() Record {
 	d := a.d
@@ -97,6 +111,7 @@ func (a *applier) nextRecord() Record {
 		r.Assigned = a.assigned
 	}
 	r.Cursor = d.newest(r.Cursor)
+	r.Heard = d.heard(a.c.Hint)
 	return r
 }
 

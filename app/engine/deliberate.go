@@ -211,7 +211,7 @@ func (e *Engine) judged(ctx context.Context, g gatherer, fresh []workflows.Act, 
 func (e *Engine) decide(ctx context.Context, d deliberation, c *Claim) (deliberation, error) {
 	in := workflows.Input{
 		Now: e.clock.Now(), Policy: d.policy, Language: d.language, Observation: d.o, Owner: d.owner, From: d.from,
-		Acts: d.acts, Facts: d.facts, Made: d.made,
+		Acts: d.acts, Facts: d.facts, Made: d.made, Heard: d.heard(c.Hint),
 	}
 	for round := 0; ; round++ {
 		var asks []workflows.Ask
@@ -252,12 +252,15 @@ func (d *deliberation) madeSoFar() map[string]workflows.Made {
 		m := made[key]
 		if key != statusKey && !m.Gone {
 			m.ID = c.ID
+			if m.At.IsZero() {
+				m.At = c.CreatedAt
+			}
 			made[key] = m
 		}
 	}
 	for key := range d.rode {
 		if _, ok := made[key]; !ok {
-			made[key] = workflows.Made{}
+			made[key] = workflows.Made{At: d.status.CreatedAt}
 		}
 	}
 	return made

@@ -141,4 +141,7 @@ func New(c Config) *Engine {
 // request must have ended, and lists must show it, and a margin.
 func (e *Engine) span() time.Duration { return e.timeout + e.lag + e.lag }
 
+// second is now, as GitHub and the record keep it.
+func (e *Engine) second() time.Time { return e.clock.Now().UTC().Truncate(time.Second) }
+
 func (e *Engine) leaseTime() time.Duration { return 3 * e.timeout }

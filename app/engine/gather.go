@@ -81,17 +81,36 @@ func (g gatherer) opening() []workflows.Act {
 	if issue.Author.Bot {
 		return acts
 	}
-	for i, line := range document.CommandLines(issue.Body) {
+	said := g.reported()
+	for _, line := range document.CommandLines(issue.Body) {
 		name, argument := workflows.SplitCommand(line.Text)
-		c, ok := g.rules.Commands.Find(name)
-		if !ok || !c.Opening || c.GestureOnly {
+		said = append(said, workflows.Said{Command: name, Argument: argument})
+	}
+	for i, one := range said {
+		c, ok := g.rules.Commands.Find(one.Command)
+		if !ok || !c.Opening || c.GestureOnly || i == mostSaid {
 			continue
 		}
 		a := base
-		a.ID, a.Name, a.Argument = fmt.Sprintf("b%d", i), c.Name, argument
+		a.ID, a.Name, a.Argument = fmt.Sprintf("b%d", i), c.Name, one.Argument
 		acts = append(acts, a)
 	}
 	return acts
+}
+
+// mostSaid is how many commands an opening may give, in whatever words.
+const mostSaid = 100
+
+// reported is what the workflows read in the opening besides commands. Those
+// that were typed come after it, and so win.
+func (g gatherer) reported() []workflows.Said {
+	var said []workflows.Said
+	for _, w := range g.rules.List {
+		if w.Report != nil {
+			said = append(said, w.Report(g.o.Issue.Title, g.o.Issue.Body)...)
+		}
+	}
+	return said
 }
 
 // titled is who gave the issue the title that counts, and when: whoever opened

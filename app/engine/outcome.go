@@ -29,7 +29,7 @@ func (e *Engine) concluded(c *Claim, d *deliberation) Outcome {
 	if d.owing {
 		out.Due = now
 	}
-	h.Cursor = d.newest(h.Cursor)
+	h.Cursor, h.Heard = d.newest(h.Cursor), d.heard(h)
 	h.LastComment = max(h.LastComment, c.Expect)
 	for _, comment := range d.o.Comments {
 		h.LastComment = max(h.LastComment, comment.ID)

@@ -99,9 +99,9 @@ type Reader interface {
 	// OurReaction is the reaction that this App gave to a comment ("+1",
 	// "confused"), or "" for none.
 	OurReaction(ctx context.Context, repo string, comment int64) (string, error)
-	// Role answers a RoleAsk. Unknown in the answer says why GitHub would not
-	// tell for good.
-	Role(ctx context.Context, ask workflows.RoleAsk) (workflows.Answer, error)
+	// Answer answers every ask but a SummaryAsk. Unknown in the answer says why
+	// GitHub would not tell for good.
+	Answer(ctx context.Context, ask workflows.Ask) (workflows.Answer, error)
 }
 
 // Home is what the engine knows about the place a subject stands in. It
@@ -208,6 +208,8 @@ type Hint struct {
 	Accepted string `json:"accepted,omitempty"`
 	// Looks counts the runs that found the observation incomplete.
 	Looks int `json:"looks,omitempty"`
+	// Heard is when a person last wrote a comment.
+	Heard time.Time `json:"heard,omitzero"`
 }
 
 // Claim is the exclusive right to run one subject, until LeaseUntil, as long as

@@ -23,12 +23,14 @@ const maxRecord = 40_000
 // created. It travels hidden in the status comment, signed and bound to its
 // issue. Everything else is a replay of it.
 type Record struct {
-	Version  int            `json:"v"`
-	Seq      int64          `json:"seq"`
-	RepoID   int64          `json:"repo"`
-	IssueID  int64          `json:"issue"`
-	Kind     string         `json:"kind"`
-	Cursor   time.Time      `json:"cursor,omitzero"`
+	Version int       `json:"v"`
+	Seq     int64     `json:"seq"`
+	RepoID  int64     `json:"repo"`
+	IssueID int64     `json:"issue"`
+	Kind    string    `json:"kind"`
+	Cursor  time.Time `json:"cursor,omitzero"`
+	// Heard is when a person last wrote a comment.
+	Heard    time.Time      `json:"heard,omitzero"`
 	Owner    string         `json:"owner"`
 	From     time.Time      `json:"from,omitzero"`
 	Language words.Language `json:"lang,omitempty"`

@@ -152,7 +152,7 @@ func TestRequestsKeepTheContract(t *testing.T) {
 	_, err = w.app.Events(ctx, w.issue)
 	must(t, err)
 	for _, login := range []string{"alice", "bob", "mallory", "nobody-of-this-name"} {
-		_, err = w.app.Role(ctx, roleOn(vault, login))
+		_, err = w.app.Answer(ctx, roleOn(vault, login))
 		must(t, err)
 	}
 	_, err = w.app.Assign(ctx, w.issue, []string{"bob", "nobody"})

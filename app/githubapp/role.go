@@ -20,10 +20,10 @@ type permission struct {
 	} `json:"user"`
 }
 
-// Role implements engine.Reader. Somebody whom GitHub does not find has no
-// role; where the App may not ask, the answer is unknown. docs: REST API
+// role: somebody whom GitHub does not find has none; where the App may not ask,
+// the answer is unknown. docs: REST API
 // endpoints for collaborators, "Get repository permissions for a user".
-func (a *App) Role(ctx context.Context, ask workflows.RoleAsk) (workflows.Answer, error) {
+func (a *App) role(ctx context.Context, ask workflows.RoleAsk) (workflows.Answer, error) {
 	owner, name, err := splitRepo(ask.Repo)
 	if err != nil {
 		return workflows.Answer{Unknown: err.Error()}, nil //nolint:nilerr // what is no repository has no answer, for good

@@ -35,7 +35,7 @@ func TestRole(t *testing.T) {
 		{shop, "", workflows.RoleNone},
 		{shop, "../../../user", workflows.RoleNone},
 	} {
-		got, err := w.app.Role(ctx, workflows.RoleAsk{Repo: c.repo, Login: c.login})
+		got, err := w.app.Answer(ctx, workflows.RoleAsk{Repo: c.repo, Login: c.login})
 		if err != nil || got.Unknown != "" || got.Role != c.want {
 			t.Errorf("%s on %s: %+v, %v; want %v", c.login, c.repo, got, err, c.want)
 		}
@@ -45,12 +45,12 @@ func TestRole(t *testing.T) {
 func TestRoleUnknown(t *testing.T) {
 	w := newWorld(t)
 	w.AddRepo("stranger", "thing", false)
-	got, err := w.app.Role(ctx, workflows.RoleAsk{Repo: "stranger/thing", Login: "alice"})
+	got, err := w.app.Answer(ctx, workflows.RoleAsk{Repo: "stranger/thing", Login: "alice"})
 	if err != nil || got.Unknown == "" || got.Role != workflows.RoleUnknown {
 		t.Errorf("not installed: %+v, %v", got, err)
 	}
 	w.fault(1, "GET", "/permission", fakehub.Fault{Status: 403, Message: "Resource not accessible by integration"})
-	got, err = w.app.Role(ctx, workflows.RoleAsk{Repo: shop, Login: "alice"})
+	got, err = w.app.Answer(ctx, workflows.RoleAsk{Repo: shop, Login: "alice"})
 	if err != nil || !strings.Contains(got.Unknown, "not accessible") || got.Role != workflows.RoleUnknown {
 		t.Errorf("forbidden: %+v, %v", got, err)
 	}
@@ -65,7 +65,7 @@ func TestRoleUnanswered(t *testing.T) {
 		"limit": {Status: 429, Header: map[string]string{"Retry-After": "5"}},
 	} {
 		remove := w.Fault(fakehub.Matching(1, "GET", "/permission", f))
-		got, err := w.app.Role(ctx, workflows.RoleAsk{Repo: shop, Login: "alice"})
+		got, err := w.app.Answer(ctx, workflows.RoleAsk{Repo: shop, Login: "alice"})
 		if err == nil || errors.Is(err, engine.ErrGone) || errors.Is(err, engine.ErrUncertain) {
 			t.Errorf("%s: %+v, %v", name, got, err)
 		}
@@ -92,7 +92,7 @@ func TestRoleWithoutPermissions(t *testing.T) {
 				return nil, nil
 			}}
 		})
-		got, err := w.app.Role(ctx, workflows.RoleAsk{Repo: shop, Login: "alice"})
+		got, err := w.app.Answer(ctx, workflows.RoleAsk{Repo: shop, Login: "alice"})
 		if err != nil || got.Role != want {
 			t.Errorf("%s: %+v, %v; want %v", body, got, err, want)
 		}

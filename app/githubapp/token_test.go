@@ -231,11 +231,11 @@ func TestWithToken(t *testing.T) {
 	if err != nil || home.RepoID == 0 || !home.InstalledAt.IsZero() {
 		t.Errorf("%+v, %v", home, err)
 	}
-	role, err := reader.Role(ctx, workflows.RoleAsk{Repo: shop, Login: "bob"})
+	role, err := reader.Answer(ctx, workflows.RoleAsk{Repo: shop, Login: "bob"})
 	if err != nil || role.Role != workflows.RoleTriage {
 		t.Errorf("%+v, %v", role, err)
 	}
-	if _, err := reader.Role(ctx, workflows.RoleAsk{Repo: "acme/none", Login: "bob"}); err != nil {
+	if _, err := reader.Answer(ctx, workflows.RoleAsk{Repo: "acme/none", Login: "bob"}); err != nil {
 		t.Error(err)
 	}
 	if ids, err := reader.Installations(ctx); err != nil || len(ids) != 0 {

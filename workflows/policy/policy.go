@@ -23,8 +23,26 @@ type Policy struct {
 	// Since is the time before which issues are left alone unless asked. The zero
 	// time sets no such limit; Never means that the policy's date is unreadable.
 	Since time.Time
+	// Observe: decide, and write nothing.
+	Observe bool
+	// Services are what the organisation runs, by name.
+	Services map[string]Service
 
 	sections map[string]any
+}
+
+// Service is one thing that an organisation runs.
+type Service struct {
+	// Repositories are those it is made in, as owner/name.
+	Repositories []string `yaml:"repositories"`
+	// Owners are the people and teams that look after it, each as @name or
+	// @organisation/team; Lead is who speaks for it, as @name.
+	Owners []string `yaml:"owners"`
+	Lead   string   `yaml:"lead"`
+	// Labels and Words are those by which an issue is seen to concern it,
+	// besides its name.
+	Labels []string `yaml:"labels"`
+	Words  []string `yaml:"words"`
 }
 
 // Section returns the settings of one workflow, of the type that its Section's
