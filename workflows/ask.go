@@ -47,7 +47,8 @@ func (SimilarAsk) ask()  {}
 
 // Answer is what came back. Unknown says why GitHub would not tell, for good:
 // it answered 404, or 403 for a missing permission. A timeout or a limit is no
-// answer and never becomes one. Titles are empty where the audience here is
+// answer and never becomes one. Of a ChangesAsk it may name one part only, while
+// Changes holds the other. Titles are empty where the audience here is
 // wider than that of the place they come from.
 type Answer struct {
 	Unknown string

@@ -15,9 +15,11 @@ import (
 type Level string
 
 // The levels. A problem means that something does not work; a warning that
-// something will not, or that somebody should have a look.
+// something will not, or that somebody should have a look; a hint that more
+// would be possible, which nobody need want.
 const (
 	OK      Level = "ok"
+	Hint    Level = "hint"
 	Warning Level = "warning"
 	Problem Level = "problem"
 )
@@ -55,7 +57,7 @@ type Report struct {
 	Findings []Finding `json:"findings"`
 }
 
-// Fine tells whether there is nothing to do.
+// Fine tells whether there is nothing that must be done.
 func (r Report) Fine() bool { return r.Problems+r.Warnings == 0 }
 
 // Examine judges the facts.
@@ -76,7 +78,7 @@ func Examine(f Facts) Report {
 			r.Problems++
 		case Warning:
 			r.Warnings++
-		case OK:
+		case OK, Hint:
 		}
 	}
 	return r.Report
@@ -108,8 +110,17 @@ func (r Report) String() string {
 			fmt.Fprintf(&b, "           %s\n", one.Where)
 		}
 	}
-	fmt.Fprintf(&b, "\n%s, %s, %d ok. Nothing was changed.\n", count(r.Problems, "problem"), count(r.Warnings, "warning"),
-		len(r.Findings)-r.Problems-r.Warnings)
+	fmt.Fprintf(&b, "\n%s, %s, ", count(r.Problems, "problem"), count(r.Warnings, "warning"))
+	hints := 0
+	for _, one := range r.Findings {
+		if one.Level == Hint {
+			hints++
+		}
+	}
+	if hints > 0 {
+		b.WriteString(count(hints, "hint") + ", ")
+	}
+	fmt.Fprintf(&b, "%d ok. Nothing was changed.\n", len(r.Findings)-r.Problems-r.Warnings-hints)
 	return b.String()
 }
 

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
 	"strings"
 	"time"
 
@@ -52,7 +51,7 @@ func askGitHub(ctx context.Context, s Sources) (g GitHub) {
 	if g.URL == "" {
 		g.URL = "https://api.github.com/"
 	}
-	g.Web = website(g.URL)
+	g.Web = githubapp.Website(g.URL)
 	about, err := s.App.About(ctx)
 	g.Skew = s.App.Skew()
 	if err != nil {
@@ -72,17 +71,6 @@ func askGitHub(ctx context.Context, s Sources) (g GitHub) {
 	}
 	g.Attempts, g.AttemptsErr = askAttempts(ctx, s.App)
 	return g
-}
-
-// website is where people see what the API tells. docs: Getting started with
-// the REST API; for GitHub Enterprise Server the API is a path of the website,
-// with data residency a name under it.
-func website(api string) string {
-	u, err := url.Parse(api)
-	if err != nil {
-		return ""
-	}
-	return u.Scheme + "://" + strings.TrimPrefix(u.Host, "api.")
 }
 
 func askInstallations(ctx context.Context, app *githubapp.App) (list []Installation, problem string) {

@@ -72,17 +72,24 @@ func (g GitHub) settings(under string) string { return strings.TrimSuffix(g.App.
 
 func (r *report) permissions(g GitHub) {
 	var missing []Permission
+	complete := true
 	for _, need := range NeededPermissions() {
 		if grants(g.App.Permissions[need.Name], need.Level) {
 			continue
 		}
 		missing = append(missing, need)
-		r.add(Finding{
+		one := Finding{
 			Check: Permissions, Level: Problem, Text: fmt.Sprintf("The App does not ask for %q: %s. It is for %s.", need.Title+": "+need.Level, lacks(need.Without), need.For),
 			Do: "choose it, save, and let each account that has installed the App accept it.", Where: g.settings("permissions"),
-		})
+		}
+		if need.Optional {
+			one.Level, one.Do = Hint, "if you want that, "+one.Do
+		} else {
+			complete = false
+		}
+		r.add(one)
 	}
-	if len(missing) == 0 {
+	if complete {
 		text := "The App asks for all that it needs."
 		if spare := spares(g.App.Permissions); spare != "" {
 			text += " It does not need " + spare + ", which could be taken away."
@@ -129,48 +136,72 @@ func (r *report) installations(g GitHub, unasked []Permission) {
 		})
 		return
 	}
-	fine, shown := 0, 0
+	fine, shown := 0, map[Level]int{}
 	for _, i := range g.Installations {
-		var lacking []string
-		vital := false
-		for _, need := range NeededPermissions() {
-			if grants(i.Permissions[need.Name], need.Level) || slices.Contains(unasked, need) {
-				continue
-			}
-			lacking = append(lacking, fmt.Sprintf("%q (%s)", need.Title+": "+need.Level, lacks(need.Without)))
-			vital = vital || need.Vital
-		}
-		one := Finding{Check: Permissions, Level: Warning, Where: i.Page}
-		switch {
-		case i.Suspended:
-			one.Text = fmt.Sprintf("%s has suspended the App: nothing is done there.", i.Account)
-			one.Do = fmt.Sprintf("if that is not meant, an owner of %s ends it.", i.Account)
-		case len(lacking) > 0:
-			if vital {
-				one.Level = Problem
-			}
-			one.Text = fmt.Sprintf("%s has not accepted %s.", i.Account, strings.Join(lacking, ", "))
-			one.Do = fmt.Sprintf("an owner of %s opens this page and accepts the request (\"Review request\").", i.Account)
-		case i.SightErr != "":
-			one.Text = fmt.Sprintf("What the App sees of %s could not be asked: %s", i.Account, i.SightErr)
-			one.Do = "if it names a time, run doctor again then; else in a minute."
-		case i.Looked && i.Repositories == 0:
-			one.Text = fmt.Sprintf("The App sees no repository of %s that has issues.", i.Account)
-			one.Do = fmt.Sprintf("an owner of %s chooses on this page which it may see.", i.Account)
-		default:
+		one, ok := judged(i, unasked)
+		if ok {
 			fine++
 			continue
 		}
-		if shown++; shown <= mostShown {
+		kind := Warning // problems are counted with them; hints must not take their place
+		if one.Level == Hint {
+			kind = Hint
+		}
+		if shown[kind]++; shown[kind] <= mostShown {
 			r.add(one)
 		}
 	}
-	if shown > mostShown {
-		r.add(Finding{Check: Permissions, Level: Warning, Text: fmt.Sprintf("%s more have something to look after.", count(shown-mostShown, "installation")), Do: "as above."})
+	for _, kind := range []Level{Warning, Hint} {
+		if more := shown[kind] - mostShown; more > 0 {
+			r.add(Finding{Check: Permissions, Level: kind, Text: fmt.Sprintf("%s more have something to look after.", count(more, "installation")), Do: "as above."})
+		}
 	}
 	if fine > 0 {
 		r.ok(Permissions, "%s accepted everything, and the App sees repositories there.", hasOrHave(fine, "installation"))
 	}
+}
+
+// judged is what there is to do about an installation; ok means nothing.
+func judged(i Installation, unasked []Permission) (one Finding, ok bool) {
+	lacking, level := lackingOf(i, unasked)
+	one = Finding{Check: Permissions, Level: Warning, Where: i.Page}
+	switch {
+	case i.Suspended:
+		one.Text = fmt.Sprintf("%s has suspended the App: nothing is done there.", i.Account)
+		one.Do = fmt.Sprintf("if that is not meant, an owner of %s ends it.", i.Account)
+	case i.SightErr != "" && level == Hint:
+		one.Text = fmt.Sprintf("What the App sees of %s could not be asked: %s", i.Account, i.SightErr)
+		one.Do = "if it names a time, run doctor again then; else in a minute."
+	case i.Looked && i.Repositories == 0 && level == Hint:
+		one.Text = fmt.Sprintf("The App sees no repository of %s that has issues.", i.Account)
+		one.Do = fmt.Sprintf("an owner of %s chooses on this page which it may see.", i.Account)
+	case len(lacking) > 0:
+		one.Level = level
+		one.Text = fmt.Sprintf("%s has not accepted %s.", i.Account, strings.Join(lacking, ", "))
+		one.Do = fmt.Sprintf("an owner of %s opens this page and accepts the request (\"Review request\").", i.Account)
+	default:
+		return one, true
+	}
+	return one, false
+}
+
+// lackingOf is what an account has not accepted, and how much that matters: a
+// hint where only what is optional is lacking, or nothing.
+func lackingOf(i Installation, unasked []Permission) (lacking []string, level Level) {
+	level = Hint
+	for _, need := range NeededPermissions() {
+		if grants(i.Permissions[need.Name], need.Level) || slices.Contains(unasked, need) {
+			continue
+		}
+		lacking = append(lacking, fmt.Sprintf("%q (%s)", need.Title+": "+need.Level, lacks(need.Without)))
+		switch {
+		case need.Vital:
+			level = Problem
+		case !need.Optional && level == Hint:
+			level = Warning
+		}
+	}
+	return lacking, level
 }
 
 func hasOrHave(n int, what string) string {

@@ -1,6 +1,6 @@
 package doctor
 
-// Permission is what the App must be granted.
+// Permission is what the App is granted.
 type Permission struct {
 	// Name is GitHub's in its API, Title on its pages.
 	Name, Title string
@@ -8,8 +8,8 @@ type Permission struct {
 	Level string
 	// For is what it is needed for, Without what happens where it is missing.
 	For, Without string
-	// Vital: nothing works without it.
-	Vital bool
+	// Vital: nothing works without it. Optional: a team may well do without.
+	Vital, Optional bool
 }
 
 // Event is what the App must be subscribed to. GitHub sends those about the
@@ -20,9 +20,10 @@ type Event struct {
 	For, Without string
 }
 
-// NeededPermissions are all that the App needs, and the one place that says so:
-// the doctor checks them, and docs/run.md shows them. docs: Permissions
-// required for GitHub Apps.
+// NeededPermissions are all that the App can use, and the one place that says
+// so: the doctor checks them, and docs/run.md shows them. docs: Permissions
+// required for GitHub Apps, for pull requests as of Enterprise Server 2.22,
+// "Permission on issues".
 func NeededPermissions() []Permission {
 	return []Permission{
 		{
@@ -36,6 +37,18 @@ func NeededPermissions() []Permission {
 		{
 			Name: "contents", Title: "Contents", Level: "read",
 			For: "the policy, `.github/kintsugi.yml`", Without: "defaults apply; nobody is called",
+		},
+		{
+			Name: "members", Title: "Members", Level: "read", Optional: true,
+			For: "mentioning teams", Without: "teams are called only where the policy lists their members under `incident.teams`",
+		},
+		{
+			Name: "deployments", Title: "Deployments", Level: "read", Optional: true,
+			For: "what changed before an incident", Without: "only releases are listed",
+		},
+		{
+			Name: "pull_requests", Title: "Pull requests", Level: "read", Optional: true,
+			For: "pull requests that mention an incident", Without: "the timeline leaves out pull requests of private repositories",
 		},
 	}
 }

@@ -59,6 +59,9 @@ func (e *Engine) apply(ctx context.Context, c *Claim, d *deliberation, run *Run)
 // all takes every step. The order is part of what keeps it true.
 func (a *applier) all(ctx context.Context) error {
 	steps := []func(context.Context) error{a.foldTwice, a.labels, a.state, a.assignees, a.comments, a.notices, a.reactions, a.status}
+	if a.d.policy.Observe {
+		steps = []func(context.Context) error{a.foldTwice, a.comments}
+	}
 	for _, step := range steps {
 		if err := step(ctx); err != nil {
 			return err

@@ -285,7 +285,7 @@ func TestPolicyUnread(t *testing.T) {
 	} {
 		c.source.File = repo + "/.github/kintsugi.yml"
 		w := newWorld(t, 1, func(w *world) {
-			w.wire = func(e *engine.Config) { e.Places = settings{e.Places, c.source} }
+			w.wire = func(e *engine.Config) { e.Places = settings{e.Places, &c.source} }
 		})
 		n := w.open("sato", "[incident] 決済画面が真っ白")
 		w.settle()
@@ -306,11 +306,11 @@ func TestPolicyUnread(t *testing.T) {
 // settings is a repository whose settings are these.
 type settings struct {
 	engine.Places
-	source policy.Source
+	source *policy.Source
 }
 
 func (s settings) Home(ctx context.Context, repo string) (engine.Home, error) {
 	home, err := s.Places.Home(ctx, repo)
-	home.Sources = []policy.Source{s.source}
+	home.Sources = []policy.Source{*s.source}
 	return home, err
 }

@@ -29,7 +29,9 @@ func (e *Engine) concluded(c *Claim, d *deliberation) Outcome {
 	if d.owing {
 		out.Due = now
 	}
-	h.Cursor, h.Heard = d.newest(h.Cursor), d.heard(h)
+	if !d.policy.Observe { // what was only looked at is read again, for no record keeps it
+		h.Cursor, h.Heard = d.newest(h.Cursor), d.heard(h)
+	}
 	h.LastComment = max(h.LastComment, c.Expect)
 	for _, comment := range d.o.Comments {
 		h.LastComment = max(h.LastComment, comment.ID)

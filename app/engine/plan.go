@@ -30,6 +30,9 @@ func (e *Engine) Plan(ctx context.Context, s workflows.Subject) (Run, error) {
 		run.Why = append(run.Why, "nothing is written: the policy says enabled: false")
 		return run, nil
 	}
+	if d.policy.Observe {
+		run.Why = append(run.Why, "nothing is written: the policy says mode: observe")
+	}
 	a := newApplier(e, &c, &d, &run)
 	a.dry = true
 	return run, a.all(ctx)

@@ -81,8 +81,8 @@ func TestDownFourDays(t *testing.T) {
 				called++
 			}
 		}
-		if called != 1 {
-			t.Errorf("store kept %t: tanaka was called %d times, want once", kept, called)
+		if called != 2 { // to the one that is new, and as the lead of the other, who was silent
+			t.Errorf("store kept %t: tanaka was mentioned %d times, want twice", kept, called)
 		}
 	}
 }

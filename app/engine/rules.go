@@ -25,6 +25,12 @@ func NewRules(list []workflows.Workflow) (Rules, error) {
 	if clash != "" {
 		return Rules{}, fmt.Errorf("two workflows claim the command /%s", clash)
 	}
+	for _, name := range append([]string{previewCommand.Name}, previewCommand.Aliases...) {
+		if _, taken := commands.Find(name); taken {
+			return Rules{}, fmt.Errorf("a workflow claims the engine's own command /%s", name)
+		}
+		commands[name] = previewCommand
+	}
 	r := Rules{List: list, Commands: commands}
 	names := map[string]bool{}
 	for _, w := range list {

@@ -38,6 +38,9 @@ func (e *Engine) runSubject(ctx context.Context, c *Claim, run *Run) Outcome {
 	if e.pause {
 		return e.paused(c, run)
 	}
+	if d.policy.Observe {
+		d.plan = previews(&d)
+	}
 	if err := e.apply(ctx, c, &d, run); err != nil {
 		return e.failed(c, run, err)
 	}
@@ -69,6 +72,9 @@ func (e *Engine) think(ctx context.Context, s workflows.Subject, c *Claim, inten
 		return d, err
 	}
 	run.Owner, run.Why = d.owner, d.reasons()
+	if d.owner != "" {
+		run.Summary = d.plan.Summary
+	}
 	if d.owner != "" && d.policy.Enabled {
 		run.Plan = d.plan.String()
 	}

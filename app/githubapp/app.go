@@ -27,6 +27,7 @@ import (
 
 	"github.com/kintsugi-app/kintsugi/app/clock"
 	"github.com/kintsugi-app/kintsugi/app/engine"
+	"github.com/kintsugi-app/kintsugi/workflows"
 	"github.com/kintsugi-app/kintsugi/workflows/policy"
 )
 
@@ -85,14 +86,17 @@ type App struct {
 	mu        sync.Mutex
 	lanes     map[int64]*lane
 	replicas  int                 // that share the limits
-	installed map[string]int64    // repository, in lower case, to installation
+	installed map[string]int64    // repository or organisation, in lower case, to installation
 	since     map[int64]time.Time // installation to when it was made
 	identity  *Identity
 
-	homes  *kept[place]
-	files  *kept[*policy.Source] // nil where there is none
-	labels *kept[bool]           // those known to exist
-	absent *kept[time.Time]      // repositories without an installation, and when that was heard
+	homes   *kept[place]
+	files   *kept[*policy.Source]   // nil where there is none
+	labels  *kept[bool]             // those known to exist
+	changed *kept[workflows.Answer] // what was deployed and released in a window
+	absent  *kept[time.Time]        // repositories and organisations without an installation, and when that was heard
+
+	library *library // runbooks and earlier incidents
 }
 
 var (
@@ -170,7 +174,9 @@ func newApp(config Config, credential string) (*App, error) {
 		homes:     newKept(config.Clock, weightless[place]),
 		files:     newKept(config.Clock, weightOf),
 		labels:    newKept(config.Clock, weightless[bool]),
+		changed:   newKept(config.Clock, weightOfAnswer),
 		absent:    newKept(config.Clock, weightless[time.Time]),
+		library:   newLibrary(config.Clock),
 	}
 	if a.timeout <= 0 {
 		a.timeout = 10 * time.Second
@@ -210,6 +216,17 @@ func parseBase(text string) (*url.URL, error) {
 		u.Path += "/"
 	}
 	return u, nil
+}
+
+// Website is where people see what a REST API tells of, without a trailing
+// slash. docs: Getting started with the REST API; for GitHub Enterprise Server
+// the API is a path of the website, with data residency a name under it.
+func Website(api string) string {
+	u, err := url.Parse(api)
+	if err != nil {
+		return ""
+	}
+	return u.Scheme + "://" + strings.TrimPrefix(u.Host, "api.")
 }
 
 // defaultTransport gives up on each phase of a request before the request as a

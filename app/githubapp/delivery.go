@@ -35,8 +35,9 @@ type Envelope struct {
 	Wake []string
 	// Comment is the id of a comment that was just written, or 0.
 	Comment int64
-	// Policy is true if the settings in Repo have changed.
-	Policy bool
+	// Policy is true if the settings in Repo have changed, Pushed if anything on
+	// its default branch has.
+	Policy, Pushed bool
 	// Ended is true if the installation was removed or suspended, Changed if
 	// what it covers or may do is different from now on.
 	Ended, Changed bool
@@ -169,6 +170,7 @@ func Decode(event string, body []byte) (Envelope, error) {
 		}
 	case "push":
 		e.Policy = e.Repo != "" && p.changesPolicy()
+		e.Pushed = e.Repo != "" && p.toDefaultBranch()
 	case "installation", "installation_repositories", "installation_target":
 		e.Owner = shortWord(cmp.Or(p.Installation.Account.Login, p.Account.Login))
 		e.Ended = event == "installation" && (p.Action == "deleted" || p.Action == "suspend")
@@ -205,10 +207,15 @@ func (e *Envelope) wakeIssue(p payload) {
 // known. docs: Webhook events and payloads, "push".
 const maxCommits = 2048
 
+// toDefaultBranch tells whether a push concerns what holds for everybody.
+func (p payload) toDefaultBranch() bool {
+	return p.Repository.DefaultBranch != "" && p.Ref == "refs/heads/"+p.Repository.DefaultBranch
+}
+
 // changesPolicy tells whether a push to the default branch may have changed
 // the settings. Where a push does not say what it changed, it may have.
 func (p payload) changesPolicy() bool {
-	if p.Repository.DefaultBranch == "" || p.Ref != "refs/heads/"+p.Repository.DefaultBranch {
+	if !p.toDefaultBranch() {
 		return false
 	}
 	return p.Forced || p.Commits.count == 0 || p.Commits.count >= maxCommits || p.Commits.policy
@@ -229,8 +236,14 @@ func (a *App) Heed(e Envelope) (wake []string) {
 	case e.Repo != "":
 		a.Learn(e.Repo, e.Installation)
 	}
+	if e.Ended || e.Changed {
+		a.library.dropOwner(e.Owner)
+	}
 	if e.Policy {
 		a.Forget(e.Repo)
+	}
+	if e.Pushed {
+		a.library.pushed(e.Repo)
 	}
 	if a.Own(e) {
 		return nil

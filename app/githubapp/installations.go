@@ -33,11 +33,24 @@ func splitRepo(repo string) (owner, name string, err error) {
 	return owner, name, nil
 }
 
-// withLane does something on the lane of a repository's installation. Where
-// that installation turns out to be gone, another may have taken its place, so
-// that it is looked up and tried once more.
-func (a *App) withLane(ctx context.Context, repo string, use func(l *lane) error) error {
-	l, err := a.laneOf(ctx, repo)
+// whoCovers is the account that a repository belongs to, or an organisation that
+// is named by its login alone, and the call that asks which installation covers
+// it. docs: REST API endpoints for GitHub Apps, "Get a repository installation
+// for the authenticated app", "Get an organization installation for the
+// authenticated app".
+func whoCovers(at string) (owner string, asks call, err error) {
+	if repoName.MatchString(at) && strings.Trim(at, ".") != "" {
+		return at, call{method: "GET", route: "orgs/{org}/installation", args: []any{at}}, nil
+	}
+	owner, name, err := splitRepo(at)
+	return owner, call{method: "GET", route: "repos/{owner}/{repo}/installation", args: []any{owner, name}}, err
+}
+
+// withLane does something on the lane of the installation that covers a
+// repository, or an organisation. Where that installation turns out to be gone,
+// another may have taken its place, so that it is looked up and tried once more.
+func (a *App) withLane(ctx context.Context, at string, use func(l *lane) error) error {
+	l, err := a.laneOf(ctx, at)
 	if err != nil {
 		return err
 	}
@@ -45,8 +58,8 @@ func (a *App) withLane(ctx context.Context, repo string, use func(l *lane) error
 	if a.token != nil || !errors.Is(err, errUninstalled) {
 		return err
 	}
-	a.forgetRepo(repo)
-	next, lookup := a.laneOf(ctx, repo)
+	a.forgetRepo(at)
+	next, lookup := a.laneOf(ctx, at)
 	if lookup != nil {
 		return lookup
 	}
@@ -67,9 +80,10 @@ func (a *App) do(ctx context.Context, repo string, c call, out any) (got fetched
 	return got, err
 }
 
-// laneOf is the lane of the installation that covers a repository.
-func (a *App) laneOf(ctx context.Context, repo string) (*lane, error) {
-	owner, _, err := splitRepo(repo)
+// laneOf is the lane of the installation that covers a repository, or an
+// organisation.
+func (a *App) laneOf(ctx context.Context, at string) (*lane, error) {
+	owner, _, err := whoCovers(at)
 	if err != nil {
 		return nil, err
 	}
@@ -80,10 +94,10 @@ func (a *App) laneOf(ctx context.Context, repo string) (*lane, error) {
 		return a.token, nil
 	}
 	a.mu.Lock()
-	id := a.installed[strings.ToLower(repo)]
+	id := a.installed[strings.ToLower(at)]
 	a.mu.Unlock()
 	if id == 0 {
-		if id, err = a.lookUp(ctx, repo); err != nil {
+		if id, err = a.lookUp(ctx, at); err != nil {
 			return nil, err
 		}
 	}
@@ -107,34 +121,31 @@ func (a *App) lane(id int64) *lane {
 // not use up what the App may ask for everybody.
 const absentFor = time.Minute
 
-// lookUp asks which installation covers a repository, and keeps the answer
-// with the date that comes with it. docs: REST API endpoints for GitHub Apps,
-// "Get a repository installation for the authenticated app".
-func (a *App) lookUp(ctx context.Context, repo string) (int64, error) {
-	owner, name, err := splitRepo(repo)
+// lookUp asks which installation covers a repository, or an organisation, and
+// keeps the answer with the date that comes with it.
+func (a *App) lookUp(ctx context.Context, at string) (int64, error) {
+	_, asks, err := whoCovers(at)
 	if err != nil {
 		return 0, err
 	}
-	if heard, ok := a.absent.get(repo); ok && a.clock.Now().Sub(heard).Abs() < absentFor {
-		return 0, fmt.Errorf("%w: %w on %s, as was heard a moment ago", engine.ErrGone, errUninstalled, repo)
+	if heard, ok := a.absent.get(at); ok && a.clock.Now().Sub(heard).Abs() < absentFor {
+		return 0, fmt.Errorf("%w: %w on %s, as was heard a moment ago", engine.ErrGone, errUninstalled, at)
 	}
 	var found github.Installation
-	err = a.self.do(ctx, call{
-		method: "GET", route: "repos/{owner}/{repo}/installation", args: []any{owner, name},
-	}, &found)
+	err = a.self.do(ctx, asks, &found)
 	switch {
 	case errors.Is(err, engine.ErrGone):
-		a.absent.put(repo, a.clock.Now())
-		return 0, fmt.Errorf("%w: %w on %s", engine.ErrGone, errUninstalled, repo)
+		a.absent.put(at, a.clock.Now())
+		return 0, fmt.Errorf("%w: %w on %s", engine.ErrGone, errUninstalled, at)
 	case err != nil:
 		return 0, err
 	case found.GetID() == 0:
-		return 0, fmt.Errorf("GitHub did not say which installation covers %s", repo)
+		return 0, fmt.Errorf("GitHub did not say which installation covers %s", at)
 	case found.SuspendedAt != nil:
-		a.absent.put(repo, a.clock.Now())
-		return 0, fmt.Errorf("%w: %w on %s: the installation is suspended", engine.ErrGone, errUninstalled, repo)
+		a.absent.put(at, a.clock.Now())
+		return 0, fmt.Errorf("%w: %w on %s: the installation is suspended", engine.ErrGone, errUninstalled, at)
 	}
-	a.Learn(repo, found.GetID())
+	a.Learn(at, found.GetID())
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.since[found.GetID()] = found.GetCreatedAt().UTC()
@@ -166,9 +177,10 @@ func (a *App) installedAt(ctx context.Context, repo string, installation int64) 
 // mostInstalled bounds how many repositories are remembered: some 50 MB.
 const mostInstalled = 500_000
 
-// Learn notes which installation covers a repository, as a delivery said.
-func (a *App) Learn(repo string, installation int64) {
-	if _, _, err := splitRepo(repo); err != nil || installation <= 0 {
+// Learn notes which installation covers a repository, or an organisation, as a
+// delivery or GitHub said.
+func (a *App) Learn(at string, installation int64) {
+	if _, _, err := whoCovers(at); err != nil || installation <= 0 {
 		return
 	}
 	a.mu.Lock()
@@ -176,8 +188,8 @@ func (a *App) Learn(repo string, installation int64) {
 	if len(a.installed) >= mostInstalled {
 		clear(a.installed) // simple, and rare
 	}
-	a.installed[strings.ToLower(repo)] = installation
-	a.absent.drop(repo)
+	a.installed[strings.ToLower(at)] = installation
+	a.absent.drop(at)
 }
 
 // forgetRepo drops what was learnt about a repository's installation, and tells

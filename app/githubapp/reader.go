@@ -52,8 +52,11 @@ func (a *App) Issue(ctx context.Context, s workflows.Subject) (workflows.Issue, 
 }
 
 // standsIn is the repository of an issue, as its own address has it, or "".
-func standsIn(i github.Issue) string {
-	_, name, _ := strings.Cut(i.GetRepositoryURL(), "/repos/")
+func standsIn(i github.Issue) string { return repoIn(i.GetRepositoryURL()) }
+
+// repoIn is the repository that an address of the API names, or "".
+func repoIn(address string) string {
+	_, name, _ := strings.Cut(address, "/repos/")
 	if _, _, err := splitRepo(name); err != nil {
 		return ""
 	}

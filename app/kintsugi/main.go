@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"syscall"
 	_ "time/tzdata" // images without a shell have no zones either
@@ -58,7 +59,8 @@ func newRoot() *cobra.Command {
 		SilenceUsage:  true,
 	}
 	root.SetFlagErrorFunc(usage)
-	root.AddCommand(newServe(), newSandbox(), newPlan(), newExplain(), newDoctor(), newDatabase(), newReady(), newVersion())
+	root.AddCommand(newServe(), newSandbox(), newPlan(), newExplain(), newDoctor(), newDatabase(), newReady(), newInit(), newSetup(), newVersion())
+	root.AddCommand(newPolicy(), newIncident())
 	root.SetHelpCommand(newHelp())
 	root.InitDefaultCompletionCmd()
 	for _, c := range root.Commands() {
@@ -143,12 +145,16 @@ func exitCode(err error, errOut io.Writer) int {
 	return findings
 }
 
-// format is the flag that chooses how a command answers.
-func format(c *cobra.Command, into *string) {
-	c.Flags().StringVar(into, "format", "text", "how to answer: text or json")
+// format is the flag that chooses how a command answers, in text, JSON or
+// whatever else it has.
+func format(c *cobra.Command, into *string, others ...string) {
+	all := append([]string{"text", "json"}, others...)
+	last := len(all) - 1
+	choice := strings.Join(all[:last], ", ") + " or " + all[last]
+	c.Flags().StringVar(into, "format", "text", "how to answer: "+choice)
 	c.PreRunE = func(c *cobra.Command, _ []string) error {
-		if *into != "text" && *into != "json" {
-			return usage(c, fmt.Errorf("--format is %.40q: write text or json", *into))
+		if !slices.Contains(all, *into) {
+			return usage(c, fmt.Errorf("--format is %.40q: write %s", *into, choice))
 		}
 		return nil
 	}

@@ -11,7 +11,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/kintsugi-app/kintsugi/app/clock"
 	"github.com/kintsugi-app/kintsugi/app/engine"
 	"github.com/kintsugi-app/kintsugi/app/githubapp"
 	"github.com/kintsugi-app/kintsugi/app/server"
@@ -80,29 +79,11 @@ const planTimeout = 20 * time.Second
 // newPlanner is an engine that can only plan: it has no store and nothing to
 // write with.
 func newPlanner(ctx context.Context, lookup func(string) string, errOut io.Writer) (*engine.Engine, error) {
-	config, isApp, err := server.ReadAppSettings(lookup)
+	r, err := newIncidentReader(ctx, lookup, errOut)
 	if err != nil {
 		return nil, err
 	}
-	config.Clock, config.Timeout, config.Version = clock.New(), planTimeout, versionText()
-	var app *githubapp.App
-	var keys engine.Keys
-	if isApp {
-		app, keys, err = asApp(ctx, config)
-	} else {
-		app, err = withToken(config, lookup)
-		fmt.Fprintln(errOut, "With a token, not as the App: the record is not verified, and roles are those of today.")
-	}
-	if err != nil {
-		return nil, err
-	}
-	rules, err := engine.NewRules(server.Workflows())
-	if err != nil {
-		return nil, err
-	}
-	return engine.New(engine.Config{
-		Rules: rules, Reader: app, Places: app, Keys: keys, Clock: config.Clock, Timeout: planTimeout, Parallel: 4,
-	}), nil
+	return r.engine, nil
 }
 
 func asApp(ctx context.Context, config server.Config) (*githubapp.App, engine.Keys, error) {

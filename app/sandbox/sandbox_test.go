@@ -115,7 +115,7 @@ func TestBrokenWorkflowFailsTheStory(t *testing.T) {
 		{"forgets the severity label", func(d workflows.Decision) workflows.Decision {
 			d.Plan.Labels = slices.DeleteFunc(d.Plan.Labels, func(l workflows.LabelIntent) bool { return strings.HasPrefix(l.Label.Name, "sev") })
 			return d
-		}, "severity", "expected the labels to be incident, sev2; they are incident"},
+		}, "opened", "expected the labels to be incident, sev2; they are incident"},
 		{"calls nobody", func(d workflows.Decision) workflows.Decision {
 			d.Plan.Notices = nil
 			return d

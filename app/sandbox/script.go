@@ -7,6 +7,7 @@ import "github.com/kintsugi-app/kintsugi/workflows/words"
 // in the program's own arithmetic or wording must show.
 type script struct {
 	policy, label string
+	runbook       string
 	past          []past
 
 	title, body                         string
@@ -29,8 +30,9 @@ var scripts = map[words.Language]script{
 }
 
 var english = script{
-	policy: "language: en\ntime_zone: Asia/Tokyo\nincident:\n  notify: [\"@tanaka\", \"@suzuki\"]\n",
-	label:  "incident",
+	policy:  "language: en\ntime_zone: Asia/Tokyo\nincident:\n  notify: [\"@tanaka\", \"@suzuki\"]\n  runbooks: [docs/runbooks]\n",
+	label:   "incident",
+	runbook: "---\nkeywords: [checkout, blank]\n---\n# Checkout triage\n\n1. Is the payment API up?\n",
 	past: []past{
 		{title: "[incident] Orders were doubled", labels: []string{"incident"}, comments: []string{"/ack", "/resolved"}, closed: true},
 		{title: "[incident] Mails arrive late", body: "/sev 3\n@tanaka please look", labels: []string{"incident"}, comments: []string{"/ack"}},
@@ -39,7 +41,7 @@ var english = script{
 	},
 
 	title:        "[incident] Checkout is blank for some customers",
-	body:         "Eight contacts so far. Maybe nothing, but please have a look.",
+	body:         "Eight contacts so far: the checkout is blank. Maybe nothing, but please have a look.",
 	ack:          "/ack",
 	sev:          "/sev 2",
 	times:        "/started 2:40\n／検知　２：５５",
@@ -51,7 +53,7 @@ var english = script{
 	strangeTitle: "[incident] the site is down for me @tanaka @suzuki",
 	strangeBody:  "URGENT!!! Somebody call the engineers!",
 
-	waiting:          []string{"Waiting for a responder · severity undecided", "@tanaka @suzuki, please take a look.", "**Next step**: whoever starts, write `/ack`"},
+	waiting:          []string{"Waiting for a responder · SEV2", "(8 support contacts; the line is 5)", "Runbook: [Checkout triage]", "(matched \"Checkout\", \"blank\")", "@tanaka @suzuki, please take a look.", "**Next step**: whoever starts, write `/ack`"},
 	inProgress:       []string{"In progress", "lead tanaka", "TTA 4 min"},
 	timed:            []string{"Started [02:40]", "detected [02:55]", "TTD 15 min (detected − started) · TTA 4 min · TTM — · TTR —"},
 	misspelt:         []string{"I could not read `/resolvd`. Did you mean `/resolved`?"},
@@ -74,8 +76,9 @@ var english = script{
 }
 
 var japanese = script{
-	policy: "language: ja\ntime_zone: Asia/Tokyo\nincident:\n  label: 障害\n  notify: [\"@tanaka\", \"@suzuki\"]\n",
-	label:  "障害",
+	policy:  "language: ja\ntime_zone: Asia/Tokyo\nincident:\n  label: 障害\n  notify: [\"@tanaka\", \"@suzuki\"]\n  runbooks: [docs/runbooks]\n",
+	label:   "障害",
+	runbook: "---\nkeywords: [決済, 真っ白]\n---\n# 決済画面の切り分け\n\n1. 決済APIは動いていますか。\n",
 	past: []past{
 		{title: "[障害] 注文が二重に登録される", labels: []string{"障害"}, comments: []string{"/対応開始", "/復旧"}, closed: true},
 		{title: "[障害] メールの配信が遅れている", body: "/重大度 3\n@tanaka 確認をお願いします", labels: []string{"障害"}, comments: []string{"/対応開始"}},
@@ -96,7 +99,7 @@ var japanese = script{
 	strangeTitle: "[障害] サイトが開きません @tanaka @suzuki",
 	strangeBody:  "至急!!! 技術の人を呼んでください!",
 
-	waiting:          []string{"対応者を待っています · 重大度未定", "@tanaka @suzuki 確認をお願いします。", "**次の一歩**: 対応を始める方は `/ack`"},
+	waiting:          []string{"対応者を待っています · SEV2", "（お問い合わせ8件、基準は5件以上）", "手順書: [決済画面の切り分け]", "（「決済」「真っ白」が一致）", "@tanaka @suzuki 確認をお願いします。", "**次の一歩**: 対応を始める方は `/ack`"},
 	inProgress:       []string{"対応中", "対応リーダー tanakaさん", "TTA 4分"},
 	timed:            []string{"発生 [02:40]", "検知 [02:55]", "TTD 15分（検知−発生）· TTA 4分 · TTM — · TTR —"},
 	misspelt:         []string{"`/resolvd` は読み取れませんでした。`/resolved` でしょうか。"},

@@ -11,9 +11,9 @@ import (
 func story() []step {
 	return []step{
 		{"installed", "Installed on repositories with old incidents: nothing is written", "過去の障害があるリポジトリに導入。何も書き込まない", (*play).installed},
-		{"opened", "Sato of support, who may only read, reports from a phone: the people on call are called, once", "閲覧権限だけのサポート担当 佐藤さんがスマートフォンから報告。当番を一度だけ呼ぶ", (*play).opened},
+		{"opened", "Sato of support, who may only read, reports from a phone: the severity follows from the contacts, a runbook suits it, the people on call are called, once", "閲覧権限だけのサポート担当 佐藤さんがスマートフォンから報告。件数から重大度が決まり、手順書が見つかり、当番を一度だけ呼ぶ", (*play).opened},
 		{"acknowledged", "Tanaka starts: 👍, the comment is edited, nobody is notified", "田中さんが対応を開始。👍がつき、コメントが書き換わり、通知は飛ばない", (*play).acknowledged},
-		{"severity", "The severity is set to 2: its label follows", "重大度を2に。ラベルがつく", (*play).severity},
+		{"severity", "Tanaka sets the severity: it counts instead of the table, and says who decided", "田中さんが重大度を入れる。表より優先し、だれが決めたかが出る", (*play).severity},
 		{"times", "When it began and was noticed, one of them in Japanese and full width: TTD", "発生と検知の時刻を記入。全角でもよい。TTDが出る", (*play).times},
 		{"slip", "A slip of the hand: 😕 and one answer with the right form", "打ち間違い。😕と、正しい書き方を1回だけ返す", (*play).slip},
 		{"refused", "Sato may not set the severity: said once, nothing changes", "佐藤さんには重大度を変える権限がない。一度だけ伝え、何も変えない", (*play).refused},
@@ -58,7 +58,7 @@ func (p *play) opened(ctx context.Context) error {
 	if err := p.open(ctx, "sato", private, p.script.title, p.script.body); err != nil {
 		return err
 	}
-	return p.expect(ctx, comments(1), says(p.script.waiting...), notified("tanaka", "suzuki"), labels(p.script.label), stands("open", ""))
+	return p.expect(ctx, comments(1), says(p.script.waiting...), notified("tanaka", "suzuki"), labels(p.script.label, "sev2"), stands("open", ""))
 }
 
 func (p *play) acknowledged(ctx context.Context) error {

@@ -83,6 +83,7 @@ func (s *stage) build() {
 			s.hub.SetRole(repo, login, role)
 		}
 		s.hub.PutFile(repo, ".github/kintsugi.yml", words.policy)
+		s.hub.PutFile(repo, "docs/runbooks/checkout.md", words.runbook)
 		for _, old := range words.past {
 			s.happened(repo, old)
 		}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -19,6 +20,8 @@ import (
 const (
 	whySeverity = "severity"
 	whyNumber   = "number"
+	whyPerson   = "person"
+	whyService  = "service"
 	// Those of a time are "time-" and the kind of moment's problem.
 	whyTime = "time-"
 )
@@ -30,6 +33,11 @@ func text(en, ja string) both { return both{words.English: en, words.Japanese: j
 // commands are what people may write. Roles are those of the table "Who may do
 // what"; the help comment and the command reference are made from this list.
 func commands() []workflows.Command {
+	return slices.Concat(responding(), stating(), keeping())
+}
+
+// responding: who takes part, and how bad it is.
+func responding() []workflows.Command {
 	triage, read := workflows.RoleTriage, workflows.RoleRead
 	return []workflows.Command{
 		{
@@ -42,15 +50,25 @@ func commands() []workflows.Command {
 			Usage: text("/ack", "/対応開始"),
 			Help:  text("say that you are on it; whoever writes it first leads", "対応を始めたことを知らせます。最初に書いた方が対応リーダーです"),
 		},
+		role("lead", "リーダー", text("take the lead, or hand it to somebody", "対応リーダーになる、または任せます")),
+		role("comms", "連絡担当", text("tell customers and colleagues", "お客様や社内への連絡を受け持つ、または任せます")),
+		role("scribe", "記録担当", text("write down what happens", "記録を受け持つ、または任せます")),
 		{
-			Name: "sev", Aliases: []string{"重大度", "severity"}, Role: triage, LastCounts: true, Opening: true, Parse: severity, Explain: explainSeverity,
+			Name: "sev", Aliases: []string{"重大度", "severity"}, Role: triage, LastCounts: true, Opening: true, Parse: parseSeverity, Explain: explainSeverity,
 			Usage: text("/sev 2", "/重大度 2"),
 			Help:  text("set the severity, 1 (worst) to 4, or \"undecided\"", "重大度を1（最も重い）〜4、または「未定」にします"),
 		},
+	}
+}
+
+// stating: what is known of it, when and how far.
+func stating() []workflows.Command {
+	triage := workflows.RoleTriage
+	return []workflows.Command{
 		{
 			Name: "started", Aliases: []string{"発生"}, Role: triage, Reporter: true, ReporterUntil: []string{"started", "resolved"}, LastCounts: true, Opening: true, Parse: requiredTime, Explain: explainTime("/started"),
 			Usage: text("/started 2:40", "/発生 2:40"),
-			Help:  text("set or correct when it began", "発生時刻を入れる、または直します"),
+			Help:  text("set or correct when it began; \"unknown\" where nobody knows", "発生時刻を入れる、または直します。分からないときは「不明」"),
 		},
 		{
 			Name: "detected", Aliases: []string{"検知"}, Role: triage, Reporter: true, ReporterUntil: []string{"detected", "resolved"}, LastCounts: true, Opening: true, Parse: requiredTime, Explain: explainTime("/detected"),
@@ -68,6 +86,28 @@ func commands() []workflows.Command {
 			Help:  text("everything is as before; closes the issue; without a time, now", "元どおりになったことを知らせ、Issueを閉じます。時刻を省くと今"),
 		},
 		{
+			Name: "reach", Aliases: []string{"影響"}, Role: triage, Reporter: true, ReporterUntil: []string{"sev", "resolved"}, Opening: true, Parse: parseReach, Explain: explainReach,
+			Usage: text("/reach 8 contacts", "/影響 お問い合わせ 8件"),
+			Help:  text("say how far it reaches; the severity follows from the policy's table", "影響の大きさを入れます。重大度は設定の表から決まります"),
+		},
+		{
+			Name: "service", Aliases: []string{"サービス"}, Role: triage, Reporter: true, LastCounts: true, Opening: true, Parse: service, Explain: explainService,
+			Usage: text("/service payments", "/サービス payments"),
+			Help:  text("say which service it is; whoever looks after that is called", "どのサービスかを入れます。担当の方に連絡します"),
+		},
+		{
+			Name: "confidential", Aliases: []string{"機密"}, Role: triage, Reporter: true, Opening: true,
+			Usage: text("/confidential", "/機密"),
+			Help:  text("it concerns personal data or a legal duty; nothing of it is quoted here", "個人情報や法的な義務に関わることを知らせます。ここには内容を書きません"),
+		},
+	}
+}
+
+// keeping: notes, endings, and the rest.
+func keeping() []workflows.Command {
+	triage, read := workflows.RoleTriage, workflows.RoleRead
+	return []workflows.Command{
+		{
 			Name: "note", Aliases: []string{"メモ"}, Role: read, Reporter: true, LastCounts: true,
 			Usage: text("/note text", "/メモ 内容"),
 			Help:  text("keep this comment among the notes", "このコメントをメモとして残します"),
@@ -84,6 +124,21 @@ func commands() []workflows.Command {
 			Help:  text("join another incident and close this one", "別の障害に合流し、このIssueを閉じます"),
 		},
 		{
+			Name: "near-miss", Aliases: []string{"ヒヤリハット"}, Role: read, Reporter: true, Opening: true,
+			Usage: text("/near-miss", "/ヒヤリハット"),
+			Help:  text("keep what was caught before anybody was hurt; nobody is called", "被害が出る前に気づいたことを残します。だれも呼びません"),
+		},
+		{
+			Name: "promote", Aliases: []string{"昇格"}, Role: triage,
+			Usage: text("/promote", "/昇格"),
+			Help:  text("a near miss was an incident after all; its times are kept", "ヒヤリハットを障害にします。入れた時刻は残ります"),
+		},
+		{
+			Name: "quiet", Aliases: []string{"静かに"}, Role: read,
+			Usage: text("/quiet", "/静かに"),
+			Help:  text("no more reminders to you; from the write role on, to nobody here", "あなたへのリマインドを止めます。write以上の方が書くと、このIssueのリマインドをすべて止めます"),
+		},
+		{
 			Name: "adopt", Aliases: []string{"取り込み"}, Role: workflows.RoleMaintain,
 			Usage: text("/adopt", "/取り込み"),
 			Help:  text("look after an incident from before Kintsugi was installed", "導入前からある障害を扱います"),
@@ -98,10 +153,58 @@ func commands() []workflows.Command {
 	}
 }
 
+// role is a command by which somebody takes a role, or gives it to another.
+func role(name, japanese string, help both) workflows.Command {
+	return workflows.Command{
+		Name: name, Aliases: []string{japanese}, Role: workflows.RoleTriage, LastCounts: true, Parse: person, Explain: explainPerson,
+		Usage: text("/"+name, "/"+japanese), Help: help,
+	}
+}
+
+// person reads "@tanaka" or "tanaka"; without an argument it is the author, and
+// the value is empty.
+func person(a workflows.Argument) (value, problem string) {
+	typed := strings.TrimPrefix(strings.TrimSpace(width.Fold.String(a.Text)), "@")
+	if typed == "" {
+		return "", ""
+	}
+	if login, ok := words.Login(typed); ok {
+		return login, ""
+	}
+	return "", whyPerson
+}
+
+func explainPerson(_ string, typed words.Foreign, lang words.Language) string {
+	if lang == words.Japanese {
+		return typed.Inline(40) + " はアカウント名として読めませんでした。`/lead @name` のように、新しいコメントに書いてください。自分のときは名前を省けます。"
+	}
+	return typed.Inline(40) + " is no account. Please write it like `/lead @name` in a new comment; without a name it is you."
+}
+
+// service reads the name of a service of the policy, in any case; one that the
+// policy does not have is kept where the policy has none at all.
+func service(a workflows.Argument) (value, problem string) {
+	typed := strings.TrimSpace(a.Text)
+	if found := recognise(a.Policy.Services, typed, nil, ""); found != "" {
+		return found, ""
+	}
+	if isUnknown(typed) {
+		return nobodyKnows, ""
+	}
+	return "", whyService
+}
+
+func explainService(_ string, typed words.Foreign, lang words.Language) string {
+	if lang == words.Japanese {
+		return "サービス " + typed.Inline(40) + " は設定の `services` にありません。そこにある名前で、`/service payments` のように、新しいコメントに書いてください。"
+	}
+	return "The policy has no service " + typed.Inline(40) + " under `services`. Please write one that it has, like `/service payments`, in a new comment."
+}
+
 var level = regexp.MustCompile(`^(?:sev)?[ -]?([1-4])$`)
 
-// severity reads 1 to 4 as people type it; the value is one digit, 0 undecided.
-func severity(a workflows.Argument) (value, problem string) {
+// parseSeverity reads 1 to 4 as people type it; the value is one digit, 0 undecided.
+func parseSeverity(a workflows.Argument) (value, problem string) {
 	typed := strings.ToLower(strings.TrimSpace(width.Fold.String(a.Text)))
 	if typed == "undecided" || typed == "未定" || typed == "?" {
 		return "0", ""
@@ -133,7 +236,22 @@ func number(a workflows.Argument) (value, problem string) {
 // guessed marks, in a recorded time, that its date was not written.
 const guessed = " assumed"
 
+// nobodyKnows is the value of an answer by which nobody knows.
+const nobodyKnows = "unknown"
+
+// isUnknown reports whether somebody answered that nobody knows.
+func isUnknown(text string) bool {
+	switch strings.ToLower(strings.Trim(width.Fold.String(text), " \t\r\n.。")) {
+	case "unknown", "not known", "i don't know", "don't know", "dunno", "?", "??", "不明", "未定", "分からない", "わからない", "分かりません", "わかりません":
+		return true
+	}
+	return false
+}
+
 func requiredTime(a workflows.Argument) (value, problem string) {
+	if isUnknown(a.Text) {
+		return nobodyKnows, ""
+	}
 	r, err := moment.Parse(a.Text, a.At, a.Policy.TimeZone)
 	if err != nil {
 		return "", timeProblem(err)
@@ -150,6 +268,9 @@ func requiredTime(a workflows.Argument) (value, problem string) {
 func optionalTime(a workflows.Argument) (value, problem string) {
 	if strings.TrimSpace(a.Text) == "" {
 		return "", ""
+	}
+	if isUnknown(a.Text) {
+		return "", whyTime + "0"
 	}
 	return requiredTime(a)
 }

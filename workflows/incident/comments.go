@@ -9,16 +9,6 @@ import (
 	"github.com/kintsugi-app/kintsugi/workflows/words"
 )
 
-// opened calls whoever the policy names, once.
-func (t teller) opened() workflows.Notice {
-	line := strings.Join(t.policy.Notify, " ") + t.say(", please take a look.", " 確認をお願いします。")
-	return workflows.Notice{
-		Key:  keyOpened,
-		Line: line,
-		Body: "**" + t.headline() + "**\n" + line + "\n" + t.nextStep(),
-	}
-}
-
 // resolvedComment ends the phase: a new comment once, kept true by editing.
 func (t teller) resolvedComment() workflows.CommentIntent {
 	if t.s.ended != resolved {
@@ -37,13 +27,25 @@ func (t teller) resolvedComment() workflows.CommentIntent {
 		t.say("**Resolved. Thank you, everyone.**", "**復旧しました。おつかれさまでした。**"),
 		tight(strings.Join(parts, " · ")),
 		t.say("If a time is wrong, `/started 2:35` corrects it.", "時刻が違うときは `/started 2:35` のように書けば直ります。"),
-		t.say("Nothing more is needed now.", "今はここまでで大丈夫です。"),
+		t.rest(),
+	}
+	timeline := ""
+	if !t.isHidden() {
+		timeline = "\n\n" + t.timelineText()
 	}
 	return workflows.CommentIntent{
 		Key:   keyResolved,
-		Body:  strings.Join(body, "\n"),
-		Facts: strings.Join(parts, " "),
+		Body:  strings.Join(body, "\n") + timeline,
+		Facts: strings.Join(parts, " ") + timeline,
 	}
+}
+
+// rest says that there is nothing left to do, which at night means to sleep.
+func (t teller) rest() string {
+	if h := t.s.endedBy.At.In(t.in.Policy.TimeZone).Hour(); h < 6 || h >= 20 {
+		return t.say("Nothing more is needed tonight.", "今夜はここまでで大丈夫です。")
+	}
+	return t.say("Nothing more is needed now.", "今はここまでで大丈夫です。")
 }
 
 // affected is how long customers felt it: from the start until mitigated, or

@@ -1,9 +1,7 @@
 package incident
 
 import (
-	"encoding/json"
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
 
@@ -12,9 +10,12 @@ import (
 
 // The keys of what an incident creates.
 const (
-	keyOpened   = name + ".opened"
-	keyResolved = name + ".resolved"
-	keyHelp     = name + ".help."
+	keyOpened    = name + ".opened"
+	keyEscalated = name + ".escalated"
+	keyRaised    = name + ".raised."
+	keyUpdate    = name + ".update."
+	keyResolved  = name + ".resolved"
+	keyHelp      = name + ".help."
 )
 
 func decide(in workflows.Input) workflows.Decision {
@@ -22,39 +23,43 @@ func decide(in workflows.Input) workflows.Decision {
 		return workflows.Decision{}
 	}
 	s := replay(in)
-	if s.ended == duplicate && s.original != "" {
-		original := in.Observation.Subject
-		original.Number, _ = strconv.Atoi(s.original)
+	original, isJoined := originalOf(in, s)
+	if isJoined {
 		answer, known := in.Facts[workflows.SummaryAsk{Subject: original}]
 		if !known {
 			return workflows.Decision{Asks: []workflows.Ask{workflows.SummaryAsk{Subject: original}}}
 		}
-		if answer.Unknown != "" {
+		if isJoined = answer.Unknown == ""; !isJoined {
 			s.notThere()
 		}
 	}
+	asks := s.join(in)
 	t := teller{in: in, s: s, policy: policyOf(in.Policy)}
+	asks = append(asks, t.asks()...)
+	notices, wake, more := t.calling()
 	plan := workflows.Plan{
 		Sections: []workflows.Section{t.section()},
-		Labels:   labelIntents(in, s),
+		Labels:   t.labelIntents(),
 		State:    stateIntent(s),
-		Summary:  summary(s),
+		Notices:  notices,
+		Summary:  t.summary(),
+		Wake:     wake,
 		Urgent:   s.urgent(in.Observation.Issue.Open),
 	}
-	if s.callsPeople() && len(t.policy.Notify) > 0 {
-		plan.Notices = []workflows.Notice{t.opened()}
+	if isJoined {
+		plan.Names = []workflows.Subject{original}
 	}
-	if s.everResolved {
+	if s.everResolved && !s.nearMiss {
 		plan.Comments = append(plan.Comments, t.resolvedComment())
 	}
 	plan.Comments = append(plan.Comments, t.helps()...)
-	return workflows.Decision{Plan: plan}
+	return workflows.Decision{Asks: append(asks, more...), Plan: plan}
 }
 
 // callsPeople: a confirmed incident that nobody has taken up yet. Once somebody
 // has, a call not yet made is overtaken and is not made.
 func (s state) callsPeople() bool {
-	return s.confirmed && s.acknowledged == nil && s.mitigated == nil && s.ended == ongoing && !s.everResolved
+	return s.confirmed && !s.nearMiss && s.acknowledged == nil && s.mitigated == nil && s.ended == ongoing && !s.everResolved
 }
 
 // leastUrgent is the mildest severity that people are called away for.
@@ -65,18 +70,21 @@ const leastUrgent = 2
 // it stays so, since people wait for each answer until it is over. A report that
 // nobody confirmed is not: a stranger's title must not go before an incident.
 func (s state) urgent(open bool) bool {
-	return s.confirmed && s.ended == ongoing && open && s.severity <= leastUrgent
+	return s.confirmed && !s.nearMiss && s.ended == ongoing && open && s.level <= leastUrgent
 }
 
-// labelIntents: the incident label always; of the severity labels the one that
-// was decided, once the incident is confirmed.
-func labelIntents(in workflows.Input, s state) []workflows.LabelIntent {
-	all := labels(in.Policy)
-	intents := []workflows.LabelIntent{{Label: all[0], On: true}}
+// labelIntents: the incident label always, or that of a near miss; of the
+// severity labels the one that was decided, once the incident is confirmed.
+func (t teller) labelIntents() []workflows.LabelIntent {
+	s, all := t.s, labels(t.in.Policy)
+	intents := []workflows.LabelIntent{{Label: all[0], On: !s.nearMiss}, {Label: all[1], On: s.nearMiss}}
+	if s.promoted != nil {
+		intents[0].At, intents[1].At = s.promoted.At, s.promoted.At
+	}
 	for level := 1; level <= severities; level++ {
-		intent := workflows.LabelIntent{Label: severityLabels[level], On: s.confirmed && s.severity == level}
-		if s.confirmed && s.severity > 0 {
-			intent.At = s.severityBy.At
+		intent := workflows.LabelIntent{Label: severityLabels[level], On: s.confirmed && !s.nearMiss && !t.isHidden() && s.level == level}
+		if s.confirmed && s.level > 0 {
+			intent.At = s.by.At
 		}
 		intents = append(intents, intent)
 	}
@@ -93,47 +101,6 @@ func stateIntent(s state) *workflows.StateIntent {
 	return &workflows.StateIntent{Reason: reason, At: s.endedBy.At, ActID: s.endedBy.ID}
 }
 
-// summary is what other subjects may read of an incident: times and states, no
-// texts. Times are RFC 3339 in UTC, durations seconds.
-func summary(s state) string {
-	at := func(m *milestone) string {
-		if m == nil {
-			return ""
-		}
-		return m.at.UTC().Format(time.RFC3339)
-	}
-	seconds := func(m metric) *int64 {
-		if !m.isComplete || !s.measured() {
-			return nil
-		}
-		n := int64(m.value.Seconds())
-		return &n
-	}
-	data, err := json.Marshal(struct {
-		Confirmed    bool   `json:"confirmed"`
-		Ended        string `json:"ended,omitempty"`
-		Severity     int    `json:"severity,omitempty"`
-		Declared     string `json:"declared"`
-		Started      string `json:"started,omitempty"`
-		Detected     string `json:"detected,omitempty"`
-		Acknowledged string `json:"acknowledged,omitempty"`
-		Mitigated    string `json:"mitigated,omitempty"`
-		Resolved     string `json:"resolved,omitempty"`
-		TTD          *int64 `json:"ttd_seconds,omitempty"`
-		TTA          *int64 `json:"tta_seconds,omitempty"`
-		TTM          *int64 `json:"ttm_seconds,omitempty"`
-		TTR          *int64 `json:"ttr_seconds,omitempty"`
-	}{
-		s.confirmed, [...]string{"", "resolved", "false-alarm", "duplicate"}[s.ended], s.severity,
-		at(s.declared), at(s.started), at(s.detected), at(s.acknowledged), at(s.mitigated), at(s.resolved),
-		seconds(s.ttd()), seconds(s.tta()), seconds(s.ttm()), seconds(s.ttr()),
-	})
-	if err != nil {
-		panic(err) // strings and numbers always encode
-	}
-	return string(data)
-}
-
 // facts is what the status section says, in a form that does not change with
 // our wording.
 func (t teller) facts() string {
@@ -146,10 +113,16 @@ func (t teller) facts() string {
 		}
 		fmt.Fprintf(&b, "%s %s %t;", m.at.Format(time.RFC3339), m.by.ID, m.guessed)
 	}
-	fmt.Fprintf(&b, "%t %d %s;%d %s;%s;", s.confirmed, s.severity, s.severityBy.ID, s.ended, s.lead, s.original+"/"+s.missing)
+	fmt.Fprintf(&b, "%t %d %s;%d %s;%s;", s.confirmed, s.level, s.by.ID, s.ended, s.lead, s.original+"/"+s.missing)
 	for _, n := range s.notes {
 		b.WriteString(n.ID + ",")
 	}
-	fmt.Fprintf(&b, ";closed=%t open=%t;%s;%s", t.closedByPerson(), t.reopenedByPerson(), strings.Join(t.policy.Notify, ","), t.in.Policy.TimeZone)
+	fmt.Fprintf(&b, ";closed=%t open=%t;%s;", t.closedByPerson(), t.reopenedByPerson(), t.in.Policy.TimeZone)
+	fmt.Fprintf(&b, "near=%t hidden=%t %s %s;%s;%t;", s.nearMiss, t.isHidden(), s.comms, s.scribe, t.serviceOf(), s.noStart)
+	_, escalated := t.in.Made[keyEscalated]
+	fmt.Fprintf(&b, "%q %t;", t.call, escalated) // and not that the call went out, or it would be edited away at once
+	for _, line := range []string{t.severityLine(), t.suggestions(), t.changed(), t.joinedLine(), t.response(), t.question()} {
+		b.WriteString(line + ";")
+	}
 	return b.String()
 }

@@ -16,8 +16,9 @@ import (
 	"github.com/kintsugi-app/kintsugi/workflows/words/hostile"
 )
 
-// value is all that an argument may become: a digit, a number, a time.
-var value = regexp.MustCompile(`^(?:|[0-9]{1,9}|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:Z|[+-]\d\d:\d\d)(?: assumed)?)$`)
+// value is all that an argument may become: a digit, a number, a time, kinds of
+// reach with what is known of each, a login.
+var value = regexp.MustCompile(`^(?:|[0-9]{1,9}|(?:[a-z]+=(?:yes|no|\?|[0-9]+(?:\.[0-9]+)?\+?)(?: |$))+|[A-Za-z0-9][A-Za-z0-9_-]{0,38}(?:\[bot\])?|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:Z|[+-]\d\d:\d\d)(?: assumed)?)$`)
 
 // FuzzArgument: whatever stands behind a command becomes a value of few forms,
 // or a sentence that quotes it in code and nowhere else; the same one each time.

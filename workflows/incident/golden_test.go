@@ -2,6 +2,7 @@ package incident_test
 
 import (
 	"bufio"
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -31,7 +32,7 @@ func TestGolden(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			got := decide(t, section(archive, "policy.yml"), section(archive, "issue"), section(archive, "acts")).String()
+			got := decide(t, section(archive, "policy.yml"), section(archive, "issue"), section(archive, "acts"), section(archive, "facts")).String()
 			if got == section(archive, "plan") {
 				return
 			}
@@ -66,10 +67,11 @@ func setSection(a *txtar.Archive, name, text string) {
 	a.Files = append(a.Files, txtar.File{Name: name, Data: []byte(text)})
 }
 
-// decide reads a case and lets the incident decide. An act is a line: time,
-// author, role, what was written; "gesture:" before a command's name is one of
-// GitHub's buttons.
-func decide(t *testing.T, settings, issue, acts string) workflows.Plan {
+// decide reads a case and lets the incident decide, until it asks nothing more.
+// An act is a line: time, author, role, what was written; "gesture:" before a
+// command's name is one of GitHub's buttons. What is not among the facts is
+// answered with nothing.
+func decide(t *testing.T, settings, issue, acts, facts string) workflows.Plan {
 	t.Helper()
 	w := incident.Workflow()
 	p, problems := policy.Parse("kintsugi.yml", []byte(settings), []policy.Section{w.Policy})
@@ -77,7 +79,7 @@ func decide(t *testing.T, settings, issue, acts string) workflows.Plan {
 		t.Fatal(problems)
 	}
 	commands, _ := workflows.CommandsOf([]workflows.Workflow{w})
-	in := workflows.Input{Policy: p, Owner: "incident", Language: p.Language}
+	in := workflows.Input{Policy: p, Owner: "incident", Language: p.Language, Facts: workflows.Facts{}, Made: map[string]workflows.Made{}}
 	o := &in.Observation
 	o.Subject = workflows.Subject{Repo: "acme/incidents", Number: 340}
 	o.Issue = workflows.Issue{Open: true, URL: "https://github.com/acme/incidents/issues/340"}
@@ -91,6 +93,16 @@ func decide(t *testing.T, settings, issue, acts string) workflows.Plan {
 			o.Private = value == "true"
 		case "created":
 			o.Issue.CreatedAt = at(t, value)
+		case "now":
+			in.Now = at(t, value)
+		case "title":
+			o.Issue.Title = value
+		case "made": // key and time
+			key, when, _ := strings.Cut(value, " ")
+			in.Made[key] = workflows.Made{At: at(t, when)}
+		case "labeled": // label, who and time
+			parts := strings.Fields(value)
+			o.Events = append(o.Events, workflows.Event{Kind: workflows.EventLabeled, Label: parts[0], Actor: workflows.User{Login: parts[1]}, At: at(t, parts[2])})
 		case "closed":
 			o.Issue.Open = false
 			o.Events = append(o.Events, workflows.Event{Kind: workflows.EventClosed, Actor: workflows.User{Login: value}})
@@ -106,7 +118,65 @@ func decide(t *testing.T, settings, issue, acts string) workflows.Plan {
 	if in.Language == "" {
 		in.Language = words.English
 	}
-	return w.Decide(in).Plan
+	if in.Now.IsZero() {
+		in.Now = in.Acts[len(in.Acts)-1].At
+	}
+	for range 4 {
+		decision := w.Decide(in)
+		known := len(in.Facts)
+		for _, ask := range decision.Asks {
+			in.Facts[ask] = answer(t, ask, facts)
+		}
+		if len(in.Facts) == known {
+			return decision.Plan
+		}
+	}
+	t.Fatal("it never stops asking")
+	return workflows.Plan{}
+}
+
+// answer finds the facts of an ask. A fact is a line: "runbook", "similar",
+// "link", "change", "member" or "summary", and an object as JSON.
+func answer(t *testing.T, ask workflows.Ask, facts string) (a workflows.Answer) {
+	t.Helper()
+	decode := func(text string, into any) {
+		if err := json.Unmarshal([]byte(text), into); err != nil {
+			t.Fatalf("%s: %v", text, err)
+		}
+	}
+	kinds := map[string]string{
+		"runbook": "workflows.RunbooksAsk", "similar": "workflows.SimilarAsk", "link": "workflows.LinksAsk",
+		"change": "workflows.ChangesAsk", "team": "workflows.TeamAsk", "summary": "workflows.SummaryAsk",
+	}
+	if _, ok := ask.(workflows.TeamAsk); ok {
+		a.Unknown = "403"
+	}
+	for line := range strings.Lines(facts) {
+		kind, text, _ := strings.Cut(strings.TrimSpace(line), " ")
+		if kinds[kind] == "" {
+			t.Fatalf("no fact is called %q", kind)
+		}
+		if kinds[kind] != fmt.Sprintf("%T", ask) {
+			continue
+		}
+		switch kind {
+		case "runbook", "similar":
+			a.Matches = append(a.Matches, workflows.Match{})
+			decode(text, &a.Matches[len(a.Matches)-1])
+		case "link":
+			a.Links = append(a.Links, workflows.Link{})
+			decode(text, &a.Links[len(a.Links)-1])
+		case "change":
+			a.Changes = append(a.Changes, workflows.Change{})
+			decode(text, &a.Changes[len(a.Changes)-1])
+		case "team":
+			a = workflows.Answer{}
+			decode(text, &a.Members)
+		case "summary":
+			a.Summary = text
+		}
+	}
+	return a
 }
 
 func act(t *testing.T, line string, n int, p policy.Policy, commands workflows.Commands) workflows.Act {

@@ -18,6 +18,8 @@ type milestone struct {
 	// stated is true where a time was written, false where the act's own
 	// moment counts.
 	stated bool
+	// from is the number of the report that it was carried over from, or 0.
+	from int
 }
 
 // The ways an incident ends.
@@ -32,14 +34,23 @@ const (
 // first to the last, and nothing else.
 type state struct {
 	confirmed bool
-	severity  int
-	// severityBy is the act that decided it.
-	severityBy workflows.Act
+	// nearMiss: caught before anybody was hurt; nobody is called. promoted is
+	// the act that made it an incident after all.
+	nearMiss bool
+	promoted *workflows.Act
+	// confidential: it concerns personal data or a legal duty.
+	confidential bool
+
+	severity
+	service workflows.Act // the last that names the service; its Value is the name
 
 	declared, started, detected, acknowledged, mitigated, resolved *milestone
+	// noStart: somebody was asked when it began, and nobody knows.
+	noStart bool
 
-	// lead is who acknowledged first; correcting the time changes nobody's role.
-	lead string
+	// lead is who acknowledged first, or took over since; correcting a time
+	// changes nobody's role.
+	lead, comms, scribe string
 
 	ended int
 	// endedBy is the last act that says it ended, and so asks to close.
@@ -56,17 +67,59 @@ type state struct {
 	everResolved bool
 	notes        []workflows.Act
 	helped       []workflows.Act
+	// quiet ends reminders: for all, or for these people.
+	quiet      bool
+	quietFor   map[string]bool
+	lastActed  time.Time
+	history    []turn
+	duplicates []joined
+}
+
+// severity is the level that counts, and why: what somebody set, else what the
+// table gives for what was said of the reach.
+type severity struct {
+	level int // 0 is undecided
+	by    workflows.Act
+	row   Row // that decided it; of no meaning where somebody set it
+	reach reach
+	isSet bool
+	// raises are the acts by which it became worse than it was known to be.
+	raises []raise
+}
+
+// raise is when the severity became worse, and which it became.
+type raise struct {
+	level int
+	by    workflows.Act
+}
+
+// turn is something that happened, for the timeline: an act, and the severity
+// that it led to where it changed it.
+type turn struct {
+	act   workflows.Act
+	level int
 }
 
 // replay folds the judged acts into the state of the incident.
 func replay(in workflows.Input) state {
-	var s state
+	s := state{quietFor: map[string]bool{}}
+	rows := policyOf(in.Policy).Severity
 	for _, a := range in.Acts {
 		if a.Verdict != workflows.Done {
 			continue
 		}
 		s.confirmed = s.confirmed || confirms(a, in.Observation.Private)
+		before := s.level
 		s.apply(a)
+		s.weigh(a, rows)
+		happened := turn{act: a}
+		if s.level != before {
+			happened.level = s.level
+		}
+		s.history = append(s.history, happened)
+		if a.Name != "help" && a.At.After(s.lastActed) {
+			s.lastActed = a.At
+		}
 	}
 	if s.declared == nil {
 		s.declared = &milestone{at: in.From}
@@ -74,25 +127,96 @@ func replay(in workflows.Input) state {
 	return s
 }
 
+// weigh decides the severity anew after an act.
+func (s *severity) weigh(a workflows.Act, rows []Row) {
+	before := s.level
+	switch a.Name {
+	case "sev":
+		level, err := strconv.Atoi(a.Value)
+		if err != nil || level > severities {
+			return
+		}
+		s.level, s.by, s.isSet = level, a, true
+	case "reach":
+		s.reach.add(a.Value)
+	case "confidential":
+		s.reach.add("legal=yes")
+	}
+	if !s.isSet {
+		level, row, _ := judge(rows, s.reach)
+		if level != s.level {
+			s.level, s.row, s.by = level, row, a
+		}
+		s.row = row
+	}
+	if before > 0 && s.level > 0 && s.level < before {
+		s.raises = append(s.raises, raise{s.level, a})
+	}
+}
+
 func (s *state) apply(a workflows.Act) {
 	switch a.Name {
 	case "incident":
+		s.promote(a)
 		if s.declared == nil {
 			s.declared = &milestone{at: a.At, by: a}
 		}
+	case "near-miss":
+		if s.declared == nil {
+			s.nearMiss, s.declared = true, &milestone{at: a.At, by: a}
+		}
+	case "promote":
+		s.promote(a)
+	case "confidential":
+		s.confidential = true
+	case "service":
+		s.service = a
+	case "started":
+		s.started, s.noStart = timed(a), a.Value == nobodyKnows
+	case "detected":
+		s.detected = timed(a)
+	case "note":
+		s.notes = append(s.notes, a)
+	case "help":
+		s.helped = append(s.helped, a)
+	case "quiet":
+		s.quiet = s.quiet || a.Role >= workflows.RoleWrite
+		s.quietFor[strings.ToLower(a.Author)] = true
+	default:
+		s.applyRole(a)
+		s.applyEnd(a)
+	}
+}
+
+// promote makes an incident of a near miss. What was said of it is kept.
+func (s *state) promote(a workflows.Act) {
+	if s.nearMiss {
+		s.nearMiss, s.promoted, s.confirmed = false, &a, true
+	}
+}
+
+func (s *state) applyRole(a workflows.Act) {
+	who := a.Value
+	if who == "" {
+		who = a.Author
+	}
+	switch a.Name {
 	case "ack":
 		if s.lead == "" {
 			s.lead = a.Author
 		}
 		s.acknowledged = first(s.acknowledged, a)
-	case "sev":
-		if level, err := strconv.Atoi(a.Value); err == nil && level <= severities {
-			s.severity, s.severityBy = level, a
-		}
-	case "started":
-		s.started = timed(a)
-	case "detected":
-		s.detected = timed(a)
+	case "lead":
+		s.lead = who
+	case "comms":
+		s.comms = who
+	case "scribe":
+		s.scribe = who
+	}
+}
+
+func (s *state) applyEnd(a workflows.Act) {
+	switch a.Name {
 	case "mitigated":
 		if s.again {
 			s.mitigated, s.again = nil, false
@@ -112,10 +236,6 @@ func (s *state) apply(a workflows.Act) {
 		s.original = a.Value
 	case "reopen":
 		s.reopen(a)
-	case "note":
-		s.notes = append(s.notes, a)
-	case "help":
-		s.helped = append(s.helped, a)
 	}
 }
 
@@ -151,6 +271,9 @@ func first(have *milestone, a workflows.Act) *milestone {
 // timed is the milestone that an act sets: at the time it states, else at its
 // own.
 func timed(a workflows.Act) *milestone {
+	if a.Value == nobodyKnows {
+		return nil
+	}
 	m := &milestone{at: a.At, by: a}
 	value, guess := strings.CutSuffix(a.Value, guessed)
 	if t, err := time.Parse(time.RFC3339, value); err == nil {
@@ -176,8 +299,9 @@ func measure(name string, from, to *milestone) metric {
 	return m
 }
 
-// measured: a false alarm is not, nor is a report that nobody confirmed.
-func (s state) measured() bool { return s.confirmed && s.ended != falseAlarm }
+// measured: a false alarm is not, nor is a report that nobody confirmed, nor a
+// near miss.
+func (s state) measured() bool { return s.confirmed && s.ended != falseAlarm && !s.nearMiss }
 
 // The formulas: TTD = detected − started, TTA = acknowledged − declared,
 // TTM = mitigated − started, TTR = resolved − started.

@@ -19,6 +19,8 @@ type teller struct {
 	in     workflows.Input
 	s      state
 	policy *Policy
+	// call is whom the call goes to, while nobody has taken over.
+	call call
 }
 
 // say picks the sentence in the issue's language.
@@ -36,7 +38,10 @@ func (t teller) person(login string) string {
 
 // section is the incident's part of the status comment.
 func (t teller) section() workflows.Section {
-	parts := []string{t.called(), t.severityLine(), t.milestones(), t.metrics(), t.disorder(), t.notes(), t.nextStep(), t.thanks(), t.footer()}
+	parts := []string{t.calledLine(), t.severityLine(), t.milestones(), t.metrics(), t.disorder(), t.roles(), t.suggestions(), t.changed(), t.joinedLine(), t.notes(), t.response(), t.nextStep(), t.question(), t.thanks(), t.footer()}
+	if t.isHidden() {
+		parts = []string{t.calledLine(), t.private(), t.nextStep(), t.footer()}
+	}
 	parts = slices.DeleteFunc(parts, func(p string) bool { return p == "" })
 	return workflows.Section{
 		Key: name, Title: t.headline(), Text: strings.Join(parts, "\n"), Facts: t.facts(),
@@ -48,6 +53,10 @@ func (t teller) headline() string {
 	s := t.s
 	var parts []string
 	switch {
+	case s.nearMiss && s.ended == ongoing:
+		return t.say("Near miss", "ヒヤリハット")
+	case s.nearMiss:
+		return t.say("Near miss · closed", "ヒヤリハット · 完了")
 	case s.ended == falseAlarm:
 		return t.say("False alarm", "誤報でした")
 	case s.ended == duplicate && s.original != "":
@@ -67,7 +76,9 @@ func (t teller) headline() string {
 	default:
 		parts = append(parts, t.say("In progress", "対応中"))
 	}
-	parts = append(parts, t.severity())
+	if !t.isHidden() {
+		parts = append(parts, t.severity())
+	}
 	if s.mitigated != nil && s.ended == ongoing && !s.again {
 		parts = append(parts, t.say("customers no longer affected", "影響は収束"))
 	}
@@ -93,43 +104,49 @@ func (t teller) reopenedByPerson() bool {
 }
 
 func (t teller) severity() string {
-	if t.s.severity == 0 {
+	if t.s.level == 0 {
 		return t.say("severity undecided", "重大度未定")
 	}
-	return fmt.Sprintf("SEV%d", t.s.severity)
+	return fmt.Sprintf("SEV%d", t.s.level)
 }
 
-// severityLine says who decided the severity.
+// severityLine says who decided the severity, or which row of the table.
 func (t teller) severityLine() string {
-	if t.s.severity == 0 {
+	if t.s.level == 0 || t.s.ended == ongoing && t.s.mitigated != nil && !t.s.again {
 		return ""
 	}
-	by := t.person(t.s.severityBy.Author)
-	link := t.link(t.s.severityBy)
+	why, link := t.person(t.s.by.Author), t.link(t.s.by)
+	if !t.s.isSet {
+		why = t.s.row.In(t.in.Language, t.s.reach)
+	}
 	return t.say(
-		fmt.Sprintf("Severity: [SEV%d](%s) (%s)", t.s.severity, link, by),
-		fmt.Sprintf("重大度: [SEV%d](%s)（%s）", t.s.severity, link, by))
+		fmt.Sprintf("Severity: [SEV%d](%s) (%s)", t.s.level, link, why),
+		fmt.Sprintf("重大度: [SEV%d](%s)（%s）", t.s.level, link, why))
+}
+
+// roles are those besides the lead, whom the headline has.
+func (t teller) roles() string {
+	var parts []string
+	for _, r := range []struct{ command, who string }{{"comms", t.s.comms}, {"scribe", t.s.scribe}} {
+		if r.who != "" && t.s.ended == ongoing {
+			parts = append(parts, t.roleName(r.command)+": "+t.person(r.who))
+		}
+	}
+	line := strings.Join(parts, " · ")
+	if line == "" {
+		return ""
+	}
+	first, size := utf8.DecodeRuneInString(line)
+	return string(unicode.ToUpper(first)) + line[size:]
 }
 
 // milestones are the times, each a link to its source: in their usual order
 // once it is known when it started; before that, what is known and what is not.
 func (t teller) milestones() string {
 	s := t.s
-	waiting := s.ended == ongoing && s.started == nil
+	waiting := s.ended == ongoing && s.started == nil && !s.nearMiss
 	var parts []string
-	for _, m := range []struct {
-		*milestone
-		label  string
-		detail string
-	}{
-		{s.started, t.say("started", "発生"), t.source(s.started)},
-		{s.detected, t.say("detected", "検知"), t.longAgo(s.detected)},
-		{s.declared, t.say("reported", "報告"), t.reporter()},
-		{s.acknowledged, t.say("acknowledged", "対応開始"), t.longAgo(s.acknowledged)},
-		{s.mitigated, t.say("mitigated", "影響収束"), t.longAgo(s.mitigated)},
-		{s.reopened, t.say("reopened", "再開"), t.who(s.reopened)},
-		{s.resolved, t.say("resolved", "復旧"), t.longAgo(s.resolved)},
-	} {
+	for _, m := range t.named() {
 		if m.milestone != nil {
 			parts = append(parts, fmt.Sprintf("%s [%s](%s)%s", m.label, t.clock(m.milestone), t.link(m.by), m.detail))
 		}
@@ -137,11 +154,35 @@ func (t teller) milestones() string {
 	separator := " → "
 	if waiting {
 		separator = " · "
-		parts = append(parts, t.say("started: not known yet", "発生 まだ不明"))
+		start := t.say("started: not known yet", "発生 まだ不明")
+		if s.noStart {
+			start = t.say("started: not known", "発生 不明")
+		}
+		parts = append(parts, start)
 	}
 	line := tight(strings.Join(parts, separator))
 	first, size := utf8.DecodeRuneInString(line)
 	return string(unicode.ToUpper(first)) + line[size:]
+}
+
+// namedMilestone is a milestone with its name and what is to be said of it.
+type namedMilestone struct {
+	*milestone
+	label, detail string
+}
+
+// named are the milestones in their usual order; some are nil.
+func (t teller) named() []namedMilestone {
+	s := t.s
+	return []namedMilestone{
+		{s.started, t.say("started", "発生"), t.source(s.started)},
+		{s.detected, t.say("detected", "検知"), t.longAgo(s.detected)},
+		{s.declared, t.say("reported", "報告"), t.reporter()},
+		{s.acknowledged, t.say("acknowledged", "対応開始"), t.longAgo(s.acknowledged)},
+		{s.mitigated, t.say("mitigated", "影響収束"), t.longAgo(s.mitigated)},
+		{s.reopened, t.say("reopened", "再開"), t.who(s.reopened)},
+		{s.resolved, t.say("resolved", "復旧"), t.longAgo(s.resolved)},
+	}
 }
 
 // tight takes the blank after a full-width bracket, which brings its own.
@@ -152,6 +193,9 @@ func (t teller) link(a workflows.Act) string { return a.Link(t.in.Observation.Is
 // source says who entered the start, on which the measurements rest, and what
 // was assumed.
 func (t teller) source(m *milestone) string {
+	if m != nil && m.from != 0 {
+		return t.say(fmt.Sprintf(" (from #%d)", m.from), fmt.Sprintf("（#%dより）", m.from))
+	}
 	if m == nil || !m.stated {
 		return ""
 	}
@@ -165,6 +209,9 @@ func (t teller) source(m *milestone) string {
 // longAgo says that the date of a bare time was assumed where that is not
 // plain: it was many hours before it was written.
 func (t teller) longAgo(m *milestone) string {
+	if m != nil && m.from != 0 {
+		return t.source(m)
+	}
 	if m == nil || !m.guessed || m.by.At.Sub(m.at) < 6*time.Hour {
 		return ""
 	}
@@ -219,15 +266,30 @@ func (t teller) metric(m metric) string {
 	return m.name + " " + value
 }
 
-// called keeps the names, without @, of whom the call went to, until somebody
-// has taken over.
-func (t teller) called() string {
-	_, called := t.in.Made[keyOpened]
-	if !called || t.s.acknowledged != nil || t.s.ended != ongoing {
+// calledLine keeps the names, without @, of whom the call went to, until
+// somebody has taken over, and says whom it could not reach.
+func (t teller) calledLine() string {
+	if t.s.acknowledged != nil || t.s.ended != ongoing {
 		return ""
 	}
-	names := strings.ReplaceAll(strings.Join(t.policy.Notify, ", "), "@", "")
-	return t.say("Called: "+names, "連絡済み: "+names)
+	var parts []string
+	names := func(mentions []string) string { return strings.ReplaceAll(strings.Join(mentions, ", "), "@", "") }
+	if _, called := t.in.Made[keyOpened]; called && len(t.call.mentions) > 0 {
+		parts = append(parts, t.say("Called: ", "連絡済み: ")+names(t.call.mentions))
+	}
+	if _, called := t.in.Made[keyEscalated]; called {
+		_, second := t.lines(t.s.level)
+		c, _ := t.calls(second)
+		parts = append(parts, t.say("then ", "次の担当者 ")+names(c.mentions))
+	}
+	line := strings.Join(parts, " · ")
+	if len(t.call.unreachable) > 0 {
+		who := "`" + strings.Join(t.call.unreachable, "`, `") + "`"
+		line = strings.TrimSpace(line + "\n" + t.say(
+			"Not called: "+who+". The App may not read its members; `incident.teams` in `.github/kintsugi.yml` can list them.",
+			"連絡できていません: "+who+"。Appがメンバーを読めません。`.github/kintsugi.yml` の `incident.teams` に書けます。"))
+	}
+	return line
 }
 
 // disorder says which times cannot both be right.
@@ -278,11 +340,16 @@ func (t teller) nextStep() string {
 func (t teller) step() string {
 	s := t.s
 	switch {
+	case s.nearMiss && s.ended == ongoing:
+		return t.say("if customers were affected after all, somebody with the triage role writes `/promote`; else close the issue once it is written down",
+			"お客様に影響があったときは、triage以上の権限がある方が `/promote`。なければ、書き終えたらIssueを閉じてください")
+	case s.nearMiss:
+		return ""
 	case s.missing != "" && s.ended == ongoing:
 		return t.say("there is no #"+s.missing+" to join. Which incident is it? `/duplicate-of #12`", "合流先の #"+s.missing+" は見つかりません。どの障害でしょうか。`/duplicate-of #12` のように書いてください")
 	case s.ended == duplicate && s.original == "":
 		return t.say("which incident does it join? Write `/duplicate-of #12`", "どの障害に合流しますか。`/duplicate-of #12` のように書いてください")
-	case s.ended == resolved && s.started == nil:
+	case s.ended == resolved && s.started == nil && !s.noStart:
 		return t.say("when did it begin? `/started 2:40` completes the measurements", "発生時刻が分かれば `/started 2:40` のように書いてください。TTDとTTRが入ります")
 	case s.ended != ongoing:
 		return ""
@@ -308,11 +375,16 @@ func (t teller) thanks() string {
 	reporter := t.person(t.in.Observation.Issue.Author.Login)
 	bot := t.in.Observation.Issue.Author.Bot
 	switch {
+	case s.nearMiss && s.ended == ongoing && !bot:
+		return t.say("Thank you, "+reporter+". What is caught early is worth writing down. Nobody was called, and it is not measured.",
+			reporter+"、ありがとうございます。早く気づいたことの記録は役に立ちます。だれにも通知せず、計測にも含めません。")
+	case s.nearMiss:
+		return ""
 	case s.ended == falseAlarm:
 		return t.say("Thank you for looking. A false alarm is welcome; it is not measured.", "ご確認ありがとうございます。誤報でも問題ありません。計測には含めません。")
 	case s.ended != ongoing || s.acknowledged != nil || t.closedByPerson():
 		return ""
-	case s.confirmed && len(t.policy.Notify) == 0:
+	case s.confirmed && len(t.call.mentions) == 0:
 		return t.say("Nobody was called: `incident.notify` in `.github/kintsugi.yml` says whom to call.\n",
 			"だれにも通知していません。通知先は `.github/kintsugi.yml` の `incident.notify` で決められます。\n") + t.thankReporter(reporter, bot)
 	default:
@@ -324,8 +396,12 @@ func (t teller) thankReporter(reporter string, bot bool) string {
 	if bot {
 		return ""
 	}
-	return t.say("Thank you, "+reporter+". It is fine if this turns out to be nothing. If you see more, add it here.",
-		reporter+"、報告ありがとうございます。勘違いでもかまいません。分かったことがあれば、ここに書いてください。")
+	more := t.say("If you see more, add it here.", "分かったことがあれば、ここに書いてください。")
+	if t.s.reach.contacts != nil {
+		more = t.say("If more contacts come in, add them here.", "件数が増えたら、ここに書いてください。")
+	}
+	return t.say("Thank you, "+reporter+". It is fine if this turns out to be nothing. "+more,
+		reporter+"、報告ありがとうございます。勘違いでもかまいません。"+more)
 }
 
 // footer says once which zone the times are in, and how to ask for help.

@@ -38,13 +38,23 @@ var forms = []form{
 	{regexp.MustCompile(`^in ` + stretches), func(r *reader, m []string) *Problem {
 		return r.setAgo(-englishLength(m[1]))
 	}},
-	{regexp.MustCompile(`^(?:(\d{1,4}(?:\.\d)?) ?時間(半)? ?)?(?:(\d{1,4}) ?分(半)? ?)?(?:(\d{1,5}) ?秒 ?)?(ほど|程|くらい|ぐらい|位|ばかり)?(前|後)`), readJapaneseDistance},
+	{regexp.MustCompile(`^(?:(\d{1,4}(?:\.\d)?) ?時間(半)? ?)?(?:(\d{1,4}) ?分(半)? ?)?(?:(\d{1,5}) ?秒 ?)?(ほど|程|くらい|ぐらい|位|ばかり)?(前|まえ|後)`), readJapaneseDistance},
 
 	// Dates.
 	{regexp.MustCompile(`^(\d{4})-(\d{1,2})-(\d{1,2})t?`), readDate},
 	{regexp.MustCompile(`^(\d{4})/(\d{1,2})/(\d{1,2})`), readDate},
 	{regexp.MustCompile(`^(\d{4})\.(\d{1,2})\.(\d{1,2})`), readDate},
 	{regexp.MustCompile(`^(\d{4}) ?年 ?(\d{1,2}) ?月 ?(\d{1,2}) ?日`), readDate},
+	{regexp.MustCompile(`^令和 ?(\d{1,2}|元) ?年 ?(\d{1,2}) ?月 ?(\d{1,2}) ?日`), func(r *reader, m []string) *Problem {
+		year := number(m[1])
+		if m[1] == "元" {
+			year = 1
+		}
+		if year == 0 {
+			return unreadable
+		}
+		return r.setDate(strconv.Itoa(reiwa+year), m[2], m[3])
+	}},
 	{regexp.MustCompile(`^(\d{1,2}) ?月 ?(\d{1,2}) ?日`), func(r *reader, m []string) *Problem {
 		return r.setDate("", m[1], m[2])
 	}},
@@ -54,11 +64,24 @@ var forms = []form{
 		}
 		return r.setDate(m[3], m[1], m[2])
 	}},
+	// As web servers log it.
+	{regexp.MustCompile(`^(\d{1,2})/` + monthName + `/(\d{4}):`), func(r *reader, m []string) *Problem {
+		return r.setDate(m[3], monthNumber(m[2]), m[1])
+	}},
 	{regexp.MustCompile(`^` + monthName + ` ?` + monthDay + `(?:,? (\d{4}))?`), func(r *reader, m []string) *Problem {
 		return r.setDate(m[3], monthNumber(m[1]), m[2])
 	}},
 	{regexp.MustCompile(`^` + monthDay + `[ -]?(?:of )?` + monthName + `(?:[ -]|, )?(\d{4})?`), func(r *reader, m []string) *Problem {
 		return r.setDate(m[3], monthNumber(m[2]), m[1])
+	}},
+
+	// The year of a date, where it comes last, as the command date prints it.
+	{regexp.MustCompile(`^(?:19|20)\d{2}\b`), func(r *reader, m []string) *Problem {
+		if r.day != dayDate || r.year != 0 || !r.clock {
+			return unreadable
+		}
+		r.year = number(m[0])
+		return nil
 	}},
 
 	// Days seen from today, with or without a part of the day.
@@ -106,16 +129,16 @@ var forms = []form{
 	{regexp.MustCompile(`^(\d{1,2}) ?時(?: ?(\d{1,2}) ?分(?: ?(\d{1,2}) ?秒)?)?`), func(r *reader, m []string) *Problem {
 		return r.setClock(m[1], m[2], m[3], "")
 	}},
-	{regexp.MustCompile(`^(?:noon|midday|正午)`), func(r *reader, _ []string) *Problem {
+	{regexp.MustCompile(`^(?:(?:12 )?(?:noon|midday)|正午)`), func(r *reader, _ []string) *Problem {
 		return r.setClock("12", "", "", "")
 	}},
-	{regexp.MustCompile(`^midnight`), func(r *reader, _ []string) *Problem {
+	{regexp.MustCompile(`^(?:12 )?midnight`), func(r *reader, _ []string) *Problem {
 		if problem := r.setPart(night); problem != nil {
 			return problem
 		}
 		return r.setClock("0", "", "", "")
 	}},
-	{regexp.MustCompile(`^([ap])\.?m\b\.?`), func(r *reader, m []string) *Problem {
+	{regexp.MustCompile(`^([ap])\.?m\.?`), func(r *reader, m []string) *Problem { // AM2:40, too
 		return r.setHalf(englishHalf(m[1]))
 	}},
 	{regexp.MustCompile(`^午(前|後)`), func(r *reader, m []string) *Problem {
@@ -129,7 +152,7 @@ var forms = []form{
 	}},
 
 	// What softens all of it.
-	{regexp.MustCompile(`^(?:about|around|approx(?:imately)?|roughly|circa|ca|~|約|およそ|だいたい|大体|頃|ごろ|ころ|くらい|ぐらい|あたり)`), func(r *reader, _ []string) *Problem {
+	{regexp.MustCompile(`^(?:about|around|approx(?:imately)?|roughly|circa|ca|-?ish|~|約|およそ|だいたい|大体|頃|ごろ|ころ|くらい|ぐらい|あたり|過ぎ|すぎ)`), func(r *reader, _ []string) *Problem {
 		r.assumed |= Approximate
 		return nil
 	}},
@@ -147,6 +170,9 @@ var forms = []form{
 	}},
 	{regexp.MustCompile(`^([a-z]+(?:/[a-z0-9_+-]+)+|[a-z]+)`), readZone},
 }
+
+// reiwa is the year before the first of the era.
+const reiwa = 2018
 
 // mayBeOffset tells "02:40 -05:00" from the range "2:40-3:30": an offset west of
 // Greenwich has two digits for its hour, and space or a whole ISO time before it.
@@ -178,7 +204,7 @@ func readJapaneseDistance(r *reader, m []string) *Problem {
 	if m[6] != "" {
 		r.assumed |= Approximate
 	}
-	return r.setAgo(towards(m[7] == "前", d))
+	return r.setAgo(towards(m[7] != "後", d))
 }
 
 func readOffset(r *reader, m []string) *Problem {

@@ -2,11 +2,14 @@ package moment_test
 
 import (
 	"errors"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/kintsugi-app/kintsugi/workflows/moment"
+	"github.com/kintsugi-app/kintsugi/workflows/words"
 )
 
 // kinds are the refusals as the tables below write them.
@@ -28,19 +31,25 @@ func letters(a moment.Assumption) string {
 	return b.String()
 }
 
-// checkTable reads each text as written at ref in zone and compares it with what
-// the table says: "time assumptions", or the name of a refusal.
-func checkTable(t *testing.T, zone, ref string, table [][2]string) {
+// table is what texts mean, or why they are refused, written at ref in zone. Each
+// row is a text and "time assumptions", or the name of a refusal.
+type table struct {
+	zone, ref string
+	rows      [][2]string
+}
+
+// check reads each text of the table.
+func (c table) check(t *testing.T) {
 	t.Helper()
-	loc, err := time.LoadLocation(zone)
+	loc, err := time.LoadLocation(c.zone)
 	if err != nil {
 		t.Fatal(err)
 	}
-	at, err := time.Parse(time.RFC3339, ref)
+	at, err := time.Parse(time.RFC3339, c.ref)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, row := range table {
+	for _, row := range c.rows {
 		text, want := row[0], row[1]
 		r, err := moment.Parse(text, at, loc)
 		if err != nil {
@@ -57,9 +66,43 @@ func checkTable(t *testing.T, zone, ref string, table [][2]string) {
 	}
 }
 
-// TestParseTokyo is written on Friday 2026-11-20 at 03:06:30.
-func TestParseTokyo(t *testing.T) {
-	checkTable(t, "Asia/Tokyo", "2026-11-20T03:06:30+09:00", [][2]string{
+// TestTables reads what people type, in both languages, across midnight, daylight
+// saving and zones. It is what docs promise of times, so it says how much it is:
+// every refusal and every assumption is in it, and nothing is left unsaid.
+func TestTables(t *testing.T) {
+	texts, english, japanese, seen := map[string]bool{}, 0, 0, map[string]bool{}
+	for _, c := range slices.Concat([]table{tokyo, pasted}, turns) {
+		c.check(t)
+		for _, row := range c.rows {
+			if !texts[row[0]] {
+				texts[row[0]] = true
+				if words.Detect(row[0]) == words.Japanese {
+					japanese++
+				} else {
+					english++
+				}
+			}
+			seen[row[1]] = true
+			if _, flags, found := strings.Cut(row[1], " "); found && kinds[row[1]] == 0 {
+				for _, flag := range flags {
+					seen[string(flag)] = true
+				}
+			}
+		}
+	}
+	if len(texts) < 200 || english < 100 || japanese < 100 {
+		t.Errorf("%d distinct texts, %d English and %d Japanese: at least 200, half of each", len(texts), english, japanese)
+	}
+	for _, what := range append(slices.Collect(maps.Keys(kinds)), "d", "y", "z", "m", "a") {
+		if !seen[what] {
+			t.Errorf("no text in the tables is %q", what)
+		}
+	}
+}
+
+// tokyo is written on Friday 2026-11-20 at 03:06:30.
+var tokyo = table{
+	"Asia/Tokyo", "2026-11-20T03:06:30+09:00", [][2]string{
 		// Bare times: the last occurrence.
 		{"2:40", "2026-11-20T02:40:00+09:00 dz"},
 		{"02:40", "2026-11-20T02:40:00+09:00 dz"},
@@ -365,7 +408,7 @@ func TestParseTokyo(t *testing.T) {
 		{"99999時間前", "unreadable"},
 		{"\x00\xff", "unreadable"},
 		{strings.Repeat("2", 300), "unreadable"},
-	})
+	},
 }
 
 func TestParseWithoutZone(t *testing.T) {

@@ -142,8 +142,10 @@ func lower(s string) string {
 	}, s)
 }
 
-// filler matches what joins the parts of a time and says nothing by itself.
-var filler = regexp.MustCompile(`^(?:[ ,、。.()の]|に|から|です|でした|(?:at|on|in the|the|since|from)\b)+`)
+// filler matches what joins the parts of a time and says nothing by itself. A wave
+// at the end means from then on.
+var filler = regexp.MustCompile(`^(?:[ ,、。.()\[\]@の]|に|から|です|でした|ちょうど|ぴったり|先ほど|さきほど|さっき|[~〜]$|` +
+	`(?:at|on|in the|the|since|from|exactly|sharp)\b)+`)
 
 // skip moves past filler.
 func (r *reader) skip() { r.pos += len(filler.FindString(r.low[r.pos:])) }

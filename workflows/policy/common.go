@@ -17,20 +17,35 @@ import (
 
 // The keys that every policy has.
 const (
-	keyLanguage = "language"
-	keyTimeZone = "time_zone"
-	keyEnabled  = "enabled"
-	keySince    = "since"
+	keyLanguage     = "language"
+	keyTimeZone     = "time_zone"
+	keyEnabled      = "enabled"
+	keyMode         = "mode"
+	keySince        = "since"
+	keyWorkingHours = "working_hours"
+	keyHolidays     = "holidays"
+	keyServices     = "services"
 )
+
+var commonKeys = []string{keyLanguage, keyTimeZone, keyEnabled, keyMode, keySince, keyWorkingHours, keyHolidays, keyServices}
 
 // fillTop reads the top-level keys of the current file.
 func (d *decoder) fillTop(keys []*ast.MappingValueNode) {
-	known := append([]string{keyLanguage, keyTimeZone, keyEnabled, keySince}, d.sections...)
+	known := append(slices.Clone(commonKeys), d.sections...)
 	d.eachKey(keys, "", known, func(name string, value ast.Node) {
 		switch name {
 		case keyEnabled:
 			text, _ := scalar(value)
 			d.setEnabled(text, d.start(value), describe(value))
+		case keyMode:
+			text, _ := scalar(value)
+			d.setMode(text, d.start(value), describe(value))
+		case keyWorkingHours:
+			d.fill(value, reflect.ValueOf(&d.policy.hours).Elem(), name)
+		case keyHolidays:
+			d.fill(value, reflect.ValueOf(&d.policy.holidays).Elem(), name)
+		case keyServices:
+			d.fill(value, reflect.ValueOf(&d.policy.Services).Elem(), name)
 		case keyLanguage, keyTimeZone, keySince:
 			if !isNull(value) {
 				text, _ := scalar(value)
@@ -56,6 +71,26 @@ func (d *decoder) setEnabled(text string, at place, got phrase) {
 			fmt.Sprintf("`enabled` は `true` か `false` です（いまは%s）。直るまで何も書き込みません", got.japanese))
 	}
 }
+
+// setMode notes whether the policy asks to decide and write nothing. Everything
+// but a clear act is that, and what is neither is reported.
+func (d *decoder) setMode(text string, at place, got phrase) {
+	d.moded = true
+	if text == modeAct {
+		return
+	}
+	d.observes = true
+	if text != modeObserve {
+		d.problem(at,
+			fmt.Sprintf("`mode` must be `act` or `observe`, not %s. Until this is corrected it is `observe`: nothing is written", got.english),
+			fmt.Sprintf("`mode` は `act` か `observe` です（いまは%s）。直るまで `observe` とみなし、何も書き込みません", got.japanese))
+	}
+}
+
+const (
+	modeAct     = "act"
+	modeObserve = "observe"
+)
 
 // isFalse and isTrue know the spellings of YAML 1.1, which many still write.
 func isFalse(s string) bool {
@@ -122,9 +157,9 @@ var (
 	// is no YAML as a whole.
 	commonLine = regexp.MustCompile(`^(language|time_zone|since)[ \t]*:[ \t]+["']?([^"'#]*?)["']?[ \t]*(?:#.*)?$`)
 
-	// enabledLine matches whatever may have been meant to set enabled: also
+	// brakeLine matches whatever may have been meant to set enabled or mode: also
 	// indented, in braces, or typed with a full-width colon or no blank after it.
-	enabledLine = regexp.MustCompile(`(?i)^[\s\x{3000}{]*["']?enabled["']?[\s\x{3000}]*[:：=][\s\x{3000}]*["']?([^"'#,}\s]*)`)
+	brakeLine = regexp.MustCompile(`(?i)(?:^|[{,])[\s\x{3000}]*["']?(enabled|mode)["']?[\s\x{3000}]*[:：=][\s\x{3000}]*["']?([^"'#,}\s]*)`)
 )
 
 // salvageCommon reads the common keys line by line.
@@ -138,13 +173,22 @@ func (d *decoder) salvageCommon(text string) {
 	}
 }
 
-// salvageEnabled reads enabled line by line where the file is not read as YAML.
-func (d *decoder) salvageEnabled(text string) {
+// salvageBrakes reads enabled and mode line by line where the file is not read as
+// YAML.
+func (d *decoder) salvageBrakes(text string) {
 	number := 0
 	for line := range strings.Lines(text) {
 		number++
-		if m := enabledLine.FindStringSubmatch(line); m != nil && number >= d.unread {
-			d.setEnabled(m[1], place{d.file, number, 1}, quoted(m[1]))
+		if number < d.unread {
+			continue
+		}
+		for _, m := range brakeLine.FindAllStringSubmatch(line, -1) {
+			at := place{d.file, number, 1}
+			if strings.EqualFold(m[1], keyMode) {
+				d.setMode(m[2], at, quoted(m[2]))
+			} else {
+				d.setEnabled(m[2], at, quoted(m[2]))
+			}
 		}
 	}
 }

@@ -23,9 +23,11 @@ type decoder struct {
 	since    *sinceSaid       // nil while no file has said it
 
 	// Of the file being read: its name, whether it says anything of enabled and
-	// whether that is a no, and the first line that is not read as YAML, or 0.
+	// whether that is a no, the same of mode and observe, and the first line that
+	// is not read as YAML, or 0.
 	file             string
 	switched, paused bool
+	moded, observes  bool
 	unread           int
 }
 
@@ -209,22 +211,26 @@ func (d *decoder) fillScalar(n ast.Node, into reflect.Value, path string) bool {
 	return d.mismatch(n, into.Type(), path)
 }
 
-// check lets the sections judge themselves and finds the places of what they say.
+// check lets the sections judge themselves, and judges the common keys.
 func (d *decoder) check(sections []Section) {
+	d.found(keyServices, checkServices(d.policy.Services))
 	for _, s := range sections {
-		checker, ok := d.policy.sections[s.Name].(Checker)
-		if !ok {
-			continue
+		if checker, ok := d.policy.sections[s.Name].(Checker); ok {
+			d.found(s.Name, checker.Check())
 		}
-		for _, f := range checker.Check() {
-			path := strings.TrimSuffix(s.Name+"."+f.Field, ".")
-			japanese := f.Japanese
-			if japanese == "" {
-				japanese = f.Message
-			}
-			name := display(path)
-			d.problem(d.placeOfField(path), name.english+": "+f.Message, strings.TrimSpace(name.japanese)+": "+japanese)
+	}
+}
+
+// found reports what there is against a section, and finds the places.
+func (d *decoder) found(section string, findings []Finding) {
+	for _, f := range findings {
+		path := strings.TrimSuffix(section+"."+f.Field, ".")
+		japanese := f.Japanese
+		if japanese == "" {
+			japanese = f.Message
 		}
+		name := display(path)
+		d.problem(d.placeOfField(path), name.english+": "+f.Message, strings.TrimSpace(name.japanese)+": "+japanese)
 	}
 }
 

@@ -44,20 +44,30 @@ func keyName(key ast.MapKeyNode) (string, bool) {
 }
 
 // twice reports a key that a group has already. Only the first counts, except
-// that a later enabled can still say no.
+// that a later enabled or mode can still stop us.
 func (d *decoder) twice(name string, value ast.Node, at, before place, path string) {
 	key := words.Foreign(name).Inline(60)
-	d.problem(at,
-		fmt.Sprintf("%s is written twice: only the one on line %d counts, remove one of them", key, before.line),
-		fmt.Sprintf("%s が2回書かれています。有効なのは%d行目だけです。どちらかを消してください", key, before.line))
-	if text, _ := scalar(value); path == "" && name == keyEnabled && !isTrue(text) {
+	english := fmt.Sprintf("%s is written twice: only the one on line %d counts, remove one of them", key, before.line)
+	japanese := fmt.Sprintf("%s が2回書かれています。有効なのは%d行目だけです。どちらかを消してください", key, before.line)
+	text, _ := scalar(value)
+	switch {
+	case path == "" && name == keyEnabled && !isTrue(text):
 		d.paused = true
+	case path == "" && name == keyMode && text != modeAct:
+		d.observes = true
+	default:
+		d.problem(at, english, japanese)
+		return
 	}
+	d.problem(at, english+untilCorrected.english, japanese+untilCorrected.japanese)
 }
 
+// untilCorrected ends what is said of a slip that stops us.
+var untilCorrected = phrase{". Nothing is written until this is corrected", "。直るまで何も書き込みません"}
+
 // unknown reports a key that nobody reads, with the one that was likely meant and
-// all that there are. A slip in enabled, or in its indentation, must not switch
-// writing on: if it says no, it counts.
+// all that there are. A slip in enabled or mode, or in their indentation, must not
+// switch writing on: if it stops us, it counts.
 func (d *decoder) unknown(name string, value ast.Node, at place, path string, known []string) {
 	var english, japanese strings.Builder
 	key := words.Foreign(name).Inline(60)
@@ -70,25 +80,44 @@ func (d *decoder) unknown(name string, value ast.Node, at place, path string, kn
 		fmt.Fprintf(&japanese, "%s というキーは %s にありません", key, in)
 	}
 	meant := closest(name, known)
-	misplaced := path != "" && meant == "" && closest(name, []string{keyEnabled}) != ""
+	brake := meant
+	if path != "" {
+		brake = ""
+		if meant == "" {
+			brake = closest(name, []string{keyEnabled, keyMode})
+		}
+	}
 	switch {
 	case meant != "":
 		fmt.Fprintf(&english, ". Did you mean `%s`?", meant)
 		fmt.Fprintf(&japanese, "。`%s` でしょうか", meant)
-	case misplaced:
-		english.WriteString(". `enabled` belongs at the beginning of a line, outside of any group.")
-		japanese.WriteString("。`enabled` は字下げせずに書きます")
+	case brake != "":
+		fmt.Fprintf(&english, ". `%s` belongs at the beginning of a line, outside of any group.", brake)
+		fmt.Fprintf(&japanese, "。`%s` は字下げせずに書きます", brake)
 	default:
 		english.WriteString(".")
 	}
 	fmt.Fprintf(&english, " Known here: %s", "`"+strings.Join(known, "`, `")+"`")
 	fmt.Fprintf(&japanese, "。使えるキー: %s", "`"+strings.Join(known, "`、`")+"`")
-	if text, _ := scalar(value); (path == "" && meant == keyEnabled || misplaced) && isFalse(text) {
-		d.switched, d.paused = true, true
-		english.WriteString(". Nothing is written until this is corrected")
-		japanese.WriteString("。直るまで何も書き込みません")
+	if d.stopped(brake, value) {
+		english.WriteString(untilCorrected.english)
+		japanese.WriteString(untilCorrected.japanese)
 	}
 	d.problem(at, english.String(), japanese.String())
+}
+
+// stopped notes that a key that was likely meant as enabled or mode says to stop.
+func (d *decoder) stopped(brake string, value ast.Node) bool {
+	text, _ := scalar(value)
+	switch {
+	case brake == keyEnabled && isFalse(text):
+		d.switched, d.paused = true, true
+	case brake == keyMode && strings.EqualFold(text, modeObserve):
+		d.moded, d.observes = true, true
+	default:
+		return false
+	}
+	return true
 }
 
 // closest returns the key that name is a slip of: at most one letter in three

@@ -137,6 +137,9 @@ func (d *decoder) mismatch(n ast.Node, want reflect.Type, path string) bool {
 
 // expectation says what a type reads.
 func expectation(t reflect.Type) phrase {
+	if unmarshalsText(t) {
+		return phrase{"a text", "文字列"}
+	}
 	switch t.Kind() {
 	case reflect.Pointer:
 		return expectation(t.Elem())

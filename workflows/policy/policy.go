@@ -28,21 +28,25 @@ type Policy struct {
 	// Services are what the organisation runs, by name.
 	Services map[string]Service
 
+	// Read by Working; nil where the policy names none.
+	hours    *hours
+	holidays []holiday
+
 	sections map[string]any
 }
 
 // Service is one thing that an organisation runs.
 type Service struct {
 	// Repositories are those it is made in, as owner/name.
-	Repositories []string `yaml:"repositories"`
+	Repositories []string `yaml:"repositories" description:"The repositories it is made in, each as owner/name."`
 	// Owners are the people and teams that look after it, each as @name or
 	// @organisation/team; Lead is who speaks for it, as @name.
-	Owners []string `yaml:"owners"`
-	Lead   string   `yaml:"lead"`
+	Owners []string `yaml:"owners" description:"The people and teams that look after it, each as @name or @organisation/team."`
+	Lead   string   `yaml:"lead" description:"Who speaks for it, as @name."`
 	// Labels and Words are those by which an issue is seen to concern it,
 	// besides its name.
-	Labels []string `yaml:"labels"`
-	Words  []string `yaml:"words"`
+	Labels []string `yaml:"labels" description:"Labels by which an issue is seen to concern it."`
+	Words  []string `yaml:"words" description:"Words by which an issue is seen to concern it, besides its name."`
 }
 
 // Section returns the settings of one workflow, of the type that its Section's
@@ -56,8 +60,12 @@ var Never = time.Date(9999, time.December, 31, 0, 0, 0, 0, time.UTC)
 // Section is the part of the policy that belongs to one workflow.
 type Section struct {
 	// Name is the top-level key, such as "incident". It must be none of the
-	// common keys: language, time_zone, enabled, since.
+	// common keys: language, time_zone, enabled, mode, since, working_hours,
+	// holidays, services.
 	Name string
+	// Description says in an English sentence what the section is for; fields say
+	// the same of themselves in a tag `description`. Both become part of Schema.
+	Description string
 	// New returns a pointer to a new struct that holds the defaults and whose
 	// exported fields carry yaml tags. Fields are texts, booleans, numbers, lists,
 	// maps by text, structs, pointers to these, and whatever unmarshals itself
@@ -137,9 +145,9 @@ func Parse(file string, src []byte, sections []Section) (Policy, []Problem) {
 // key without a value leaves what lies beneath, and so does one that cannot be
 // read, which is reported.
 //
-// Two keys err on the side of silence, since a slip of the pen must never switch
-// writing on: an enabled that does not read as true is false, and a since that
-// cannot be read is Never. Of a file that is no YAML at all, the lines of the
+// Three keys err on the side of silence, since a slip of the pen must never switch
+// writing on: an enabled that does not read as true is false, a mode that does not
+// read as act is observe, and a since that cannot be read is Never. Of a file that is no YAML at all, the lines of the
 // common keys still count.
 //
 // It panics on a section whose struct has a field of a kind that no setting can

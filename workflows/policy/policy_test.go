@@ -219,41 +219,42 @@ func TestSlipsNeverSwitchWritingOn(t *testing.T) {
 		"enabled: yes":   true,
 		"language: ja\n": true,
 
-		"enabled: false":                        false,
-		"enabled: False # for now":              false,
-		"enabled: FALSE":                        false,
-		"enabled: no":                           false,
-		"enabled: Off":                          false,
-		"enabled: n":                            false,
-		"enabled: 'false'":                      false,
-		"\"enabled\": false":                    false,
-		"{enabled: false, language: ja}":        false,
-		"enabled: flase":                        false,
-		"enabled: 0":                            false,
-		"enabled:":                              false,
-		"enabled: [false]":                      false,
-		"enabled: {a: b}":                       false,
-		"enabled: !!bool false":                 false,
-		"enabled: &x false":                     false,
-		"enabeld: false":                        false,
-		"Enabled: false":                        false,
-		"enable: no":                            false,
-		"enabled: true\nenabled: false":         false,
-		"enabled: false\nenabled: true":         false,
-		"incident:\n  label: x\n  enabled: no":  false,
-		"language: ja\n---\nenabled: false":     false,
-		"language: ja\n  enabled: false":        false,
-		"enabled: false\nincident: [":           false,
-		"enabled: no\n\tincident: x":            false,
-		"enabled:false":                         false,
-		"enabled：false":                         false,
-		"enabled = false":                       false,
-		"enabled: false\nnotify: [@tanaka]":     false,
-		"enabled: flase\nnotify: [@tanaka]":     false,
-		"{enabled: false, notify: [@tanaka]}":   false,
-		"'enabled': 'false'\nnotify: [@tanaka]": false,
-		"\ufeffenabled: false\r\nnotify: [@x]":  false,
-		"enabled: false\n\xff":                  false,
+		"enabled: false":                         false,
+		"enabled: False # for now":               false,
+		"enabled: FALSE":                         false,
+		"enabled: no":                            false,
+		"enabled: Off":                           false,
+		"enabled: n":                             false,
+		"enabled: 'false'":                       false,
+		"\"enabled\": false":                     false,
+		"{enabled: false, language: ja}":         false,
+		"enabled: flase":                         false,
+		"enabled: 0":                             false,
+		"enabled:":                               false,
+		"enabled: [false]":                       false,
+		"enabled: {a: b}":                        false,
+		"enabled: !!bool false":                  false,
+		"enabled: &x false":                      false,
+		"enabeld: false":                         false,
+		"Enabled: false":                         false,
+		"enable: no":                             false,
+		"enabled: true\nenabled: false":          false,
+		"enabled: false\nenabled: true":          false,
+		"incident:\n  label: x\n  enabled: no":   false,
+		"language: ja\n---\nenabled: false":      false,
+		"language: ja\n  enabled: false":         false,
+		"enabled: false\nincident: [":            false,
+		"enabled: no\n\tincident: x":             false,
+		"enabled:false":                          false,
+		"enabled：false":                          false,
+		"enabled = false":                        false,
+		"enabled: false\nnotify: [@tanaka]":      false,
+		"{mode: act, enabled: no, x: [@tanaka]}": false,
+		"enabled: flase\nnotify: [@tanaka]":      false,
+		"{enabled: false, notify: [@tanaka]}":    false,
+		"'enabled': 'false'\nnotify: [@tanaka]":  false,
+		"\ufeffenabled: false\r\nnotify: [@x]":   false,
+		"enabled: false\n\xff":                   false,
 		"\xff\xfee\x00n\x00a\x00b\x00l\x00e\x00d\x00:\x00 \x00f\x00a\x00l\x00s\x00e\x00": false,
 		"enabled: false\n# " + strings.Repeat("x", 70_000):                               false,
 		"enabled: false\nx: " + strings.Repeat("[", 100):                                 false,
@@ -274,6 +275,49 @@ func TestSlipsNeverSwitchWritingOn(t *testing.T) {
 	for _, src := range []string{"", "x: [", "language: ja", "\xff", "enabled:"} {
 		if p, _ := policy.ParseLayers([]policy.Source{off, {File: "repo", Content: []byte(src)}}, sections); p.Enabled {
 			t.Errorf("%q over enabled: false switches writing on", src)
+		}
+	}
+}
+
+// TestSlipsNeverEndObserving holds whether anything is only observed after each
+// file.
+func TestSlipsNeverEndObserving(t *testing.T) {
+	for src, want := range map[string]bool{
+		"":                                   false,
+		"mode: act":                          false,
+		"mode: 'act'":                        false,
+		"language: ja":                       false,
+		"# mode: observe\nnotify: [@tanaka]": false,
+		"mode: act\nnotify: [@tanaka]":       false,
+
+		"mode: observe":                           true,
+		"mode: \"observe\" # for now":             true,
+		"mode: Act":                               true,
+		"mode: observ":                            true,
+		"mode:":                                   true,
+		"mode: [act]":                             true,
+		"mode: true":                              true,
+		"mode: !!str act":                         true,
+		"mode: act\nmode: observe":                true,
+		"mode: observe\nmode: act":                true,
+		"mod: observe":                            true,
+		"Mode: Observe":                           true,
+		"incident:\n  mode: observe":              true,
+		"language: ja\n---\nmode: observe":        true,
+		"mode: observe\nnotify: [@tanaka]":        true,
+		"mode：observe":                            true,
+		"{enabled: true, mode: observe, x: [@a]}": true,
+		"mode: observe\nx: " + strings.Repeat("[", 100): true,
+	} {
+		p, problems := policy.Parse(file, []byte(src), sections)
+		if p.Observe != want {
+			t.Errorf("%.60q: observe is %v\n%v", src, p.Observe, problems)
+		}
+	}
+	observe := policy.Source{File: "org", Content: []byte("mode: observe")}
+	for src, want := range map[string]bool{"": true, "x: [": true, "language: ja": true, "mode:": true, "mode: act": false} {
+		if p, _ := policy.ParseLayers([]policy.Source{observe, {File: "repo", Content: []byte(src)}}, sections); p.Observe != want {
+			t.Errorf("%q over mode: observe: observe is %v", src, p.Observe)
 		}
 	}
 }

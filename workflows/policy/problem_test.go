@@ -21,7 +21,7 @@ var update = os.Getenv("KINTSUGI_UPDATE_GOLDEN") == "1"
 // testdata/problems.golden, in both languages.
 var slips = []string{
 	// Keys.
-	"working_hours: \"10:00-18:00\"\n",
+	"working_time: \"10:00-18:00\"\n",
 	"timezone: Asia/Tokyo\n",
 	"Language: ja\n",
 	"incident:\n  notfy: [\"@tanaka\"]\n  escalate_after: 10m\n",
@@ -48,6 +48,23 @@ var slips = []string{
 	"since: 2026-13-01\n",
 	"since: 12/01\n",
 	"since: [2026-12-01]\n",
+	"mode: maybe\n",
+	"mode:\n",
+	"mode: Observe\n",
+	"mode: act\nmode: observe\n",
+	"mod: observe\n",
+	"incident:\n  mode: observe\n",
+	"working_hours: 10-18\n",
+	"working_hours: 22:00-06:00\n",
+	"working_hours: 09:00-25:00\n",
+	"working_hours: [\"10:00-18:00\"]\n",
+	"holidays: jp\n",
+	"holidays: [jp, xx, JPN, 2026-02-30, 2027-01-03..2026-12-29, 12/29, 7, ~]\n",
+	"services: [payments]\n",
+	"services:\n  payments: \"@tanaka\"\n",
+	"services:\n  payments: {owner: [\"@a\"]}\n",
+	"services:\n  pay.ments:\n    repositories: [pay, acme/pay, acme/pay/x, \"a/..\"]\n    owners: [\"@tanaka\", tanaka, \"@acme/pay/x\", \"@acme/pay\"]\n    lead: \"@acme/pay\"\n    labels: [\"\", payments]\n    words: [\" \", \"a\\nb\", 決済]\n",
+	"services:\n  \"a\\u200bb\": {lead: \"@a\"}\n",
 
 	// Values of sections.
 	"incident: yes\n",

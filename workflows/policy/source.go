@@ -28,6 +28,7 @@ const (
 func (d *decoder) read(s Source) {
 	d.file, d.files = s.File, append(d.files, s.File)
 	d.switched, d.paused, d.unread = false, false, 0
+	d.moded, d.observes = false, false
 	if s.Problem != "" {
 		d.problem(place{file: d.file}, s.Problem, s.japanese())
 		return
@@ -41,16 +42,19 @@ func (d *decoder) read(s Source) {
 		d.fillTop(keys)
 	} else {
 		d.problem(place{file: d.file},
-			"this file cannot be read as a whole: until that is corrected, only its `language`, `time_zone`, `enabled` and `since` count",
-			"このファイル全体を読み取れませんでした。直るまで、`language`、`time_zone`、`enabled`、`since` の行だけが有効です")
+			"this file cannot be read as a whole: until that is corrected, only its `language`, `time_zone`, `enabled`, `mode` and `since` count",
+			"このファイル全体を読み取れませんでした。直るまで、`language`、`time_zone`、`enabled`、`mode`、`since` の行だけが有効です")
 		d.salvageCommon(text)
 		d.unread = 1
 	}
 	if d.unread > 0 {
-		d.salvageEnabled(text)
+		d.salvageBrakes(text)
 	}
 	if d.switched {
 		d.policy.Enabled = !d.paused
+	}
+	if d.moded {
+		d.policy.Observe = d.observes
 	}
 }
 

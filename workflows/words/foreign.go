@@ -54,6 +54,29 @@ func (f Foreign) Inline(max int) string {
 	return fence + text + fence
 }
 
+// Plain renders the text like Inline, but without a code span where it has
+// nothing but words: letters, digits, blanks and marks that mean nothing to
+// Markdown or GitHub. It reads better in a sentence.
+func (f Foreign) Plain(max int) string {
+	shown := f.Inline(max)
+	text := strings.TrimSuffix(strings.Trim(shown, "`"), "…")
+	if len(shown) != len(text)+2 && shown != "`"+text+"…`" || linked.MatchString(text) {
+		return shown
+	}
+	for i, r := range text {
+		hyphen := r == '-' && i > 0 && isLetterAt(text, i-1) && isLetterAt(text, i+1)
+		if !hyphen && !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune(" 、。・（）「」", r) {
+			return shown
+		}
+	}
+	return strings.Trim(shown, "`")
+}
+
+// isLetterAt reports whether an ASCII letter stands at i.
+func isLetterAt(text string, i int) bool {
+	return i < len(text) && (text[i]|0x20 >= 'a' && text[i]|0x20 <= 'z')
+}
+
 // Block renders the text as a fenced block that keeps its lines, cut to 8,000
 // runes. It begins and ends with a newline, so that its fences stand on lines of
 // their own wherever it is put. Secrets are Masked. An empty text gives "—" on

@@ -53,6 +53,39 @@ func TestInline(t *testing.T) {
 	}
 }
 
+func TestPlain(t *testing.T) {
+	for text, want := range map[string]string{
+		"expired payment API certificate": "expired payment API certificate",
+		"決済APIの証明書切れ（本番）":                 "決済APIの証明書切れ（本番）",
+		"read-only replica":               "read-only replica",
+		"決済画面が真っ白":                        "決済画面が真っ白",
+		"":                                "—",
+		"@tanaka":                         "`@tanaka`",
+		"GH-1 is back":                    "`GH-1 is back`",
+		"see 16c3ae1":                     "`see 16c3ae1`",
+		"deadbeef":                        "`deadbeef`",
+		"- item":                          "`- item`",
+		"a -b":                            "`a -b`",
+		"fixes #1":                        "`fixes #1`",
+		"a_b_c":                           "`a_b_c`",
+		"1. one":                          "`1. one`",
+		"x`y":                             "``x`y``",
+		"www.example.com":                 "`www.example.com`",
+	} {
+		if got := words.Foreign(text).Plain(40); got != want {
+			t.Errorf("Foreign(%q).Plain(40)\n got %q\nwant %q", text, got, want)
+		}
+	}
+	if got := words.Foreign("one two three").Plain(5); got != "one…" {
+		t.Errorf("cut to %q", got)
+	}
+	for _, h := range strangers.Texts() {
+		if problems := strangers.Markdown("x "+words.Foreign(h.Text).Plain(0)+" y", strangers.Own{}); len(problems) > 0 {
+			t.Errorf("%s acts: %v", h.Name, problems)
+		}
+	}
+}
+
 func TestBlock(t *testing.T) {
 	for text, want := range map[string]string{
 		"":                           "\n—\n",

@@ -3,6 +3,7 @@ package fakehub
 import (
 	"net/http"
 	"slices"
+	"strings"
 )
 
 func getApp(c *call) (int, raw, error) {
@@ -63,6 +64,18 @@ func getRepoInstallation(c *call) (int, raw, error) {
 		return 0, nil, errNotFound
 	}
 	return http.StatusOK, c.hub.renderInstallation(i), nil
+}
+
+// getOrgInstallation finds none for a personal account, which is no
+// organisation. docs: REST API endpoints for GitHub Apps, "Get an organization
+// installation for the authenticated app".
+func getOrgInstallation(c *call) (int, raw, error) {
+	for _, i := range c.hub.installations {
+		if i.account.kind == "Organization" && strings.EqualFold(i.account.login, c.request.PathValue("org")) {
+			return http.StatusOK, c.hub.renderInstallation(i), nil
+		}
+	}
+	return 0, nil, errNotFound
 }
 
 // listInstallationRepos is what the token's installation covers.

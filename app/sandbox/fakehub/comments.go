@@ -39,7 +39,7 @@ func (h *Hub) addComment(a actor, i *issue, body string) (*comment, error) {
 	h.touch(i)
 	h.counts.CommentsCreated++
 	h.emitComment("created", a, c)
-	h.notify(a, i, c.id, body)
+	h.heed(a, i, c.id, body)
 	return c, nil
 }
 
@@ -61,6 +61,7 @@ func (h *Hub) editComment(a actor, c *comment, body string) error {
 	c.rendered = nil
 	h.touch(c.issue)
 	h.emitComment("edited", a, c, changed("body", old))
+	h.refer(a, c.issue, h.readable(body))
 	return nil
 }
 

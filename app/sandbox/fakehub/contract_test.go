@@ -73,12 +73,41 @@ func TestEveryEndpointHoldsTheContract(t *testing.T) {
 	bot.want(204, bot.delete(comment))
 	bot.want(404, bot.get(comment))
 
+	everythingInTimeline(w)
+	w.SetPermissions("acme", map[string]string{"metadata": "read", "issues": "write", "contents": "read", "members": "read", "deployments": "read"})
+	app.want(200, app.get("/orgs/acme/installation"))
+	app.want(404, app.get("/orgs/stranger/installation"))
+	bot.want(200, bot.get(issue+"/timeline?per_page=100"))
+	bot.want(200, bot.get(issue+"/timeline?exclude=commented,labeled"))
+	bot.want(404, bot.get(repo+"/issues/99/timeline"))
+	bot.want(200, bot.get("/orgs/acme/teams/pay/members?per_page=1"))
+	bot.want(404, bot.get("/orgs/acme/teams/nobody/members"))
+	bot.want(200, bot.get(repo+"/deployments"))
+	bot.want(200, bot.get(repo+"/releases"))
+
 	app.want(200, app.get("/app/hook/config"))
 	w.Lose(w.TakeDeliveries()[0])
 	sent := app.want(200, app.get("/app/hook/deliveries?per_page=100")).list(t)
 	delivery := path("/app/hook/deliveries/%.0f", sent[0]["id"])
 	app.want(200, app.get(delivery))
 	app.want(202, app.post(delivery+"/attempts", ""))
+}
+
+// everythingInTimeline causes what there is to show of teams, timelines and
+// changes, on the shop's first issue.
+func everythingInTimeline(w *world) {
+	w.t.Helper()
+	w.SetTeam("acme", "pay", "write", "triage")
+	_, err := w.Comment(shop, 1, "stranger", "Any news, @triage?")
+	w.ok(err)
+	title := "Slowest"
+	w.ok(w.EditIssue(shop, 1, "write", fakehub.Edit{Title: &title}))
+	pull, err := w.OpenIssue(shop, "write", fakehub.NewIssue{Title: "Faster", Body: "Fixes #1", PullRequest: true})
+	w.ok(err)
+	w.ok(w.Merge(shop, pull, "write"))
+	w.ok(w.Close(shop, 1, "write", ""))
+	w.ok(w.Deploy(shop, "production", "main", "write"))
+	w.ok(w.Release(shop, "v1.0 beta", "write"))
 }
 
 // TestEveryDeliveryHoldsTheContract causes each kind of delivery once.

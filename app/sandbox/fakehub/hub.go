@@ -14,6 +14,7 @@ import (
 	"crypto/rsa"
 	"math/rand/v2"
 	"net/http"
+	"regexp"
 	"strings"
 	"sync"
 	"time"
@@ -69,6 +70,8 @@ type Hub struct {
 	options Options
 	clock   clock.Clock
 	routes  []route
+
+	pageOfIssue *regexp.Regexp // an address of this hub
 
 	mu  sync.Mutex
 	now time.Time // of the operation under way; valid while mu is held
@@ -132,6 +135,7 @@ func New(options Options) *Hub {
 	h.app = h.newUser(options.App.Slug+"[bot]", "Bot")
 	h.maker = h.newUser(options.App.Slug+"-maker", "User")
 	h.routes = routes()
+	h.pageOfIssue = issuePages(options.WebURL)
 	return h
 }
 

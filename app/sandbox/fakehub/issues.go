@@ -18,6 +18,7 @@ type issue struct {
 	state     history[issueState]
 	comments  []*comment
 	events    []*event
+	referred  []*reference
 	reactions []*reaction
 	mentioned map[*user]bool
 	rendered  raw
@@ -32,6 +33,7 @@ type issueState struct {
 	updated     time.Time
 	closed      time.Time
 	closedBy    *user
+	merged      time.Time // of a pull request
 	gone        bool
 }
 
@@ -103,7 +105,7 @@ func (h *Hub) opened(a actor, i *issue) {
 		h.record(a, i, &event{kind: "assigned", assignee: u})
 		h.emitIssue("assigned", a, i, part{"assignee", h.renderUser(u)})
 	}
-	h.notify(a, i, 0, i.now().body)
+	h.heed(a, i, 0, i.now().body)
 }
 
 // Edit is a change of an issue's texts; nil leaves one as it is.
@@ -127,6 +129,7 @@ func (h *Hub) editIssue(a actor, i *issue, e Edit) error {
 	if e.Body != nil && *e.Body != old.body {
 		h.change(i, func(s *issueState) { s.body = *e.Body })
 		h.emitIssue("edited", a, i, changed("body", old.body))
+		h.refer(a, i, h.readable(*e.Body))
 	}
 	return nil
 }
@@ -163,6 +166,26 @@ func (h *Hub) close(a actor, i *issue, reason string) error {
 	h.change(i, func(s *issueState) {
 		s.state, s.reason, s.closed, s.closedBy = "closed", reason, stamp(h.now), a.user
 	})
+	h.stateChanged(a, i, "closed")
+	return nil
+}
+
+// merge is for who may write. docs: REST API endpoints for pull requests,
+// "Merge a pull request"; Issue event types, "merged".
+func (h *Hub) merge(a actor, i *issue) error {
+	if err := h.mayWriteIn(a, i.repo, write); err != nil {
+		return err
+	}
+	if !i.pull {
+		return errNotFound
+	}
+	if i.now().state != "open" {
+		return &refusal{status: 405, message: "Pull Request is not mergeable"}
+	}
+	h.change(i, func(s *issueState) {
+		s.state, s.merged, s.closed, s.closedBy = "closed", stamp(h.now), stamp(h.now), a.user
+	})
+	h.record(a, i, &event{kind: "merged"})
 	h.stateChanged(a, i, "closed")
 	return nil
 }

@@ -29,14 +29,22 @@ func (h *Hub) Mentions() []Mention {
 	return slices.Clone(h.mentions)
 }
 
-// notify notes whom body mentions: people who can read i, but not its writer,
+// heed does what a new text of i does besides being there: it notifies, and
+// refers to other issues.
+func (h *Hub) heed(a actor, i *issue, comment int64, body string) {
+	blocks := h.readable(body)
+	h.notify(a, i, comment, blocks)
+	h.refer(a, i, blocks)
+}
+
+// notify notes whom a text mentions: people who can read i, but not its writer,
 // and teams of an organisation. The first time somebody is mentioned on an
 // issue, that is an event. docs: Issue event types, "mentioned".
-func (h *Hub) notify(a actor, i *issue, comment int64, body string) {
-	for _, name := range mentioned(body) {
+func (h *Hub) notify(a actor, i *issue, comment int64, blocks []string) {
+	for _, name := range mentioned(blocks) {
 		who := ""
 		if org, team, isTeam := strings.Cut(name, "/"); isTeam {
-			if o := h.userNamed(org); o != nil && containsFold(o.teams, team) {
+			if o := h.userNamed(org); o != nil && o.findTeam(team) != nil {
 				who = o.login + "/" + strings.ToLower(team)
 			}
 		} else if u := h.userNamed(name); u != nil && u != a.user && u.kind == "User" && i.repo.grantOf(u).role >= read {
@@ -57,16 +65,25 @@ var (
 	atSign         = regexp.MustCompile(`(?i)@|&#64;|&#x40;|&commat;`)
 )
 
-// mentioned lists whom Markdown mentions, each once. Only code, HTML comments
-// and what stands inside a tag keep an @ from notifying; a backslash or an
-// entity does not.
-func mentioned(body string) []string {
-	if !atSign.MatchString(body) {
+// readable is the text of each block of Markdown as it is read for mentions and
+// references, or nothing where it has neither, because reading takes a while.
+// Only code, HTML comments and what stands inside a tag are not read; a
+// backslash or an entity hides nothing.
+func (h *Hub) readable(body string) []string {
+	if !atSign.MatchString(body) && !h.mayRefer(body) {
 		return nil
 	}
+	blocks := proseOf([]byte(body))
+	for n, block := range blocks {
+		blocks[n] = html.UnescapeString(unseenHTML.ReplaceAllString(block, " "))
+	}
+	return blocks
+}
+
+// mentioned lists whom a text mentions, each once.
+func mentioned(blocks []string) []string {
 	var found []string
-	for _, block := range proseOf([]byte(body)) {
-		text := html.UnescapeString(unseenHTML.ReplaceAllString(block, " "))
+	for _, text := range blocks {
 		for _, m := range mentionPattern.FindAllStringSubmatch(text, -1) {
 			if !containsFold(found, m[1]) {
 				found = append(found, m[1])

@@ -80,7 +80,7 @@ func (h *Hub) transferIssue(a actor, old *issue, to *repo) (*issue, error) {
 	to.lastNumber++
 	next := &issue{
 		id: h.nextID(), number: to.lastNumber, repo: to, author: old.author, via: old.via, created: old.created,
-		events: slices.Clone(old.events), reactions: old.reactions, mentioned: old.mentioned,
+		events: slices.Clone(old.events), referred: old.referred, reactions: old.reactions, mentioned: old.mentioned,
 	}
 	state := old.now()
 	state.updated = stamp(h.now)

@@ -46,6 +46,11 @@ func (h *Hub) Close(repo string, number int, by, reason string) error {
 	return h.onIssue(repo, number, by, func(a actor, i *issue) error { return h.setState(a, i, "closed", reason) })
 }
 
+// Merge merges an open pull request, which closes it.
+func (h *Hub) Merge(repo string, number int, by string) error {
+	return h.onIssue(repo, number, by, h.merge)
+}
+
 // Reopen opens a closed issue again.
 func (h *Hub) Reopen(repo string, number int, by string) error {
 	return h.onIssue(repo, number, by, func(a actor, i *issue) error { return h.setState(a, i, "open", "") })

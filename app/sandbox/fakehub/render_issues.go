@@ -69,7 +69,7 @@ func (h *Hub) renderIssueAt(i *issue, s issueState, at time.Time) raw {
 		v.Assignee = h.renderUser(s.assignees[0])
 	}
 	if i.pull {
-		v.Draft, v.PullRequest, v.HTMLURL = new(bool), h.renderPull(i), h.web("/%s/pull/%d", i.repo.fullName(), i.number)
+		v.Draft, v.PullRequest, v.HTMLURL = new(bool), h.renderPull(i, s), h.web("/%s/pull/%d", i.repo.fullName(), i.number)
 	}
 	return encode(v)
 }
@@ -77,14 +77,14 @@ func (h *Hub) renderIssueAt(i *issue, s issueState, at time.Time) raw {
 // renderPull is the key by which an issue is known to be a pull request.
 // docs: REST API endpoints for issues: "you can identify pull requests by the
 // pull_request key".
-func (h *Hub) renderPull(i *issue) raw {
+func (h *Hub) renderPull(i *issue, s issueState) raw {
 	page := h.web("/%s/pull/%d", i.repo.fullName(), i.number)
 	return object(
 		part{"url", encode(h.api("/repos/%s/pulls/%d", i.repo.fullName(), i.number))},
 		part{"html_url", encode(page)},
 		part{"diff_url", encode(page + ".diff")},
 		part{"patch_url", encode(page + ".patch")},
-		part{"merged_at", raw("null")},
+		part{"merged_at", encode(formatOrNull(s.merged))},
 	)
 }
 

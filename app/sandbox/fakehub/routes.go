@@ -40,6 +40,7 @@ func routes() []route {
 	app("GET /app/installations/{installation}", getInstallation)
 	app("POST /app/installations/{installation}/access_tokens", createToken)
 	app("GET /repos/{owner}/{repo}/installation", getRepoInstallation)
+	app("GET /orgs/{org}/installation", getOrgInstallation)
 	app("GET /app/hook/config", getHookConfig)
 	app("GET /app/hook/deliveries", listDeliveries)
 	app("GET /app/hook/deliveries/{delivery}", getDelivery)
@@ -47,10 +48,21 @@ func routes() []route {
 
 	both("GET /installation/repositories", listInstallationRepos)
 	both("GET /users/{login}", getUser)
+	both("GET /orgs/{org}/teams/{team}/members", onOrg("members", "read", listTeamMembers))
 	both("GET /repos/{owner}/{repo}", onRepo("metadata", "read", getRepo))
 	both("GET /repos/{owner}/{repo}/contents/{path...}", onRepo("contents", "read", getContents))
+	both("GET /repos/{owner}/{repo}/git/trees/{sha}", onRepo("contents", "read", getTree))
+	both("GET /repos/{owner}/{repo}/git/blobs/{sha}", onRepo("contents", "read", getBlob))
 	both("GET /repos/{owner}/{repo}/collaborators/{login}/permission", onRepo("metadata", "read", getPermission))
 
+	both("GET /repos/{owner}/{repo}/deployments", onRepo("deployments", "read", listDeployments))
+	both("GET /repos/{owner}/{repo}/releases", onRepo("contents", "read", listReleases))
+	issueRoutes(both)
+	return all
+}
+
+// issueRoutes are those for issues and what belongs to them.
+func issueRoutes(both func(pattern string, answer handler)) {
 	both("GET /repos/{owner}/{repo}/labels", onRepo("issues", "read", listLabels))
 	both("POST /repos/{owner}/{repo}/labels", onRepo("issues", "write", createLabel))
 	both("GET /repos/{owner}/{repo}/labels/{name}", onRepo("issues", "read", getLabel))
@@ -67,6 +79,7 @@ func routes() []route {
 	both("POST /repos/{owner}/{repo}/issues/{number}/assignees", onIssue("write", addAssignees))
 	both("DELETE /repos/{owner}/{repo}/issues/{number}/assignees", onIssue("write", removeAssignees))
 	both("GET /repos/{owner}/{repo}/issues/{number}/events", onIssue("read", listEvents))
+	both("GET /repos/{owner}/{repo}/issues/{number}/timeline", onIssue("read", listTimeline))
 	both("GET /repos/{owner}/{repo}/issues/{number}/labels", onIssue("read", listIssueLabels))
 	both("POST /repos/{owner}/{repo}/issues/{number}/labels", onIssue("write", addIssueLabels))
 	both("DELETE /repos/{owner}/{repo}/issues/{number}/labels/{name}", onIssue("write", removeIssueLabel))
@@ -74,7 +87,6 @@ func routes() []route {
 	both("POST /repos/{owner}/{repo}/issues/{number}/comments", onIssue("write", createComment))
 	both("GET /repos/{owner}/{repo}/issues/{number}/reactions", onIssue("read", listIssueReactions))
 	both("POST /repos/{owner}/{repo}/issues/{number}/reactions", onIssue("write", createIssueReaction))
-	return all
 }
 
 // find looks up the route for a request and puts what its path holds into it.
@@ -119,13 +131,22 @@ func onRepo(permission, level string, answer func(*call, *repo) (int, raw, error
 		if err != nil {
 			return 0, nil, err
 		}
-		if i := c.actor.install; i != nil && !i.permits(permission, level) {
-			no := *errNoAccess
-			no.header = map[string]string{"X-Accepted-GitHub-Permissions": permission + "=" + level}
-			return 0, nil, &no
+		if err := c.permitted(permission, level); err != nil {
+			return 0, nil, err
 		}
 		return answer(c, r)
 	}
+}
+
+// permitted refuses an installation that was not granted the permission, and
+// names it. docs: Troubleshooting the REST API, "Resource not accessible".
+func (c *call) permitted(permission, level string) error {
+	if i := c.actor.install; i == nil || i.permits(permission, level) {
+		return nil
+	}
+	no := *errNoAccess
+	no.header = map[string]string{"X-Accepted-GitHub-Permissions": permission + "=" + level}
+	return &no
 }
 
 func (c *call) repo() (*repo, error) {

@@ -14,7 +14,7 @@ type user struct {
 	login    string
 	kind     string // User, Organization, Bot
 	created  time.Time
-	teams    []string // of an organisation
+	teams    []*team // of an organisation
 	rendered raw
 }
 
@@ -31,6 +31,8 @@ type repo struct {
 	grants        map[string]grant
 	files         map[string]*file
 	labels        []*label
+	deployments   []*deployment
+	releases      []*release
 	issues        map[int]*issue
 	lastNumber    int
 	comments      map[int64]*comment
@@ -53,7 +55,9 @@ func (h *Hub) AddUser(login string) {
 // AddOrg makes an organisation, with teams that can be mentioned.
 func (h *Hub) AddOrg(login string, teams ...string) {
 	defer h.begin()()
-	h.newUser(login, "Organization").teams = teams
+	for _, slug := range teams {
+		h.newUser(login, "Organization").teamNamed(slug, h.now)
+	}
 }
 
 func (h *Hub) newUser(login, kind string) *user {

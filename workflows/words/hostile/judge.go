@@ -67,13 +67,15 @@ type Own struct {
 	Mentions, References []string
 	// Links begin with one of these.
 	Links []string
-	// Table and Heading are true where ours has one.
-	Table, Heading bool
+	// Table, Heading, List and Fold are true where ours has one.
+	Table, Heading, List, Fold bool
 }
 
-// The HTML that is ours: small print, and the marks on lines of their own.
+// The HTML that is ours: small print, a fold whose name is a word, and the marks
+// on lines of their own.
 var (
 	ownTag  = regexp.MustCompile(`^</?sub>$`)
+	ownFold = regexp.MustCompile(`^(?:<details><summary>\pL+</summary>|</details>)$`)
 	ownMark = regexp.MustCompile(`^(?:<!-- kintsugi:(?:[a-z0-9][a-z0-9._-]*|record [0-9]+\.[0-9]+\.[0-9a-f]{8}\.[A-Za-z0-9+/=]+\.[0-9a-f]{64}) -->\n?)+$`)
 )
 
@@ -131,7 +133,8 @@ func Markdown(src string, own Own) []string {
 			if n.HasClosure() {
 				html += string(n.ClosureLine.Value(source))
 			}
-			if !ownMark.MatchString(html) && !ownTag.MatchString(strings.TrimSpace(html)) && !smallPrint(html) {
+			fold := own.Fold && ownFold.MatchString(strings.TrimSpace(html))
+			if !fold && !ownMark.MatchString(html) && !ownTag.MatchString(strings.TrimSpace(html)) && !smallPrint(html) {
 				fault("a block of HTML %q", html)
 			}
 		case *ast.Heading:
@@ -149,6 +152,10 @@ func Markdown(src string, own Own) []string {
 			case "Table", "TableHeader", "TableRow", "TableCell":
 				if !own.Table {
 					fault("a table")
+				}
+			case "List", "ListItem":
+				if !own.List {
+					fault("a list")
 				}
 			default:
 				fault("a node of kind %s", kind)
