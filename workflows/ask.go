@@ -45,6 +45,16 @@ func (ChangesAsk) ask()  {}
 func (RunbooksAsk) ask() {}
 func (SimilarAsk) ask()  {}
 
+// OnlyHelps reports whether the answer to an ask helps people and decides
+// nothing. While GitHub does not answer it, the rest goes on without.
+func OnlyHelps(a Ask) bool {
+	switch a.(type) {
+	case ChangesAsk, RunbooksAsk, SimilarAsk:
+		return true
+	}
+	return false
+}
+
 // Answer is what came back. Unknown says why GitHub would not tell, for good:
 // it answered 404, or 403 for a missing permission. A timeout or a limit is no
 // answer and never becomes one. Of a ChangesAsk it may name one part only, while

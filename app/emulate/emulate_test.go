@@ -75,9 +75,9 @@ func awake() *time.Location {
 // resolvedByCommand is an incident as it should go, but for a slip.
 func (w *world) resolvedByCommand() issue {
 	i := w.as("sato").reports("[incident] The checkout page is blank", "Eight contacts so far.")
-	i.shows("**Waiting for a responder · severity undecided**", "@tanaka, please take a look.")
+	i.shows("**Waiting for a responder · SEV2**", "@tanaka, please take a look.")
 	w.as("tanaka").writes(i, "/ack")
-	i.shows("**In progress · severity undecided · lead tanaka**", "Commands (✓ was executed): ✓ [`/ack`](")
+	i.shows("**In progress · SEV2 · lead tanaka**", "Commands (✓ was executed): ✓ [`/ack`](")
 	asked := w.reactionsAsked()
 	w.as("tanaka").writes(i, "/sev 2")
 	i.shows("**In progress · SEV2 · lead tanaka**")

@@ -40,7 +40,11 @@ func (e *Engine) answer(ctx context.Context, s workflows.Subject, asks []workflo
 	group.SetLimit(e.parallel)
 	for i, a := range list {
 		one := func() (err error) {
-			if answers[i], err = e.ask(ctx, s, a); err != nil {
+			answers[i], err = e.ask(ctx, s, a)
+			if err != nil && workflows.OnlyHelps(a) && !limited(err) && ctx.Err() == nil {
+				answers[i], err = workflows.Answer{Unknown: noAnswer}, nil
+			}
+			if err != nil {
 				err = fmt.Errorf("ask %+v: %w", a, err)
 			}
 			return err
@@ -58,6 +62,28 @@ func (e *Engine) answer(ctx context.Context, s workflows.Subject, asks []workflo
 		facts[a] = answers[i]
 	}
 	return nil
+}
+
+// noAnswer stands for the answer to an ask that only helps while GitHub is in
+// trouble: nobody goes uncalled because a list of releases could not be read.
+const noAnswer = "GitHub did not answer"
+
+// mostHelps is how often a run is repeated only to complete what helps.
+const mostHelps = 3
+
+// isPatchy reports whether something that would help is not known yet.
+func (d *deliberation) isPatchy() bool {
+	for _, f := range d.facts {
+		if f.Unknown == noAnswer {
+			return true
+		}
+	}
+	return false
+}
+
+func limited(err error) bool {
+	_, is := errors.AsType[*Later](err)
+	return is
 }
 
 // ask answers one question, as far as the people who read the subject may know

@@ -51,7 +51,16 @@ var tales = []tale{
 		w.says(n, "/ack", "/resolved")
 		return n
 	}, 3, append(slices.Clone(called), "yamamoto")},
-	{"the severity is raised", func(w *world) int { return w.plays("/sev 3", "/ack", "/sev 1", "/sev 3", "/sev 1", "/resolved") }, 3, append(slices.Clone(called), called...)},
+	{"the severity is raised; it falls and rises again", func(w *world) int {
+		n := w.plays("/sev 3", "/ack")
+		for _, level := range []string{"/sev 1", "/sev 3", "/sev 1"} {
+			w.says(n, level)
+			w.waits(2 * time.Minute)
+		}
+		w.says(n, "/resolved")
+		return n
+	}, 3, append(slices.Clone(called), called...)},
+	{"a slip, put right within a minute", func(w *world) int { return w.plays("/sev 3", "/ack", "/sev 1", "/sev 3", "/resolved") }, 2, called},
 	{"the lead of a SEV1 is silent for five hours", func(w *world) int {
 		n := w.plays("/ack", "/sev 1")
 		for range 20 {

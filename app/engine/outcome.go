@@ -36,6 +36,11 @@ func (e *Engine) concluded(c *Claim, d *deliberation) Outcome {
 	for _, comment := range d.o.Comments {
 		h.LastComment = max(h.LastComment, comment.ID)
 	}
+	if !d.isPatchy() {
+		h.Patchy = 0
+	} else if h.Patchy++; h.Patchy <= mostHelps {
+		out.Due = earliest(out.Due, now.Add(time.Minute))
+	}
 	if !h.Watch.IsZero() {
 		if now.Before(h.Watch) {
 			out.Due = earliest(out.Due, h.Watch)

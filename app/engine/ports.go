@@ -210,6 +210,8 @@ type Hint struct {
 	Looks int `json:"looks,omitempty"`
 	// Heard is when a person last wrote a comment.
 	Heard time.Time `json:"heard,omitzero"`
+	// Patchy counts the runs in a row that went on without what only helps.
+	Patchy int `json:"patchy,omitempty"`
 }
 
 // Claim is the exclusive right to run one subject, until LeaseUntil, as long as

@@ -181,7 +181,7 @@ func TestFault23StoppedPastItsLease(t *testing.T) {
 				}
 				w.pass(5 * time.Minute)
 				w.quiet()
-				w.say(repo, n, "tanaka", []string{"/sev 3", "/sev 1", "/sev 2"}[i])
+				w.say(repo, n, "tanaka", []string{"/sev 1", "/sev 3", "/sev 3"}[i])
 				w.settle()
 				others.signal(syscall.SIGSTOP) // so that only what is stale moves, and the next stop finds a at work
 				a.signal(syscall.SIGCONT)
@@ -193,7 +193,7 @@ func TestFault23StoppedPastItsLease(t *testing.T) {
 			others.signal(syscall.SIGCONT)
 			w.say(repo, n, "tanaka", "/resolved")
 			w.rest()
-			w.wants(n, `closed completed [incident sev2]; ours: incident.resolved, status; 👍7 😕0; "Resolved · SEV2 · lead tanaka"`)
+			w.wants(n, `closed completed [incident sev3]; ours: incident.resolved, status; 👍7 😕0; "Resolved · SEV3 · lead tanaka"`)
 			w.promises()
 		})
 	}

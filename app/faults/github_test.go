@@ -155,7 +155,7 @@ func TestFault06NothingRemains(t *testing.T) {
 	for _, kind := range databases {
 		t.Run(kind.name, func(t *testing.T) {
 			t.Parallel()
-			w := newTown(t, kind, func(o *fakehub.Options) { o.RateLimit = 60 })
+			w := newTown(t, kind, func(o *fakehub.Options) { o.RateLimit = 100 })
 			w.settleIn("a")
 			var issues []int
 			for range 4 {

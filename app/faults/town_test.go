@@ -128,7 +128,9 @@ func newTown(t *testing.T, kind database, change ...func(*fakehub.Options)) *tow
 	}
 	options := fakehub.Options{
 		Clock: w.clock, Seed: seed(), RateLimit: -1, WebhookURL: "http://town.example/webhooks/github",
-		WebhookSecret: w.secrets[0], Deliver: w.deliver, App: fakehub.App{ID: w.app, PrivateKey: oneKey()},
+		WebhookSecret: w.secrets[0], Deliver: w.deliver, App: fakehub.App{ID: w.app, PrivateKey: oneKey(), Permissions: map[string]string{
+			"metadata": "read", "issues": "write", "contents": "read", "checks": "write", "deployments": "read",
+		}},
 	}
 	for _, c := range change {
 		c(&options)
@@ -144,7 +146,7 @@ func newTown(t *testing.T, kind database, change ...func(*fakehub.Options)) *tow
 		for login, role := range map[string]string{"sato": "read", "tanaka": "triage", "suzuki": "write", "yamamoto": "admin"} {
 			w.hub.SetRole(name, login, role)
 		}
-		w.hub.PutFile(name, ".github/kintsugi.yml", "language: en\nincident: {notify: [\"@tanaka\", \"@suzuki\"]}\n")
+		w.hub.PutFile(name, ".github/kintsugi.yml", "language: en\nincident: {notify: [\"@tanaka\", \"@suzuki\"], reminders: false}\n")
 	}
 	w.hub.AddUser("mallory")
 	w.hub.Install("acme", time.Time{})

@@ -133,27 +133,32 @@ func (t teller) notice(key string, mentions []string) workflows.Notice {
 	return workflows.Notice{Key: key, Line: line, Body: "**" + t.headline() + "**\n" + line + "\n" + t.nextStep()}
 }
 
-// raised: the severity became worse than whoever was called knew. Each level is
-// said once.
+// raiseStands is how long a severity that rose must stand before it is said, so
+// that a slip of the finger, put right at once, calls nobody.
+const raiseStands = time.Minute
+
+// raised: the severity became worse than it was known to be, and stays so. Each
+// level is said once. What decides is what people wrote and when, not when we
+// came to read it.
 func (t teller) raised([]string, []string) (n workflows.Notice, at time.Time, asks []workflows.Ask) {
-	first, called := t.in.Made[keyOpened]
-	if len(t.s.raises) == 0 || !called && t.s.acknowledged == nil {
+	if len(t.s.raises) == 0 {
 		return n, at, nil
 	}
 	last := t.s.raises[len(t.s.raises)-1]
-	if last.level != t.s.level || called && !last.by.At.After(first.At) {
+	key := fmt.Sprintf("%s%d", keyRaised, last.level)
+	if _, said := t.in.Made[key]; said || last.level != t.s.level {
 		return n, at, nil
+	}
+	if due := last.by.At.Add(raiseStands); t.in.Now.Before(due) {
+		return n, due, nil
 	}
 	line, _ := t.lines(last.level)
 	c, asks := t.calls(line)
-	names := strings.Join(c.mentions, " ")
 	said := t.say(fmt.Sprintf("The severity was raised to SEV%d%s.", last.level, t.because()), fmt.Sprintf("重大度がSEV%dに上がりました%s。", last.level, t.because()))
-	if names != "" {
-		said = names + " " + said
+	if len(c.mentions) > 0 {
+		said = strings.Join(c.mentions, " ") + " " + said
 	}
-	return workflows.Notice{
-		Key: fmt.Sprintf("%s%d", keyRaised, last.level), Line: said, Body: "**" + t.headline() + "**\n" + said + "\n" + t.nextStep(),
-	}, at, asks
+	return workflows.Notice{Key: key, Line: said, Body: "**" + t.headline() + "**\n" + said + "\n" + t.nextStep()}, at, asks
 }
 
 // because names the row that decided a severity, or who did.
@@ -170,14 +175,14 @@ func (t teller) escalated(_, second []string) (n workflows.Notice, at time.Time,
 	if t.s.acknowledged != nil || t.s.level > leastUrgent || wait == 0 || len(second) == 0 {
 		return n, at, nil
 	}
-	opened, called := t.in.Made[keyOpened]
-	if _, done := t.in.Made[keyEscalated]; done || opened.Gone {
+	if _, done := t.in.Made[keyEscalated]; done || t.s.everResolved {
 		return n, at, nil
 	}
-	if !called { // this run calls the first line
-		return n, t.in.Now.Add(wait), nil
+	due := t.s.since.Add(wait)
+	if _, called := t.in.Made[keyOpened]; !called && !t.in.Now.Before(due) { // we were late ourselves: first things first
+		due = t.in.Now.Add(wait)
 	}
-	if due := opened.At.Add(wait); t.in.Now.Before(due) {
+	if t.in.Now.Before(due) {
 		return n, due, nil
 	}
 	c, asks := t.calls(second)
@@ -201,7 +206,7 @@ const mostReminders = 2
 // reminded: the lead has said nothing for long, and people wait to hear.
 func (t teller) reminded([]string, []string) (n workflows.Notice, at time.Time, asks []workflows.Ask) {
 	s, every := t.s, updateEvery[t.s.level]
-	if s.acknowledged == nil || every == 0 || s.quiet || s.quietFor[strings.ToLower(s.lead)] {
+	if s.acknowledged == nil || every == 0 || !t.policy.Reminders || s.quiet || s.quietFor[strings.ToLower(s.lead)] {
 		return n, at, nil
 	}
 	heard := s.lastActed

@@ -29,6 +29,8 @@ type Policy struct {
 	Notify        []string `yaml:"notify" description:"Who is called when an incident is confirmed, each as @name or @organisation/team."`
 	Escalate      []string `yaml:"escalate" description:"Who is called when nobody has acknowledged in time."`
 	EscalateAfter Wait     `yaml:"escalate_after" description:"That time, from 1m to 24h, or off."`
+	// Reminders are whether a lead who has said nothing for long is asked to.
+	Reminders bool `yaml:"reminders" description:"whether the lead of a SEV1 or SEV2 is reminded after half an hour or an hour without a word, twice at most"`
 	// Routes say who is called instead. The first one that fits counts.
 	Routes []Route `yaml:"routes" description:"Who is called instead, by service, severity and hours. The first that fits counts."`
 	// Teams are the members of teams that the App may not read, by
@@ -92,8 +94,8 @@ func (w *Wait) UnmarshalText(text []byte) error {
 func defaults() *Policy {
 	return &Policy{
 		Label: "incident", NearMissLabel: "near-miss",
-		EscalateAfter: Wait(10 * time.Minute),
-		Severity:      defaultRows(),
+		EscalateAfter: Wait(10 * time.Minute), Reminders: true,
+		Severity: defaultRows(),
 	}
 }
 

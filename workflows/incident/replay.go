@@ -34,6 +34,8 @@ const (
 // first to the last, and nothing else.
 type state struct {
 	confirmed bool
+	// since is when it became one that people are called to.
+	since time.Time
 	// nearMiss: caught before anybody was hurt; nobody is called. promoted is
 	// the act that made it an incident after all.
 	nearMiss bool
@@ -108,7 +110,9 @@ func replay(in workflows.Input) state {
 		if a.Verdict != workflows.Done {
 			continue
 		}
-		s.confirmed = s.confirmed || confirms(a, in.Observation.Private)
+		if !s.confirmed && confirms(a, in.Observation.Private) {
+			s.confirmed, s.since = true, a.At
+		}
 		before := s.level
 		s.apply(a)
 		s.weigh(a, rows)
@@ -191,7 +195,7 @@ func (s *state) apply(a workflows.Act) {
 // promote makes an incident of a near miss. What was said of it is kept.
 func (s *state) promote(a workflows.Act) {
 	if s.nearMiss {
-		s.nearMiss, s.promoted, s.confirmed = false, &a, true
+		s.nearMiss, s.promoted, s.confirmed, s.since = false, &a, true, a.At
 	}
 }
 
