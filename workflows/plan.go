@@ -89,6 +89,9 @@ type Notice struct {
 	Key  string
 	Line string
 	Body string
+	// To is whom it mentions, as they are mentioned, with blanks between; it is
+	// remembered.
+	To string
 }
 
 // String is the plan as a dry run prints it.

@@ -59,7 +59,8 @@ type Input struct {
 	Observation Observation
 	// Owner is the name of the workflow that owns the subject.
 	Owner string
-	// From is when the subject became ours; earlier acts are not in Acts.
+	// From is when the subject became ours; earlier acts are not in Acts, but for
+	// what its opening says.
 	From time.Time
 	// Acts are the judged acts in order: by second, comments before events,
 	// then by id.
@@ -86,6 +87,8 @@ type Made struct {
 	ID   int64  `json:"id,omitempty"`
 	Hash string `json:"h,omitempty"`
 	Gone bool   `json:"gone,omitempty"`
+	// To is whom a notice mentioned; it may be forgotten.
+	To string `json:"to,omitempty"`
 	// At is when it was made, to the second.
 	At time.Time `json:"at,omitzero"`
 }

@@ -68,7 +68,7 @@ func (e *Engine) answer(ctx context.Context, s workflows.Subject, asks []workflo
 // trouble: nobody goes uncalled because a list of releases could not be read.
 const noAnswer = "GitHub did not answer"
 
-// mostHelps is how often a run is repeated only to complete what helps.
+// mostHelps is how often a run is soon repeated only to complete what helps.
 const mostHelps = 3
 
 // isPatchy reports whether something that would help is not known yet.

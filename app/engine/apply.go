@@ -309,7 +309,7 @@ func (a *applier) notices(ctx context.Context) error {
 			a.d.made[n.Key] = workflows.Made{}
 		case a.d.status == nil:
 			a.said = append(a.said, n)
-			a.d.made[n.Key] = workflows.Made{At: a.e.second()}
+			a.d.made[n.Key] = workflows.Made{At: a.e.second(), To: n.To}
 		default:
 			body := shorten(n.Body, maxComment-len(marked(n.Key, "")), a.d.language)
 			id, err := a.create(ctx, n.Key, marked(n.Key, body))
@@ -317,7 +317,7 @@ func (a *applier) notices(ctx context.Context) error {
 				return err
 			}
 			if err == nil {
-				a.d.made[n.Key] = workflows.Made{ID: id, At: a.e.second()}
+				a.d.made[n.Key] = workflows.Made{ID: id, At: a.e.second(), To: n.To}
 			}
 		}
 	}

@@ -296,7 +296,7 @@ func cut(typed string) string {
 func notBefore(acts []workflows.Act, from time.Time) []workflows.Act {
 	var later []workflows.Act
 	for _, a := range acts {
-		if !a.At.Before(from) {
+		if !a.At.Before(from) || a.FromOpening() {
 			later = append(later, a)
 		}
 	}

@@ -40,6 +40,8 @@ func (e *Engine) concluded(c *Claim, d *deliberation) Outcome {
 		h.Patchy = 0
 	} else if h.Patchy++; h.Patchy <= mostHelps {
 		out.Due = earliest(out.Due, now.Add(time.Minute))
+	} else if d.plan.Urgent { // people wait, and may have use for it yet
+		out.Due = earliest(out.Due, now.Add(e.sweepEvery))
 	}
 	if !h.Watch.IsZero() {
 		if now.Before(h.Watch) {

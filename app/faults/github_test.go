@@ -155,7 +155,7 @@ func TestFault06NothingRemains(t *testing.T) {
 	for _, kind := range databases {
 		t.Run(kind.name, func(t *testing.T) {
 			t.Parallel()
-			w := newTown(t, kind, func(o *fakehub.Options) { o.RateLimit = 100 })
+			w := newTown(t, kind, func(o *fakehub.Options) { o.RateLimit = 60 })
 			w.settleIn("a")
 			var issues []int
 			for range 4 {
@@ -171,7 +171,7 @@ func TestFault06NothingRemains(t *testing.T) {
 					w.Errorf("called although nothing remains: %s", &e)
 				}
 			}
-			w.restFor(4 * time.Hour)
+			w.restFor(8 * time.Hour)
 			for _, n := range issues {
 				w.wants(n, told)
 			}

@@ -14,13 +14,21 @@ import (
 // reach nobody: teams that the App may not read and the policy does not list.
 type call struct{ mentions, unreachable []string }
 
+// since is when people had reason to be called.
+func (t teller) since() time.Time {
+	if t.s.since.IsZero() {
+		return t.s.declared.at
+	}
+	return t.s.since
+}
+
 // lines are whom the policy names for an incident of this severity: the first
-// line and the second. The route is chosen by the hour of the report, so that
-// who was called does not change with the hour of the day.
+// line and the second. The route is chosen by the hour in which it became one
+// that people are called to, and does not change with the hour of the day.
 func (t teller) lines(level int) (first, second []string) {
 	p, service := t.policy, t.serviceOf()
 	for _, r := range p.Routes {
-		if r.fits(service, level, t.in.Policy.Working(t.s.declared.at)) {
+		if r.fits(service, level, t.in.Policy.Working(t.since())) {
 			first, second = r.Notify, r.Escalate
 			break
 		}
@@ -97,10 +105,15 @@ func unique(names []string) []string {
 // calling are the notices that call people, and when to look again though
 // nothing happens.
 func (t *teller) calling() (notices []workflows.Notice, wake time.Time, asks []workflows.Ask) {
-	s := t.s
-	first, second := t.lines(s.level)
-	if s.callsPeople() {
+	first, second := t.lines(t.s.level)
+	if t.callsPeople() {
+		var more []workflows.Ask
 		t.call, asks = t.calls(first)
+		t.second, more = t.calls(second)
+		asks = append(asks, more...)
+		if len(t.call.mentions) == 0 { // nobody stands before them
+			t.call.mentions, t.second.mentions = t.second.mentions, nil
+		}
 		if len(t.call.mentions) > 0 {
 			notices = append(notices, t.notice(keyOpened, t.call.mentions))
 		}
@@ -108,8 +121,8 @@ func (t *teller) calling() (notices []workflows.Notice, wake time.Time, asks []w
 	if !t.isGoingOn() {
 		return notices, time.Time{}, asks
 	}
-	for _, add := range []func([]string, []string) (workflows.Notice, time.Time, []workflows.Ask){t.raised, t.escalated, t.reminded} {
-		notice, at, more := add(first, second)
+	for _, add := range []func() (workflows.Notice, time.Time, []workflows.Ask){t.rerouted, t.raised, t.escalated, t.reminded} {
+		notice, at, more := add()
 		asks = append(asks, more...)
 		if notice.Key != "" {
 			notices = append(notices, notice)
@@ -121,6 +134,25 @@ func (t *teller) calling() (notices []workflows.Notice, wake time.Time, asks []w
 	return notices, wake, asks
 }
 
+// callsPeople: a confirmed incident that nobody has taken up yet. Once somebody
+// has, a call not yet made is overtaken and is not made.
+func (t teller) callsPeople() bool { return t.isGoingOn() && t.s.acknowledged == nil }
+
+// rerouted calls those who were not called yet, because it turned out later whom
+// it concerns. It is said once.
+func (t teller) rerouted() (n workflows.Notice, at time.Time, asks []workflows.Ask) {
+	opened, called := t.in.Made[keyOpened]
+	if !called || opened.To == "" || t.s.acknowledged != nil || t.s.service.Value == "" {
+		return n, at, nil
+	}
+	known := strings.Fields(strings.ToLower(opened.To))
+	others := slices.DeleteFunc(slices.Clone(t.call.mentions), func(who string) bool { return slices.Contains(known, strings.ToLower(who)) })
+	if len(others) == 0 {
+		return n, at, nil
+	}
+	return t.notice(keyRerouted, others), at, nil
+}
+
 // isGoingOn: a confirmed incident, not mitigated, not closed.
 func (t teller) isGoingOn() bool {
 	s := t.s
@@ -130,7 +162,7 @@ func (t teller) isGoingOn() bool {
 // notice is a call for help: who, the headline, the next step.
 func (t teller) notice(key string, mentions []string) workflows.Notice {
 	line := strings.Join(mentions, " ") + t.say(", please take a look.", " 確認をお願いします。")
-	return workflows.Notice{Key: key, Line: line, Body: "**" + t.headline() + "**\n" + line + "\n" + t.nextStep()}
+	return workflows.Notice{Key: key, To: strings.Join(mentions, " "), Line: line, Body: "**" + t.headline() + "**\n" + line + "\n" + t.nextStep()}
 }
 
 // raiseStands is how long a severity that rose must stand before it is said, so
@@ -140,11 +172,15 @@ const raiseStands = time.Minute
 // raised: the severity became worse than it was known to be, and stays so. Each
 // level is said once. What decides is what people wrote and when, not when we
 // came to read it.
-func (t teller) raised([]string, []string) (n workflows.Notice, at time.Time, asks []workflows.Ask) {
-	if len(t.s.raises) == 0 {
+func (t teller) raised() (n workflows.Notice, at time.Time, asks []workflows.Ask) {
+	if len(t.s.raises) == 0 || t.isHidden() {
 		return n, at, nil
 	}
 	last := t.s.raises[len(t.s.raises)-1]
+	opened, called := t.in.Made[keyOpened]
+	if !last.by.At.After(t.since()) || called && !opened.At.Before(last.by.At) || !called && t.callsPeople() {
+		return n, at, nil // whoever was called, or is now, knows
+	}
 	key := fmt.Sprintf("%s%d", keyRaised, last.level)
 	if _, said := t.in.Made[key]; said || last.level != t.s.level {
 		return n, at, nil
@@ -156,7 +192,7 @@ func (t teller) raised([]string, []string) (n workflows.Notice, at time.Time, as
 	c, asks := t.calls(line)
 	said := t.say(fmt.Sprintf("The severity was raised to SEV%d%s.", last.level, t.because()), fmt.Sprintf("重大度がSEV%dに上がりました%s。", last.level, t.because()))
 	if len(c.mentions) > 0 {
-		said = strings.Join(c.mentions, " ") + " " + said
+		said = strings.Join(c.mentions, " ") + t.say(", please take a look: ", " 確認をお願いします。") + lower(said)
 	}
 	return workflows.Notice{Key: key, Line: said, Body: "**" + t.headline() + "**\n" + said + "\n" + t.nextStep()}, at, asks
 }
@@ -170,31 +206,36 @@ func (t teller) because() string {
 }
 
 // escalated: nobody has acknowledged in time. It is said once.
-func (t teller) escalated(_, second []string) (n workflows.Notice, at time.Time, asks []workflows.Ask) {
+func (t teller) escalated() (n workflows.Notice, at time.Time, asks []workflows.Ask) {
 	wait := time.Duration(t.policy.EscalateAfter)
-	if t.s.acknowledged != nil || t.s.level > leastUrgent || wait == 0 || len(second) == 0 {
+	_, done := t.in.Made[keyEscalated]
+	if t.s.acknowledged != nil || t.s.level > leastUrgent || wait == 0 || len(t.second.mentions) == 0 || done {
 		return n, at, nil
 	}
-	if _, done := t.in.Made[keyEscalated]; done || t.s.everResolved {
-		return n, at, nil
+	opened, called := t.in.Made[keyOpened]
+	from := t.since()
+	if !called { // by this run
+		from = t.in.Now
+	} else if opened.At.After(from) { // we were late ourselves
+		from = opened.At
 	}
-	due := t.s.since.Add(wait)
-	if _, called := t.in.Made[keyOpened]; !called && !t.in.Now.Before(due) { // we were late ourselves: first things first
-		due = t.in.Now.Add(wait)
+	for _, r := range t.s.raises {
+		if r.level <= leastUrgent && r.by.At.After(from) { // until then it could wait
+			from = r.by.At.Add(raiseStands)
+		}
 	}
-	if t.in.Now.Before(due) {
+	if due := from.Add(wait); t.in.Now.Before(due) {
 		return n, due, nil
 	}
-	c, asks := t.calls(second)
-	if len(c.mentions) == 0 {
-		return n, at, asks
-	}
 	minutes := moment.Duration(wait, t.in.Language)
-	line := strings.Join(c.mentions, " ") + t.say(
+	line := strings.Join(t.second.mentions, " ") + t.say(
 		fmt.Sprintf(", nobody has started on this for %s. Please take a look.", minutes),
 		fmt.Sprintf(" %sたっても対応が始まっていません。確認をお願いします。", minutes))
-	return workflows.Notice{Key: keyEscalated, Line: line, Body: "**" + t.headline() + "**\n" + line + "\n" + t.nextStep()}, at, asks
+	return workflows.Notice{Key: keyEscalated, To: strings.Join(t.second.mentions, " "), Line: line, Body: "**" + t.headline() + "**\n" + line + "\n" + t.nextStep()}, at, nil
 }
+
+// lower begins a sentence that goes on after a colon.
+func lower(sentence string) string { return strings.Replace(sentence, "The ", "the ", 1) }
 
 // updateEvery is how long nothing may be heard of an incident before its lead
 // is asked, by severity.
@@ -204,7 +245,7 @@ var updateEvery = map[int]time.Duration{1: 30 * time.Minute, 2: time.Hour}
 const mostReminders = 2
 
 // reminded: the lead has said nothing for long, and people wait to hear.
-func (t teller) reminded([]string, []string) (n workflows.Notice, at time.Time, asks []workflows.Ask) {
+func (t teller) reminded() (n workflows.Notice, at time.Time, asks []workflows.Ask) {
 	s, every := t.s, updateEvery[t.s.level]
 	if s.acknowledged == nil || every == 0 || !t.policy.Reminders || s.quiet || s.quietFor[strings.ToLower(s.lead)] {
 		return n, at, nil

@@ -91,14 +91,14 @@ func stating() []workflows.Command {
 			Help:  text("say how far it reaches; the severity follows from the policy's table", "影響の大きさを入れます。重大度は設定の表から決まります"),
 		},
 		{
-			Name: "service", Aliases: []string{"サービス"}, Role: triage, Reporter: true, LastCounts: true, Opening: true, Parse: service, Explain: explainService,
+			Name: "service", Aliases: []string{"サービス"}, Role: triage, Reporter: true, ReporterUntil: []string{"service", "ack", "resolved"}, LastCounts: true, Opening: true, Parse: service, Explain: explainService,
 			Usage: text("/service payments", "/サービス payments"),
 			Help:  text("say which service it is; whoever looks after that is called", "どのサービスかを入れます。担当の方に連絡します"),
 		},
 		{
-			Name: "confidential", Aliases: []string{"機密"}, Role: triage, Reporter: true, Opening: true,
+			Name: "confidential", Aliases: []string{"機密"}, Role: triage, Reporter: true, ReporterUntil: []string{"confidential", "ack", "resolved"}, Opening: true, Parse: isConfidential, Explain: explainConfidential,
 			Usage: text("/confidential", "/機密"),
-			Help:  text("it concerns personal data or a legal duty; nothing of it is quoted here", "個人情報や法的な義務に関わることを知らせます。ここには内容を書きません"),
+			Help:  text("it concerns personal data or a legal duty, and nothing of it is said here; \"no\" takes that back", "個人情報や法的な義務に関わることを知らせます。ここには内容を書きません。取り消しは「いいえ」"),
 		},
 	}
 }
@@ -180,6 +180,21 @@ func explainPerson(_ string, typed words.Foreign, lang words.Language) string {
 	}
 	return typed.Inline(40) + " is no account. Please write it like `/lead @name` in a new comment; without a name it is you."
 }
+
+// notConfidential is the value that takes a /confidential back.
+const notConfidential = "no"
+
+// isConfidential reads "no"; without an argument it is. Anything else is taken for
+// the reason, which is not kept.
+func isConfidential(a workflows.Argument) (value, problem string) {
+	switch strings.ToLower(strings.Trim(width.Fold.String(a.Text), " \t.。")) {
+	case "no", "いいえ", "なし", "解除", "取消":
+		return notConfidential, ""
+	}
+	return "", ""
+}
+
+func explainConfidential(string, words.Foreign, words.Language) string { return "" }
 
 // service reads the name of a service of the policy, in any case; one that the
 // policy does not have is kept where the policy has none at all.

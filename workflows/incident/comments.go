@@ -11,11 +11,18 @@ import (
 
 // resolvedComment ends the phase: a new comment once, kept true by editing.
 func (t teller) resolvedComment() workflows.CommentIntent {
-	if t.s.ended != resolved {
+	switch t.s.ended {
+	case ongoing:
 		return workflows.CommentIntent{
 			Key:   keyResolved,
 			Body:  t.say("**This was resolved once and is no longer.** The status comment above has the present state.", "**いったん復旧しましたが、いまは復旧していません。** 現在の状況は、上の状況コメントにあります。"),
 			Facts: "not resolved",
+		}
+	case falseAlarm, duplicate:
+		return workflows.CommentIntent{
+			Key:   keyResolved,
+			Body:  "**" + t.headline() + "**\n" + t.say("The status comment above has the present state.", "現在の状況は、上の状況コメントにあります。"),
+			Facts: t.headline(),
 		}
 	}
 	s := t.s
@@ -23,16 +30,17 @@ func (t teller) resolvedComment() workflows.CommentIntent {
 	if affected := t.affected(); affected != "" {
 		parts = append([]string{affected}, parts...)
 	}
+	if t.isHidden() {
+		body := t.say("**Resolved. Thank you, everyone.**", "**復旧しました。おつかれさまでした。**") + "\n" + t.rest()
+		return workflows.CommentIntent{Key: keyResolved, Body: body, Facts: "resolved"}
+	}
 	body := []string{
 		t.say("**Resolved. Thank you, everyone.**", "**復旧しました。おつかれさまでした。**"),
 		tight(strings.Join(parts, " · ")),
 		t.say("If a time is wrong, `/started 2:35` corrects it.", "時刻が違うときは `/started 2:35` のように書けば直ります。"),
 		t.rest(),
 	}
-	timeline := ""
-	if !t.isHidden() {
-		timeline = "\n\n" + t.timelineText()
-	}
+	timeline := "\n\n" + t.timelineText()
 	return workflows.CommentIntent{
 		Key:   keyResolved,
 		Body:  strings.Join(body, "\n") + timeline,
@@ -51,7 +59,7 @@ func (t teller) rest() string {
 // affected is how long customers felt it: from the start until mitigated, or
 // until resolved where nobody said earlier.
 func (t teller) affected() string {
-	until := t.s.mitigated
+	until := t.s.calm()
 	if until == nil {
 		until = t.s.resolved
 	}

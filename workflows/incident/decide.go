@@ -11,6 +11,7 @@ import (
 // The keys of what an incident creates.
 const (
 	keyOpened    = name + ".opened"
+	keyRerouted  = name + ".rerouted"
 	keyEscalated = name + ".escalated"
 	keyRaised    = name + ".raised."
 	keyUpdate    = name + ".update."
@@ -29,7 +30,7 @@ func decide(in workflows.Input) workflows.Decision {
 		if !known {
 			return workflows.Decision{Asks: []workflows.Ask{workflows.SummaryAsk{Subject: original}}}
 		}
-		if isJoined = answer.Unknown == ""; !isJoined {
+		if isJoined = s.mayJoin(in, answer); !isJoined {
 			s.notThere()
 		}
 	}
@@ -54,12 +55,6 @@ func decide(in workflows.Input) workflows.Decision {
 	}
 	plan.Comments = append(plan.Comments, t.helps()...)
 	return workflows.Decision{Asks: append(asks, more...), Plan: plan}
-}
-
-// callsPeople: a confirmed incident that nobody has taken up yet. Once somebody
-// has, a call not yet made is overtaken and is not made.
-func (s state) callsPeople() bool {
-	return s.confirmed && !s.nearMiss && s.acknowledged == nil && s.mitigated == nil && s.ended == ongoing && !s.everResolved
 }
 
 // leastUrgent is the mildest severity that people are called away for.
@@ -120,7 +115,7 @@ func (t teller) facts() string {
 	fmt.Fprintf(&b, ";closed=%t open=%t;%s;", t.closedByPerson(), t.reopenedByPerson(), t.in.Policy.TimeZone)
 	fmt.Fprintf(&b, "near=%t hidden=%t %s %s;%s;%t;", s.nearMiss, t.isHidden(), s.comms, s.scribe, t.serviceOf(), s.noStart)
 	_, escalated := t.in.Made[keyEscalated]
-	fmt.Fprintf(&b, "%q %t;", t.call, escalated) // and not that the call went out, or it would be edited away at once
+	fmt.Fprintf(&b, "%q %q %t;", t.call, t.second, escalated) // and not that the call went out, or it would be edited away at once
 	for _, line := range []string{t.severityLine(), t.suggestions(), t.changed(), t.joinedLine(), t.response(), t.question()} {
 		b.WriteString(line + ";")
 	}

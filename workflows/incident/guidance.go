@@ -26,7 +26,7 @@ func (t teller) asks() []workflows.Ask {
 	}
 	var asks []workflows.Ask
 	calm := t.s.mitigated != nil && !t.s.again && t.s.ended == ongoing
-	if _, told := t.in.Made["status"]; told && !calm || t.s.ended != ongoing { // nobody refers to what was just opened
+	if _, told := t.in.Made["status"]; told || t.s.ended != ongoing { // nobody refers to what was just opened
 		asks = append(asks, t.linksAsk())
 	}
 	for _, ask := range t.changesAsks() {

@@ -3,6 +3,7 @@ package incident
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -17,7 +18,8 @@ type joined struct {
 	published
 }
 
-// mostJoined bounds how many reports are read.
+// mostJoined bounds how many of the issues that refer to this one are read, the
+// newest: anybody can refer to it.
 const mostJoined = 10
 
 // join reads the reports that joined this incident, among the issues that refer
@@ -25,14 +27,13 @@ const mostJoined = 10
 // far it reaches. While something has not been asked it returns the questions.
 func (s *state) join(in workflows.Input) (asks []workflows.Ask) {
 	subject := in.Observation.Subject
-	for _, l := range in.Facts[workflows.LinksAsk{Subject: subject}].Links {
-		if l.Pull || l.Subject.Repo != subject.Repo || len(s.duplicates)+len(asks) == mostJoined {
-			continue
-		}
-		ask := workflows.SummaryAsk{Subject: l.Subject}
+	links := slices.DeleteFunc(slices.Clone(in.Facts[workflows.LinksAsk{Subject: subject}].Links), func(l workflows.Link) bool {
+		return l.Pull || l.Subject.Repo != subject.Repo
+	})
+	for _, l := range links[max(0, len(links)-mostJoined):] {
 		summary, known := in.Facts.Summary(l.Subject)
 		if !known {
-			asks = append(asks, ask)
+			asks = append(asks, workflows.SummaryAsk{Subject: l.Subject})
 			continue
 		}
 		var p published
@@ -46,8 +47,8 @@ func (s *state) join(in workflows.Input) (asks []workflows.Ask) {
 	for _, d := range s.duplicates {
 		source := workflows.Act{ID: "b0", At: d.at(d.Declared), Author: d.Reporter}
 		carry := func(have **milestone, text string) {
-			if at := d.at(text); *have == nil && !at.IsZero() {
-				*have = &milestone{at: at, by: source, from: d.number}
+			if at := d.at(text); !at.IsZero() && (*have == nil || (*have).from != 0 && at.Before((*have).at)) {
+				*have = &milestone{at: at, by: source, from: d.number, url: d.url}
 			}
 		}
 		if !s.noStart {
@@ -58,6 +59,21 @@ func (s *state) join(in workflows.Input) (asks []workflows.Ask) {
 		s.weigh(source, policyOf(in.Policy).Severity)
 	}
 	return nil
+}
+
+// mayJoin: a command joins an incident that did not join this one. What GitHub's
+// own button closed as a duplicate is one of anything, and what we have closed
+// already stays so, whatever became of the other.
+func (s state) mayJoin(in workflows.Input, original workflows.Answer) bool {
+	last, ok := in.Observation.LastState()
+	if ok && last.Ours && last.Kind == workflows.EventClosed && !in.Observation.Issue.Open {
+		return true
+	}
+	if s.endedBy.Gesture {
+		return original.Unknown == ""
+	}
+	var p published
+	return json.Unmarshal([]byte(original.Summary), &p) == nil && p.Joined != in.Observation.Subject.Number
 }
 
 // carry takes the wider of what is known here and there, since the same customers

@@ -20,6 +20,8 @@ type milestone struct {
 	stated bool
 	// from is the number of the report that it was carried over from, or 0.
 	from int
+	// url is where that report is.
+	url string
 }
 
 // The ways an incident ends.
@@ -85,6 +87,7 @@ type severity struct {
 	row   Row // that decided it; of no meaning where somebody set it
 	reach reach
 	isSet bool
+	known int // the last level that was not undecided
 	// raises are the acts by which it became worse than it was known to be.
 	raises []raise
 }
@@ -112,6 +115,9 @@ func replay(in workflows.Input) state {
 		}
 		if !s.confirmed && confirms(a, in.Observation.Private) {
 			s.confirmed, s.since = true, a.At
+			if in.From.After(a.At) { // what the opening says was said before it became one
+				s.since = in.From
+			}
 		}
 		before := s.level
 		s.apply(a)
@@ -133,18 +139,25 @@ func replay(in workflows.Input) state {
 
 // weigh decides the severity anew after an act.
 func (s *severity) weigh(a workflows.Act, rows []Row) {
-	before := s.level
 	switch a.Name {
 	case "sev":
 		level, err := strconv.Atoi(a.Value)
 		if err != nil || level > severities {
 			return
 		}
-		s.level, s.by, s.isSet = level, a, true
+		s.level, s.by, s.isSet = level, a, level > 0 // undecided leaves it to the table
 	case "reach":
-		s.reach.add(a.Value)
+		if a.Role >= workflows.RoleTriage {
+			s.reach.add(a.Value)
+			break
+		}
+		var said reach // a reporter may have more to say, and takes nothing back
+		said.add(a.Value)
+		s.reach.widen(said)
 	case "confidential":
-		s.reach.add("legal=yes")
+		if a.Value != notConfidential {
+			s.reach.add("legal=yes")
+		}
 	}
 	if !s.isSet {
 		level, row, _ := judge(rows, s.reach)
@@ -153,8 +166,11 @@ func (s *severity) weigh(a workflows.Act, rows []Row) {
 		}
 		s.row = row
 	}
-	if before > 0 && s.level > 0 && s.level < before {
+	if s.known > 0 && s.level > 0 && s.level < s.known {
 		s.raises = append(s.raises, raise{s.level, a})
+	}
+	if s.level > 0 {
+		s.known = s.level
 	}
 }
 
@@ -167,12 +183,14 @@ func (s *state) apply(a workflows.Act) {
 		}
 	case "near-miss":
 		if s.declared == nil {
-			s.nearMiss, s.declared = true, &milestone{at: a.At, by: a}
+			s.declared = &milestone{at: a.At, by: a}
+			s.nearMiss = true
 		}
+		s.nearMiss = s.nearMiss || a.Role >= workflows.RoleTriage
 	case "promote":
 		s.promote(a)
 	case "confidential":
-		s.confidential = true
+		s.confidential = a.Value != notConfidential
 	case "service":
 		s.service = a
 	case "started":
@@ -192,10 +210,11 @@ func (s *state) apply(a workflows.Act) {
 	}
 }
 
-// promote makes an incident of a near miss. What was said of it is kept.
+// promote makes an incident of a near miss, from now on. What was said of it is
+// kept. Whether it is confirmed is another question.
 func (s *state) promote(a workflows.Act) {
 	if s.nearMiss {
-		s.nearMiss, s.promoted, s.confirmed, s.since = false, &a, true, a.At
+		s.nearMiss, s.promoted, s.declared, s.since = false, &a, &milestone{at: a.At, by: a}, a.At
 	}
 }
 
@@ -212,6 +231,9 @@ func (s *state) applyRole(a workflows.Act) {
 		s.acknowledged = first(s.acknowledged, a)
 	case "lead":
 		s.lead = who
+		if strings.EqualFold(who, a.Author) && s.acknowledged == nil {
+			s.acknowledged = timed(workflows.Act{ID: a.ID, At: a.At, Author: a.Author})
+		}
 	case "comms":
 		s.comms = who
 	case "scribe":
@@ -228,7 +250,7 @@ func (s *state) applyEnd(a workflows.Act) {
 		s.mitigated = first(s.mitigated, a)
 	case "resolved":
 		s.resolved = first(s.resolved, a)
-		s.ended, s.endedBy, s.everResolved = resolved, a, true
+		s.ended, s.endedBy, s.everResolved = resolved, a, s.everResolved || !s.nearMiss
 	case "false-alarm":
 		s.ended, s.endedBy = falseAlarm, a
 	case "duplicate-of":
@@ -261,6 +283,9 @@ func (s *state) reopen(a workflows.Act) {
 	}
 	s.ended, s.endedBy, s.reopened = ongoing, workflows.Act{}, timed(a)
 	s.resolved, s.again = nil, true
+	if s.acknowledged == nil {
+		s.since = a.At
+	}
 }
 
 // first keeps what an earlier act set, unless the new one states a time: then
@@ -303,6 +328,14 @@ func measure(name string, from, to *milestone) metric {
 	return m
 }
 
+// calm is when customers were no longer affected, unless they may be again.
+func (s state) calm() *milestone {
+	if s.again {
+		return nil
+	}
+	return s.mitigated
+}
+
 // measured: a false alarm is not, nor is a report that nobody confirmed, nor a
 // near miss.
 func (s state) measured() bool { return s.confirmed && s.ended != falseAlarm && !s.nearMiss }
@@ -311,5 +344,5 @@ func (s state) measured() bool { return s.confirmed && s.ended != falseAlarm && 
 // TTM = mitigated − started, TTR = resolved − started.
 func (s state) ttd() metric { return measure("TTD", s.started, s.detected) }
 func (s state) tta() metric { return measure("TTA", s.declared, s.acknowledged) }
-func (s state) ttm() metric { return measure("TTM", s.started, s.mitigated) }
+func (s state) ttm() metric { return measure("TTM", s.started, s.calm()) }
 func (s state) ttr() metric { return measure("TTR", s.started, s.resolved) }

@@ -67,6 +67,9 @@ func (t teller) summary() string {
 			p.Reach = append(p.Reach, a.Value)
 		}
 	}
+	if t.isHidden() { // what others quote of it would be read by all
+		p = published{Confirmed: p.Confirmed, NearMiss: p.NearMiss, Ended: p.Ended, Lead: p.Lead, Reporter: p.Reporter, Declared: p.Declared, Joined: p.Joined}
+	}
 	data, err := json.Marshal(p)
 	if err != nil {
 		panic(err) // strings and numbers always encode

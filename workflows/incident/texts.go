@@ -21,6 +21,8 @@ type teller struct {
 	policy *Policy
 	// call is whom the call goes to, while nobody has taken over.
 	call call
+	// second is whom it goes to after that.
+	second call
 }
 
 // say picks the sentence in the issue's language.
@@ -148,7 +150,7 @@ func (t teller) milestones() string {
 	var parts []string
 	for _, m := range t.named() {
 		if m.milestone != nil {
-			parts = append(parts, fmt.Sprintf("%s [%s](%s)%s", m.label, t.clock(m.milestone), t.link(m.by), m.detail))
+			parts = append(parts, fmt.Sprintf("%s [%s](%s)%s", m.label, t.clock(m.milestone), t.from(m.milestone), m.detail))
 		}
 	}
 	separator := " → "
@@ -189,6 +191,14 @@ func (t teller) named() []namedMilestone {
 func tight(line string) string { return strings.ReplaceAll(line, "） ", "）") }
 
 func (t teller) link(a workflows.Act) string { return a.Link(t.in.Observation.Issue.URL) }
+
+// from is where a milestone comes from.
+func (t teller) from(m *milestone) string {
+	if m.url != "" {
+		return m.url
+	}
+	return t.link(m.by)
+}
 
 // source says who entered the start, on which the measurements rest, and what
 // was assumed.
@@ -274,17 +284,26 @@ func (t teller) calledLine() string {
 	}
 	var parts []string
 	names := func(mentions []string) string { return strings.ReplaceAll(strings.Join(mentions, ", "), "@", "") }
-	if _, called := t.in.Made[keyOpened]; called && len(t.call.mentions) > 0 {
-		parts = append(parts, t.say("Called: ", "連絡済み: ")+names(t.call.mentions))
-	}
-	if _, called := t.in.Made[keyEscalated]; called {
-		_, second := t.lines(t.s.level)
-		c, _ := t.calls(second)
-		parts = append(parts, t.say("then ", "次の担当者 ")+names(c.mentions))
+	for _, c := range []struct {
+		key, says string
+		now       []string // stands in where it is not known any more
+	}{
+		{keyOpened, t.say("Called: ", "連絡済み: "), t.call.mentions},
+		{keyRerouted, "", nil},
+		{keyEscalated, t.say("then ", "次の担当者 "), t.second.mentions},
+	} {
+		m, called := t.in.Made[c.key]
+		to := strings.Fields(m.To)
+		if len(to) == 0 {
+			to = c.now
+		}
+		if called && len(to) > 0 {
+			parts = append(parts, c.says+names(to))
+		}
 	}
 	line := strings.Join(parts, " · ")
-	if len(t.call.unreachable) > 0 {
-		who := "`" + strings.Join(t.call.unreachable, "`, `") + "`"
+	if unreachable := unique(append(slices.Clone(t.call.unreachable), t.second.unreachable...)); len(unreachable) > 0 {
+		who := "`" + strings.Join(unreachable, "`, `") + "`"
 		line = strings.TrimSpace(line + "\n" + t.say(
 			"Not called: "+who+". The App may not read its members; `incident.teams` in `.github/kintsugi.yml` can list them.",
 			"連絡できていません: "+who+"。Appがメンバーを読めません。`.github/kintsugi.yml` の `incident.teams` に書けます。"))
@@ -384,12 +403,17 @@ func (t teller) thanks() string {
 		return t.say("Thank you for looking. A false alarm is welcome; it is not measured.", "ご確認ありがとうございます。誤報でも問題ありません。計測には含めません。")
 	case s.ended != ongoing || s.acknowledged != nil || t.closedByPerson():
 		return ""
-	case s.confirmed && len(t.call.mentions) == 0:
+	case t.callsPeople() && len(t.call.mentions) == 0 && !t.hasCalled():
 		return t.say("Nobody was called: `incident.notify` in `.github/kintsugi.yml` says whom to call.\n",
 			"だれにも通知していません。通知先は `.github/kintsugi.yml` の `incident.notify` で決められます。\n") + t.thankReporter(reporter, bot)
 	default:
 		return t.thankReporter(reporter, bot)
 	}
+}
+
+func (t teller) hasCalled() bool {
+	_, called := t.in.Made[keyOpened]
+	return called
 }
 
 func (t teller) thankReporter(reporter string, bot bool) string {

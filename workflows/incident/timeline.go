@@ -36,7 +36,7 @@ func (t teller) timelineMilestones() []entry {
 			} else if m.by.Author != "" {
 				text += t.say(" by ", " ") + t.person(m.by.Author)
 			}
-			out = append(out, entry{m.at, t.link(m.by), text})
+			out = append(out, entry{m.at, t.from(m.milestone), text})
 		}
 	}
 	return out
