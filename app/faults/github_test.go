@@ -92,6 +92,7 @@ func TestFault05ToldWhenToComeBack(t *testing.T) {
 		t.Run(strconv.Itoa(status), func(t *testing.T) {
 			onBoth(t, func(t *town) {
 				a := t.process("a")
+				t.restFor(2 * time.Minute) // what moving in began is done
 				t.hub.Fault(fakehub.Matching(1, http.MethodPost, repo, fakehub.Fault{
 					Status: status, Header: map[string]string{"Retry-After": "300"}, Message: "You have exceeded a secondary rate limit.",
 				}))

@@ -27,7 +27,7 @@ func (e *uninstalled) Error() string {
 
 // ErrUnauthorized means that GitHub does not accept who we say we are, which
 // concerns no subject more than another.
-var ErrUnauthorized = errors.New("GitHub does not accept the App's id and private key: check that they belong together")
+var ErrUnauthorized = errors.New("GitHub does not accept the credentials: an App's id and private key must belong together, and a token must not have expired")
 
 // failure turns what went wrong with a call into one of the engine's kinds of
 // error, without any secret in its text. What is of no kind means that nothing

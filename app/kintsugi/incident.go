@@ -169,8 +169,9 @@ func newIncidentReader(ctx context.Context, lookup func(string) string, errOut i
 	if isApp {
 		r.app, keys, err = asApp(ctx, config)
 	} else {
-		r.app, err = withToken(config, lookup)
-		fmt.Fprintln(errOut, "With a token, not as the App: the record is not verified, and roles are those of today.")
+		if r.app, err = withToken(config, lookup); err == nil {
+			fmt.Fprintln(errOut, "With a token, not as the App: the record is not verified, and roles are those of today.")
+		}
 	}
 	if err != nil {
 		return nil, err

@@ -23,7 +23,7 @@ func story() []step {
 		{"reopened", "Reopened, and closed again with GitHub's own button: resolved anew", "再オープンし、GitHubのボタンで完了として閉じる。あらためて復旧", (*play).reopened},
 		{"stranger", "A stranger reports in a public repository: unconfirmed, nobody is called", "公開リポジトリで部外者が報告。確認待ちとし、だれも呼ばない", (*play).stranger},
 		{"confirmed", "Tanaka confirms it: now the people on call are called", "田中さんが確認。ここで当番を呼ぶ", (*play).confirmed},
-		{"lost", "A delivery is lost on its way: the sweep finds what it was about", "Webhookが途中で失われる。見回りが気づく", (*play).lost},
+		{"lost", "A delivery is lost on its way: the sweep finds what it was about", "Webhookが途中で失われる。定期巡回が気づく", (*play).lost},
 		{"deleted", "The database is deleted and the program started again: the same state, nothing new is written", "データベースを消して再起動。状態は同じで、新しい書き込みはない", (*play).deleted},
 	}
 }

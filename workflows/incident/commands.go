@@ -156,7 +156,7 @@ func keeping() []workflows.Command {
 // role is a command by which somebody takes a role, or gives it to another.
 func role(name, japanese string, help both) workflows.Command {
 	return workflows.Command{
-		Name: name, Aliases: []string{japanese}, Role: workflows.RoleTriage, LastCounts: true, Parse: person, Explain: explainPerson,
+		Name: name, Aliases: []string{japanese}, Role: workflows.RoleTriage, LastCounts: true, Parse: person, Explain: explainPerson("/" + name),
 		Usage: text("/"+name, "/"+japanese), Help: help,
 	}
 }
@@ -174,11 +174,13 @@ func person(a workflows.Argument) (value, problem string) {
 	return "", whyPerson
 }
 
-func explainPerson(_ string, typed words.Foreign, lang words.Language) string {
-	if lang == words.Japanese {
-		return typed.Inline(40) + " はアカウント名として読めませんでした。`/lead @name` のように、新しいコメントに書いてください。自分のときは名前を省けます。"
+func explainPerson(command string) func(string, words.Foreign, words.Language) string {
+	return func(_ string, typed words.Foreign, lang words.Language) string {
+		if lang == words.Japanese {
+			return typed.Inline(40) + " はアカウント名として読めませんでした。`" + command + " @name` のように、一人だけを、新しいコメントに書いてください。自分のときは名前を省けます。"
+		}
+		return typed.Inline(40) + " is not one account. Please write it like `" + command + " @name` in a new comment; without a name it is you."
 	}
-	return typed.Inline(40) + " is no account. Please write it like `/lead @name` in a new comment; without a name it is you."
 }
 
 // notConfidential is the value that takes a /confidential back.

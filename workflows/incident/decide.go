@@ -97,7 +97,7 @@ func stateIntent(s state) *workflows.StateIntent {
 }
 
 // facts is what the status section says, in a form that does not change with
-// our wording.
+// our wording, nor with what suits it best among documents that come and go.
 func (t teller) facts() string {
 	s := t.s
 	var b strings.Builder
@@ -116,7 +116,7 @@ func (t teller) facts() string {
 	fmt.Fprintf(&b, "near=%t hidden=%t %s %s;%s;%t;", s.nearMiss, t.isHidden(), s.comms, s.scribe, t.serviceOf(), s.noStart)
 	_, escalated := t.in.Made[keyEscalated]
 	fmt.Fprintf(&b, "%q %q %t;", t.call, t.second, escalated) // and not that the call went out, or it would be edited away at once
-	for _, line := range []string{t.severityLine(), t.suggestions(), t.changed(), t.joinedLine(), t.response(), t.question()} {
+	for _, line := range []string{t.severityLine(), t.changed(), t.joinedLine(), t.response(), t.question()} {
 		b.WriteString(line + ";")
 	}
 	return b.String()

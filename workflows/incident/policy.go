@@ -134,7 +134,7 @@ func (p *Policy) Check() []policy.Finding {
 	for key := range p.Response {
 		if !slices.Contains(responseKeys, key) {
 			delete(p.Response, key)
-			c.add("response."+key, "has steps under `always` and `sev1` to `sev4` only", "に書けるのは `always` と `sev1`〜`sev4` です")
+			c.add("response."+key, "is no such key: steps stand under `always` or `sev1` to `sev4`", "このキーはありません。`always` か `sev1`〜`sev4` と書いてください")
 		}
 	}
 	p.Runbooks = slices.DeleteFunc(p.Runbooks, func(folder string) bool {

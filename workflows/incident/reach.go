@@ -151,9 +151,9 @@ func (a amount) phrase(kind string, lang words.Language) string {
 	case contacts:
 		return in(lang, number+more+" support contact"+s, "お問い合わせ"+number+"件"+more)
 	case users:
-		return in(lang, number+more+" user"+s+" affected", "影響を受けたユーザー"+number+"人"+more)
+		return in(lang, number+more+" user"+s+" affected", "影響を受けた利用者"+number+"人"+more)
 	}
-	return in(lang, number+"%"+more+" of users affected", "ユーザーの"+number+"%"+more+"に影響")
+	return in(lang, number+"%"+more+" of users affected", "利用者の"+number+"%"+more+"に影響")
 }
 
 // grouped writes 1200 as 1,200.

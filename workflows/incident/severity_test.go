@@ -106,8 +106,8 @@ func TestRowIn(t *testing.T) {
 	for _, c := range []struct{ reach, en, ja string }{
 		{"contacts=8", "8 support contacts; the line is 5", "お問い合わせ8件、基準は5件以上"},
 		{"contacts=5+", "5 or more support contacts; the line is 5", "お問い合わせ5件以上、基準は5件以上"},
-		{"users=12000", "12,000 users affected; the line is 10,000", "影響を受けたユーザー12,000人、基準は10,000人以上"},
-		{"share=30", "30% of users affected; the line is 5%", "ユーザーの30%に影響、基準は5%以上"},
+		{"users=12000", "12,000 users affected; the line is 10,000", "影響を受けた利用者12,000人、基準は10,000人以上"},
+		{"share=30", "30% of users affected; the line is 5%", "利用者の30%に影響、基準は5%以上"},
 		{"slo=yes", "an SLO alert is firing", "SLOアラートが発生中"},
 		{"legal=yes", "personal data or a legal duty", "個人情報または法的義務に関係"},
 		{"money=yes", "money is concerned", "金銭に影響"},

@@ -365,7 +365,7 @@ func (t teller) step() string {
 	case s.nearMiss:
 		return ""
 	case s.missing != "" && s.ended == ongoing:
-		return t.say("there is no #"+s.missing+" to join. Which incident is it? `/duplicate-of #12`", "合流先の #"+s.missing+" は見つかりません。どの障害でしょうか。`/duplicate-of #12` のように書いてください")
+		return t.say("#"+s.missing+" is no incident that this one could join. Which one is it? `/duplicate-of #12`", "#"+s.missing+" は合流できる障害ではありません。どの障害でしょうか。`/duplicate-of #12` のように書いてください")
 	case s.ended == duplicate && s.original == "":
 		return t.say("which incident does it join? Write `/duplicate-of #12`", "どの障害に合流しますか。`/duplicate-of #12` のように書いてください")
 	case s.ended == resolved && s.started == nil && !s.noStart:
