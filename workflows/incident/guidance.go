@@ -108,7 +108,7 @@ func (t teller) suggestions() string {
 	}
 	if similar := t.in.Facts[t.similarAsk()].Matches; len(similar) > 0 {
 		m := similar[0]
-		lines = append(lines, t.say("Similar: ", "似た障害: ")+fmt.Sprintf("#%d %s", m.Number, words.Foreign(m.Title).Plain(60))+t.matched(m))
+		lines = append(lines, t.say("Similar: ", "似た障害: ")+fmt.Sprintf("#%d %s", m.Number, words.Foreign(withoutPrefix(m.Title)).Plain(60))+t.matched(m))
 	}
 	return strings.Join(lines, "\n")
 }

@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/kintsugi-app/kintsugi/workflows"
 	"github.com/kintsugi-app/kintsugi/workflows/policy"
@@ -47,6 +48,18 @@ func title(text string) (string, bool) {
 		}
 	}
 	return "", false
+}
+
+// withoutPrefix is a title without the prefix that made its issue an incident.
+func withoutPrefix(text string) string {
+	if _, ok := title(text); !ok {
+		return text
+	}
+	if i := strings.IndexAny(text, "]】］"); i >= 0 {
+		_, size := utf8.DecodeRuneInString(text[i:])
+		return strings.TrimSpace(text[i+size:])
+	}
+	return text
 }
 
 // gesture: what GitHub's own buttons stand for here.
