@@ -17,6 +17,11 @@ func TestSplit(t *testing.T) {
 		"plain words", "\n", "\n\n", "```", "```go\n", "~~~~\n", "`@tanaka and @suzuki`", "`` ` ``", strings.Repeat("長", 70), strings.Repeat("x ", 40),
 		"- item\n", words.Foreign("@all").Block(), "    ", "`", "````\n```\n````\n",
 	}
+	for i, p := range split("```go\n"+strings.Repeat("x\n", 300)+"```\n", 200) {
+		if strings.Count(p, "```") != 2 {
+			t.Errorf("part %d opens or closes its block alone:\n%s", i, p)
+		}
+	}
 	rapid.Check(t, func(t *rapid.T) {
 		text := strings.Join(rapid.SliceOfN(rapid.SampledFrom(pieces), 0, 100).Draw(t, "pieces"), "")
 		most := rapid.IntRange(200, 500).Draw(t, "most")

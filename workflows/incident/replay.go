@@ -155,7 +155,9 @@ func (s *severity) weigh(a workflows.Act, rows []Row) {
 		said.add(a.Value)
 		s.reach.widen(said)
 	case "confidential":
-		if a.Value != notConfidential {
+		if a.Value == notConfidential {
+			s.reach.add("legal=no")
+		} else {
 			s.reach.add("legal=yes")
 		}
 	}
