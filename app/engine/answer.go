@@ -110,11 +110,14 @@ func (e *Engine) ask(ctx context.Context, s workflows.Subject, a workflows.Ask) 
 		}
 		return answer, err
 	case workflows.ChangesAsk:
+		if !strings.EqualFold(ownerOf(s.Repo), ownerOf(a.Repo)) {
+			return workflows.Answer{Unknown: "in a repository of another owner"}, nil
+		}
 		answer, err := e.reader.Answer(ctx, a)
 		wider, unsure := e.isWider(ctx, s.Repo, a.Repo)
 		for i := range answer.Changes {
 			if wider != "" {
-				answer.Changes[i].Title = ""
+				answer.Changes[i].Title, answer.Changes[i].URL = "", "" // the address holds the tag
 			}
 		}
 		return answer, errors.Join(err, unsure)

@@ -28,6 +28,12 @@ var elsewhere = map[string]string{
 	"Issue.URL":                  "GitHub's own, made of the repository's name and a number",
 	"Event.Kind":                 "an enum of GitHub's",
 	"Event.Reason":               "an enum of GitHub's",
+	"Answer.Unknown":             "the adapter's own words, which no rule repeats: app/githubapp/answers.go",
+	"Answer.Members":             "logins, which no rule repeats: who is called is the team: TestNamesThatAreCalled",
+	"Link.URL":                   "GitHub's own, made of the repository's name and a number",
+	"Change.Kind":                "one of two words of ours",
+	"Change.Repo":                "as the settings of services name it: GitHub's alphabet",
+	"Change.By":                  "GitHub's alphabet, and no rule repeats it",
 	"header X-GitHub-Event":      "signed nothing: TestHeaders",
 	"header X-GitHub-Delivery":   "signed nothing: TestHeaders",
 	"header X-Hub-Signature-256": "TestHeaders",
@@ -68,7 +74,7 @@ func TestEveryFieldIsPlayed(t *testing.T) {
 // observed are the fields of what the rules see that hold text.
 func observed() []string {
 	var fields []string
-	for _, v := range []any{workflows.Subject{}, workflows.User{}, workflows.Issue{}, workflows.Comment{}, workflows.Event{}, workflows.Observation{}} {
+	for _, v := range []any{workflows.Subject{}, workflows.User{}, workflows.Issue{}, workflows.Comment{}, workflows.Event{}, workflows.Observation{}, workflows.Answer{}, workflows.Link{}, workflows.Change{}, workflows.Match{}} {
 		typ := reflect.TypeOf(v)
 		for f := range typ.Fields() {
 			if holdsText(f.Type) {
@@ -111,18 +117,25 @@ func decidable(t *testing.T) []string {
 	for name := range strings.SplitSeq(knownHere.FindStringSubmatch(problems[0].Message)[1], ", ") {
 		name = strings.Trim(name, "`")
 		i := slices.IndexFunc(sections, func(s policy.Section) bool { return s.Name == name })
-		if i < 0 {
+		switch {
+		case i >= 0:
+			keys = append(keys, keysOf("policy."+name, reflect.TypeOf(sections[i].New()).Elem())...)
+		case name == "services":
+			keys = append(keys, keysOf("policy."+name, reflect.TypeFor[map[string]policy.Service]())...)
+		default:
 			keys = append(keys, "policy."+name)
-			continue
 		}
-		keys = append(keys, keysOf("policy."+name, reflect.TypeOf(sections[i].New()).Elem())...)
 	}
 	return keys
 }
 
+// keysOf are the keys that a type reads; the names that a team gives itself are
+// a text of their own.
 func keysOf(path string, t reflect.Type) []string {
 	switch t.Kind() {
-	case reflect.Pointer, reflect.Slice, reflect.Map:
+	case reflect.Map:
+		return append([]string{path + " name"}, keysOf(path, t.Elem())...)
+	case reflect.Pointer, reflect.Slice:
 		if t.Elem().Kind() == reflect.Struct {
 			return keysOf(path, t.Elem())
 		}

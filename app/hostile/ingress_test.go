@@ -2,6 +2,7 @@ package hostile_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/kintsugi-app/kintsugi/app/sandbox/fakehub"
@@ -16,21 +17,32 @@ type ingress struct {
 	// play lets the text come in, in a repository of that name, and returns the
 	// issue on which the program answers.
 	play func(w *world, repo, text string) issue
+	// like are openings as which it may be read besides.
+	like []string
 	// stays is true where the text stands there for as long as the issue does.
 	stays bool
-	// refers is true where ours may refer to the issue that is joined.
-	refers bool
+	// refers is how far on the issue is that ours may refer to, such as -1 for
+	// the one before; 0 for none.
+	refers int
+	// links is what else on the pages of the repository ours may link to.
+	links string
+	// shows matches what the program says because of what came in, whatever it
+	// was; without that nothing would be tried here.
+	shows string
 	// settings is true where the text stands in the team's own settings: what
 	// they call their label is theirs to say, as long as it is a name.
 	settings bool
-	// calls is true where a text that is a name is somebody to call.
-	calls bool
+	// linked is true where the text may hold links, which are then the team's own.
+	linked bool
+	// calls is true where a text that is a name is somebody to call, and names
+	// where it is somebody who has a role.
+	calls, names bool
 }
 
 // ingresses are all of them, but for headers and names, which have an alphabet
 // and tests of their own.
 func ingresses() []ingress {
-	return append(append(written(), done()...), decided()...)
+	return slices.Concat(written(), answered(), done(), near(), decided(), decidedHere())
 }
 
 // written is what people write.
@@ -42,17 +54,10 @@ func written() []ingress {
 		{name: "title in Japanese", covers: []string{"Issue.Title"}, stays: true, play: func(w *world, repo, text string) issue {
 			return w.open(repo, "sato", "【障害】"+short(text), "")
 		}},
-		{name: "opening body", covers: []string{"Issue.Body"}, stays: true, play: func(w *world, repo, text string) issue {
+		{name: "opening body", covers: []string{"Issue.Body"}, like: readable, stays: true, play: func(w *world, repo, text string) issue {
 			return w.open(repo, "sato", "Checkout is blank", "/incident\n\n"+text)
 		}},
-		{name: "form answer", covers: []string{"Issue.Body"}, stays: true, play: func(w *world, repo, text string) issue {
-			text = atMost(text, 15_000)
-			body := "### What happened\n\n" + text + "\n\n### Severity\n\n_No response_\n\n### Since when\n\n" + text + "\n\n### Where\n\n- [X] " + text
-			n, err := w.hub.OpenIssue(repo, "sato", fakehub.NewIssue{Title: "Checkout", Body: body, Labels: []string{"incident"}, FromForm: true})
-			w.must(err)
-			return issue{repo, n}
-		}},
-		{name: "argument in the opening body", covers: []string{"Issue.Body"}, stays: true, play: func(w *world, repo, text string) issue {
+		{name: "argument in the opening body", covers: []string{"Issue.Body"}, like: readable, stays: true, play: func(w *world, repo, text string) issue {
 			text = atMost(text, 20_000) // it stands there three times
 			return w.open(repo, "sato", "Checkout is blank", "/incident "+text+"\n\n/sev "+text+"\n\n/started "+text)
 		}},
@@ -75,7 +80,7 @@ func written() []ingress {
 			w.must(w.hub.EditComment(repo, id, "sato", "/started "+text))
 			return i
 		}},
-		{name: "comment that joins", covers: []string{"Comment.Body"}, refers: true, play: func(w *world, repo, text string) issue {
+		{name: "comment that joins", covers: []string{"Comment.Body"}, refers: -1, play: func(w *world, repo, text string) issue {
 			original := w.incident(repo)
 			i := w.incident(repo)
 			w.say(i, "tanaka", fmt.Sprintf("/duplicate-of #%d %s", original.number, text))
@@ -93,11 +98,19 @@ func written() []ingress {
 		{"/incident", "/incident "}, {"/ack", "/ack "}, {"/sev", "/sev "}, {"/severity at full width", "／重大度　"}, {"/started", "/started "},
 		{"a zone of /started", "/started 2:40 "}, {"/detected", "/検知 "}, {"/mitigated", "/mitigated 1m ago "}, {"/resolved", "/復旧 "},
 		{"/note", "/note "}, {"/false-alarm", "/false-alarm "}, {"/duplicate-of", "/duplicate-of #"}, {"/help", "/help "}, {"/adopt", "/adopt "},
+		{"/reach", "/reach "}, {"a number of /reach", "/影響 お問い合わせ 8件 "}, {"/service", "/サービス "}, {"/near-miss", "/near-miss "}, {"/promote", "/昇格 "}, {"/confidential", "/confidential "}, {"/quiet", "/静かに "}, {"/preview", "/preview "},
 		{"a slip", "/resolvd"}, {"a slip in Japanese", "/対応開始"}, {"no command", "/"}, {"a number too close", "/sev1"},
 	} {
 		all = append(all, ingress{name: c.name, covers: []string{"Comment.Body"}, play: func(w *world, repo, text string) issue {
 			i := w.incident(repo)
 			w.say(i, "tanaka", c.said+strings.TrimLeft(text, " \t\r\n"))
+			return i
+		}})
+	}
+	for _, said := range []string{"/lead @", "/連絡担当 ", "/scribe "} {
+		all = append(all, ingress{name: said, covers: []string{"Comment.Body"}, stays: true, names: true, play: func(w *world, repo, text string) issue {
+			i := w.incident(repo)
+			w.say(i, "tanaka", said+strings.TrimLeft(text, " \t\r\n"))
 			return i
 		}})
 	}
@@ -131,93 +144,6 @@ func done() []ingress {
 			return i
 		}},
 	}
-}
-
-// decided is what stands in the team's settings, of the repository and of the
-// organisation.
-func decided() []ingress {
-	var all []ingress
-	for _, place := range []string{"", "acme/.github"} {
-		for _, c := range []struct{ name, key, format string }{
-			{"language", "language", "language: %s\n"},
-			{"time zone", "time_zone", "time_zone: %s\n"},
-			{"enabled", "enabled", "enabled: true # %s\n"},
-			{"since", "since", "since: %s\n"},
-			{"label", "incident.label", "incident:\n  label: %s\n"},
-			{"notify", "incident.notify", "incident:\n  notify: [%s]\n"},
-			{"unknown key", "", "%s: 1\n"},
-			{"unknown key of a section", "", "incident:\n  %s: 1\n"},
-		} {
-			all = append(all, ingress{
-				name: c.name + " of the settings of " + where(place), covers: []string{"policy." + c.key}, stays: true, settings: true,
-				calls: c.key == "incident.notify",
-				play: func(w *world, repo, text string) issue {
-					file := fmt.Sprintf(c.format, yaml(text))
-					if place == "" {
-						file += fmt.Sprintf(settings, language(repo))
-						if c.key == "language" || c.key == "time_zone" || strings.HasPrefix(c.format, "incident") {
-							file = fmt.Sprintf(c.format, yaml(text))
-						}
-					}
-					return w.decide(place, repo, file)
-				},
-			})
-		}
-		all = append(all, ingress{
-			name: "settings that are no YAML of " + where(place), covers: []string{"policy."}, stays: true, settings: true,
-			play: func(w *world, repo, text string) issue { return w.decide(place, repo, text) },
-		})
-	}
-	return all
-}
-
-// decide writes settings and opens an incident under them.
-func (w *world) decide(place, repo, file string) issue {
-	if place == "" {
-		place = repo
-	} else {
-		owner, name, _ := strings.Cut(place, "/")
-		w.hub.AddRepo(owner, name, false)
-		w.hub.PutFile(repo, ".github/kintsugi.yml", "enabled: true\n") // which leaves what lies beneath
-	}
-	w.hub.PutFile(place, ".github/kintsugi.yml", file)
-	w.deliver()
-	i := w.incident(repo)
-	w.say(i, "sato", "/sev x")
-	return i
-}
-
-func where(place string) string {
-	if place == "" {
-		return "the repository"
-	}
-	return "the organisation"
-}
-
-func language(repo string) string {
-	if repo == "acme/website" {
-		return "ja"
-	}
-	return "en"
-}
-
-// yaml writes a text as a scalar that reads as it.
-func yaml(text string) string {
-	var b strings.Builder
-	b.WriteByte('"')
-	for _, r := range strings.ToValidUTF8(text, "\ufffd") {
-		switch {
-		case r == '"' || r == '\\':
-			b.WriteByte('\\')
-			b.WriteRune(r)
-		case r < ' ' || r == 0x7f || r >= 0x80 && r < 0xa0 || r == 0x2028 || r == 0x2029 || r == 0xfeff:
-			fmt.Fprintf(&b, `\u%04x`, r)
-		default:
-			b.WriteRune(r)
-		}
-	}
-	b.WriteByte('"')
-	return b.String()
 }
 
 // short is a text as a title takes it.

@@ -4,10 +4,10 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
-	"fmt"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/kintsugi-app/kintsugi/workflows/words"
 	"github.com/kintsugi-app/kintsugi/workflows/words/hostile"
@@ -47,12 +47,10 @@ func TestNamesOfAccounts(t *testing.T) {
 			w.settle()
 			w.must(w.hub.Reopen(repo, i.number, login))
 			w.settle()
-			own := hostile.Own{Mentions: []string{"@" + oncall}, Links: []string{fmt.Sprintf("https://fakehub.example/%s/issues/%d", repo, i.number)}}
 			comments := w.ours(i)
 			seen := map[string]bool{}
 			for _, body := range comments {
-				own.Table = strings.HasPrefix(body, "<!-- kintsugi:incident.help.")
-				for _, f := range append(hostile.Markdown(body, own), marks(body)...) {
+				for _, f := range judged(body, ours(i)) {
 					t.Errorf("%s: %s in %s", login, f, quote(body))
 				}
 				if seen[key(body)] {
@@ -76,6 +74,49 @@ func TestNamesOfAccounts(t *testing.T) {
 	w.calledNobodyElse()
 }
 
+// TestNamesThatAreCalled has the settings call accounts, and teams that the App
+// may not see, whose names mean something, and gives such accounts roles: each is
+// called where calling is meant, and stands everywhere else as a name.
+func TestNamesThatAreCalled(t *testing.T) {
+	w := newWorld(t)
+	for _, login := range logins() {
+		for _, repo := range []string{"acme/incidents", "acme/website"} {
+			w.forget()
+			at := "\"@" + login + "\""
+			w.hub.PutFile(repo, ".github/kintsugi.yml", "language: "+language(repo)+"\nservices: {web: {owners: ["+at+"], lead: "+at+", words: [checkout]}}\n"+
+				"incident: {notify: ["+at+", \"@acme/"+login+"\", \"@acme/x"+login+"\"], escalate: ["+at+"], teams: {acme/"+login+": ["+at+"]}}\n")
+			w.deliver()
+			i := w.incident(repo)
+			w.settle()
+			before := w.ours(i)
+			w.clock.Advance(11 * time.Minute)
+			w.settle()
+			before = append(before, w.ours(i)...)
+			for _, said := range []string{"/sev 2", "/lead @" + login, "/comms " + login, "/scribe " + login, "/ack"} {
+				w.say(i, "tanaka", said)
+			}
+			w.settle()
+			before = append(before, w.ours(i)...)
+			w.clock.Advance(61 * time.Minute) // after which the lead is reminded
+			w.settle()
+			w.say(i, "tanaka", "/resolved")
+			w.settle()
+			own := ours(i)
+			own.Mentions = []string{"@" + login}
+			kinds := map[string]bool{}
+			for _, body := range append(before, w.ours(i)...) {
+				kinds[key(body)] = true
+				for _, f := range judged(body, own) {
+					t.Errorf("%s: %s in %s", login, f, quote(body))
+				}
+			}
+			if _, ok := words.Login(login); ok && len(kinds) < 4 {
+				t.Errorf("%s: only %v", login, kinds)
+			}
+		}
+	}
+}
+
 // TestNamesOfRepositories plays an incident, under settings with a slip, in
 // repositories whose names mean something.
 func TestNamesOfRepositories(t *testing.T) {
@@ -94,9 +135,8 @@ func TestNamesOfRepositories(t *testing.T) {
 		if len(comments) < 2 {
 			t.Errorf("%s: only %d comments", name, len(comments))
 		}
-		own := hostile.Own{Links: []string{fmt.Sprintf("https://fakehub.example/%s/issues/%d", repo, i.number)}}
 		for _, body := range comments {
-			for _, f := range hostile.Markdown(body, own) {
+			for _, f := range judged(body, ours(i)) {
 				t.Errorf("%s: %s in %s", name, f, quote(body))
 			}
 		}

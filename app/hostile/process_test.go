@@ -31,7 +31,7 @@ import (
 
 // process is the real server before the simulated GitHub, both over sockets,
 // with an issue for each text of the set, in its title, its body, a label and
-// commands. Without KINTSUGI_TEST_ALL=1 only those for terminals go through it,
+// commands. Without KINTSUGI_TEST_LONG=1 only those for terminals go through it,
 // and every fifth of the others.
 type process struct {
 	hub      *fakehub.Hub
@@ -46,6 +46,12 @@ type process struct {
 	issues   []issue // one for each
 }
 
+// few is a repository with so few of them that a list of all can be asked for.
+const (
+	few      = "acme/few"
+	fewTexts = 6
+)
+
 // newProcess plays the set and returns when there is nothing left to do.
 func newProcess(t *testing.T) *process {
 	p := &process{clock: clock.New(), log: &transcript.Log{}, database: filepath.Join(t.TempDir(), "kintsugi.db")}
@@ -54,11 +60,13 @@ func newProcess(t *testing.T) *process {
 		Deliver: p.post,
 	})
 	p.hub.AddOrg("acme", "oncall")
-	p.hub.AddRepo("acme", "incidents", true)
-	for login, role := range people {
-		p.hub.SetRole("acme/incidents", login, role)
+	for _, name := range []string{"acme/incidents", few} {
+		p.hub.AddRepo("acme", strings.TrimPrefix(name, "acme/"), true)
+		for login, role := range people {
+			p.hub.SetRole(name, login, role)
+		}
+		p.hub.PutFile(name, ".github/kintsugi.yml", fmt.Sprintf(settings, "en"))
 	}
-	p.hub.PutFile("acme/incidents", ".github/kintsugi.yml", fmt.Sprintf(settings, "en"))
 	p.hub.Install("acme", time.Time{})
 	github := httptest.NewServer(p.hub)
 	t.Cleanup(github.Close)
@@ -80,7 +88,10 @@ func newProcess(t *testing.T) *process {
 	for n, text := range hostile.Texts() {
 		if everything() || forTerminals(text) || n%5 == 0 {
 			p.texts = append(p.texts, text)
-			p.play(t, text.Text)
+			p.issues = append(p.issues, p.play(t, "acme/incidents", text.Text))
+		}
+		if forTerminals(text) && len(p.hub.Issues(few)) < fewTexts {
+			p.play(t, few, text.Text)
 		}
 	}
 	for range 3 { // what GitHub's limits put off
@@ -106,14 +117,12 @@ func (p *process) post(ctx context.Context, d fakehub.Delivery) (int, error) {
 	return answer.StatusCode, err
 }
 
-func (p *process) play(t *testing.T, text string) {
+func (p *process) play(t *testing.T, repo, text string) issue {
 	t.Helper()
-	const repo = "acme/incidents"
 	n, err := p.hub.OpenIssue(repo, "sato", fakehub.NewIssue{Title: "[incident] " + short(text), Body: atMost(text, 10_000)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	p.issues = append(p.issues, issue{repo, n})
 	for _, said := range []string{"/sev ", "/note ", "/resolvd"} {
 		if _, err := p.hub.Comment(repo, n, "tanaka", said+atMost(text, 10_000)); err != nil {
 			t.Fatal(err)
@@ -126,6 +135,7 @@ func (p *process) play(t *testing.T, text string) {
 		p.rest(t)
 		p.clock.Advance(10 * time.Minute) // for GitHub's limits on what is created
 	}
+	return issue{repo, n}
 }
 
 // rest delivers what waits, until there is nothing left to do.
@@ -187,10 +197,12 @@ func TestProcess(t *testing.T) {
 }
 
 // shown are the commands that show what people wrote, with what they need
-// besides an issue; silent are those that show nothing of it.
+// besides an issue; those of files are in files_test.go; silent are those that
+// show nothing of it.
 var (
-	shown  = map[string][]string{"plan": {"--github-url"}, "explain": {"--database-url", "--app-id"}}
-	silent = []string{"completion", "database", "doctor", "help", "ready", "sandbox", "serve", "version"}
+	shown   = map[string][]string{"plan": {"--github-url"}, "explain": {"--database-url", "--app-id"}, "incident show": {"--github-url"}}
+	ofFiles = []string{"init", "policy"}
+	silent  = []string{"completion", "database", "doctor", "help", "ready", "sandbox", "serve", "setup", "version"}
 )
 
 var command = regexp.MustCompile(`(?m)^  ([a-z]+) {2,}`)
@@ -205,53 +217,85 @@ func (p *process) commands(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	there := map[string]bool{}
-	for _, m := range command.FindAllStringSubmatch(string(help), -1) {
-		there[m[1]] = true
-		if shown[m[1]] == nil && !slices.Contains(silent, m[1]) {
-			t.Errorf("kintsugi %s: does it show what people wrote? Add it to shown or to silent", m[1])
-		}
+	known := slices.Concat(ofFiles, silent)
+	for name := range shown {
+		first, _, _ := strings.Cut(name, " ")
+		known = append(known, first)
 	}
-	key := filepath.Join(t.TempDir(), "key.pem")
-	if err := os.WriteFile(key, p.hub.PrivateKeyPEM(), 0o600); err != nil {
-		t.Fatal(err)
+	var there []string
+	for _, m := range command.FindAllStringSubmatch(string(help), -1) {
+		there = append(there, m[1])
+	}
+	slices.Sort(known)
+	if slices.Sort(there); !slices.Equal(known, there) {
+		t.Errorf("the commands are %q, and known are %q: does a new one show what people wrote? Add it to shown, ofFiles or silent", there, known)
 	}
 	values := map[string]string{"--github-url": p.github, "--database-url": p.database, "--app-id": "7"}
 	for name, flags := range shown {
-		if !there[name] {
-			t.Errorf("there is no kintsugi %s any more", name)
-			continue
+		args := strings.Fields(name)
+		for _, flag := range flags {
+			args = append(args, flag+"="+values[flag])
 		}
 		for n, i := range p.issues {
 			if !everything() && !forTerminals(p.texts[n]) && n%4 != 0 {
 				continue
 			}
-			args := []string{name}
-			for _, flag := range flags {
-				args = append(args, flag+"="+values[flag])
-			}
-			if n%2 == 0 {
-				args = append(args, "--format=json")
-			}
-			c := exec.Command(program, append(args, i.String())...)
-			c.Env = append(os.Environ(), "GITHUB_TOKEN=user-suzuki")
-			if n%3 == 0 {
-				c.Env = append(c.Env, "GITHUB_ACTIONS=true")
-			}
-			out, err := c.CombinedOutput()
-			if err != nil {
-				t.Fatalf("kintsugi %s %s: %v\n%s", name, i, err, out)
-			}
-			for _, f := range hostile.Job(string(out)) {
-				t.Errorf("kintsugi %s of %s: %s: %s", strings.Join(args[:1], " "), p.texts[n].Name, f, quote(string(out)))
-				break
+			format := []string{"--format=text", "--format=json"}[n%2]
+			show(t, program, p.texts[n].Name, append(slices.Clone(args), format, i.String()), n%3 == 0)
+			if name == "incident show" {
+				md := show(t, program, p.texts[n].Name, append(slices.Clone(args), "--format=md", i.String()), n%3 == 0)
+				pasteable(t, md[strings.Index(md, "**"):])
 			}
 		}
 	}
+	for _, lang := range []string{"en", "ja"} {
+		for _, format := range []string{"text", "json", "md"} {
+			said := show(t, program, "all", []string{"incident", "list", "--github-url=" + p.github, "--lang=" + lang, "--format=" + format, "--since=2w", few}, lang == "en")
+			if strings.Count(said, few+"#") < fewTexts {
+				t.Errorf("incident list as %s shows only %s", format, quote(said))
+			}
+			if format == "md" {
+				pasteable(t, said[strings.Index(said, "**"):])
+			}
+		}
+	}
+	fromCheckouts(t, program)
 }
 
-// everything tells whether there is time for all of it.
-func everything() bool { return os.Getenv("KINTSUGI_TEST_ALL") == "1" }
+// show runs the program and holds that nothing in what it prints acts.
+func show(t *testing.T, program, text string, args []string, inJob bool) string {
+	t.Helper()
+	c := exec.Command(program, args...)
+	c.Env = append(os.Environ(), "GITHUB_TOKEN=user-suzuki")
+	if inJob {
+		c.Env = append(c.Env, "GITHUB_ACTIONS=true")
+	}
+	out, err := c.CombinedOutput()
+	if err != nil || len(out) == 0 {
+		t.Fatalf("kintsugi %s: %v\n%s", args, err, out)
+	}
+	for _, f := range hostile.Job(string(out)) {
+		t.Errorf("kintsugi %s of %s: %s: %s", args, text, f, quote(string(out)))
+		break
+	}
+	return string(out)
+}
+
+// pasteable holds that what is made for an issue or a chat does nothing there.
+func pasteable(t *testing.T, md string) {
+	t.Helper()
+	own := hostile.Own{Links: []string{"https://fakehub.example/acme/incidents/issues/", "https://fakehub.example/" + few + "/issues/"}}
+	for n := range 1000 { // whatever the number is
+		own.References = append(own.References, fmt.Sprintf("acme/incidents#%d", n), fmt.Sprintf("%s#%d", few, n))
+	}
+	for _, f := range hostile.Markdown(md, own) {
+		t.Errorf("%s: %s", f, quote(md))
+		break
+	}
+}
+
+// everything tells whether there is time for all of it, which takes minutes.
+func everything() bool { return os.Getenv("KINTSUGI_TEST_LONG") == "1" }
 
 // forTerminals tells whether a text is in the set for the sake of terminals and
 // jobs.

@@ -7,7 +7,6 @@ import (
 	"crypto/rsa"
 	"fmt"
 	"log/slog"
-	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -20,7 +19,6 @@ import (
 	"github.com/kintsugi-app/kintsugi/app/server"
 	"github.com/kintsugi-app/kintsugi/app/store"
 	"github.com/kintsugi-app/kintsugi/workflows"
-	"github.com/kintsugi-app/kintsugi/workflows/words/hostile"
 )
 
 var ctx = context.Background()
@@ -44,6 +42,11 @@ const (
 
 // people are those of the team, whom the texts try to call.
 var people = map[string]string{"sato": "read", "tanaka": "triage", "suzuki": "write", "yamamoto": "maintain", oncall: "triage"}
+
+// permissions are all that the App asks for.
+var permissions = map[string]string{
+	"metadata": "read", "issues": "write", "contents": "read", "members": "read", "deployments": "read", "pull_requests": "read",
+}
 
 // world is a simulated GitHub with the real adapter, store and engine and the
 // real rules, on a clock that jumps, in one thread.
@@ -71,6 +74,7 @@ func newWorld(t testing.TB) *world {
 	w.addRepo("acme/incidents", true, "en")
 	w.addRepo("acme/website", false, "ja")
 	w.hub.Install("acme", time.Time{})
+	w.hub.SetPermissions("acme", permissions)
 	w.hub.RecordExchanges(true)
 	w.start()
 	w.settle()
@@ -244,17 +248,6 @@ func (w *world) forget() {
 	w.clock.Advance(2 * time.Minute)
 	w.runs = nil
 	w.log.Reset()
-}
-
-var (
-	number = regexp.MustCompile(`[0-9]+`)
-	tail   = regexp.MustCompile(`\n<!-- kintsugi:record [^\n]*`)
-)
-
-// shape is how a comment of ours is read, with all numbers alike: another issue
-// has others.
-func shape(body string) string {
-	return number.ReplaceAllString(hostile.Skeleton(tail.ReplaceAllString(body, "")), "0")
 }
 
 // quote shows the beginning of a long text.

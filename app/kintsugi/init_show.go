@@ -123,7 +123,7 @@ func (l layout) show(b *strings.Builder, content string) {
 			}
 			line = strings.TrimSpace(line)
 		}
-		fmt.Fprintf(b, "      %s\n", line)
+		fmt.Fprintf(b, "      %s\n", printable(line))
 	}
 	if more > 0 {
 		fmt.Fprintf(b, "      "+l.text(textMore)+"\n", more)

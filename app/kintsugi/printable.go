@@ -8,6 +8,9 @@ import (
 	"regexp"
 	"strings"
 	"unicode"
+	"unicode/utf16"
+
+	"github.com/kintsugi-app/kintsugi/workflows/words"
 )
 
 // printable is a text that comes from elsewhere as a terminal, or the log of a
@@ -31,9 +34,10 @@ var lineCommand = regexp.MustCompile(`(?m)^([\s\p{Z}]*)::`)
 
 const olderCommand = "##["
 
-// acts tells whether a character does something to a terminal but to show.
+// acts tells whether a character does something to a terminal but to show, or
+// hides a word from whoever reads it.
 func acts(r rune) bool {
-	return r != '\n' && r != '\t' && (unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r))
+	return r != '\n' && r != '\t' && r != unicode.ReplacementChar && !words.IsVisible(string(r))
 }
 
 // writeJSON writes a value in one line. A program reads from it what people
@@ -50,7 +54,9 @@ func writeJSON(out io.Writer, value any) error {
 			b.WriteRune(r)
 			continue
 		}
-		fmt.Fprintf(&b, `\u%04x`, r) // none of them is beyond U+FFFF
+		for _, unit := range utf16.Encode([]rune{r}) {
+			fmt.Fprintf(&b, `\u%04x`, unit)
+		}
 	}
 	_, err = fmt.Fprintln(out, b.String())
 	return err

@@ -140,7 +140,10 @@ func (t teller) changed() string {
 		if c.Kind == workflows.ChangeRelease {
 			what = t.say("release", "リリース")
 		}
-		part := fmt.Sprintf("[%s](%s) %s", t.clock(&milestone{at: c.At}), c.URL, what)
+		part := t.clock(&milestone{at: c.At}) + " " + what
+		if c.URL != "" {
+			part = fmt.Sprintf("[%s](%s) %s", t.clock(&milestone{at: c.At}), c.URL, what)
+		}
 		if c.Title != "" {
 			part += " " + words.Foreign(c.Title).Inline(40)
 		}
@@ -161,21 +164,12 @@ func (t teller) response() string {
 	steps := slices.Concat(t.policy.Response["always"], t.policy.Response[fmt.Sprintf("sev%d", s.level)])
 	var lines []string
 	for i, step := range steps[:min(mostSteps, len(steps))] {
-		lines = append(lines, fmt.Sprintf("%d. %s", i+1, ofPolicy(step)))
+		lines = append(lines, fmt.Sprintf("%d. %s", i+1, words.Foreign(step).Plain(300)))
 	}
 	if len(lines) == 0 {
 		return ""
 	}
 	return "\n" + t.say("**The team's steps**", "**チームの手順**") + "\n" + strings.Join(lines, "\n")
-}
-
-// ofPolicy shows a text of the policy, which people with the write role wrote, as
-// it is, with its links. What would notify, or is no plain line, is shown as code.
-func ofPolicy(text string) string {
-	if strings.ContainsAny(text, "@<`\n\r") || !words.IsVisible(text) || len(text) > 300 {
-		return words.Foreign(text).Inline(300)
-	}
-	return text
 }
 
 // question is the one thing that would help most to know, and is not known. Each
@@ -193,7 +187,7 @@ func (t teller) question() string {
 	case s.started == nil && !s.noStart:
 		ask = t.say("when did it begin? `/started 2:40`, or `/started unknown`", "いつからですか。`/発生 2:40`、分からなければ `/発生 不明`")
 	case len(services) > 0 && t.serviceOf() == "" && s.service.Value != nobodyKnows:
-		ask = t.say("which service is it? `/service "+services[0]+"`, or `/service unknown`", "どのサービスですか。`/サービス "+services[0]+"`、分からなければ `/サービス 不明`")
+		ask = t.say("which service is it? "+words.Foreign("/service "+services[0]).Inline(60)+", or `/service unknown`", "どのサービスですか。"+words.Foreign("/サービス "+services[0]).Inline(60)+"、分からなければ `/サービス 不明`")
 	default:
 		return ""
 	}

@@ -283,7 +283,13 @@ func (t teller) calledLine() string {
 		return ""
 	}
 	var parts []string
-	names := func(mentions []string) string { return strings.ReplaceAll(strings.Join(mentions, ", "), "@", "") }
+	names := func(mentions []string) string {
+		var shown []string
+		for _, who := range mentions {
+			shown = append(shown, words.Name(strings.TrimPrefix(who, "@")))
+		}
+		return strings.Join(shown, ", ")
+	}
 	for _, c := range []struct {
 		key, says string
 		now       []string // stands in where it is not known any more

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/kintsugi-app/kintsugi/app/clock"
 	"github.com/kintsugi-app/kintsugi/app/engine"
 	"github.com/kintsugi-app/kintsugi/app/store"
 )
@@ -101,7 +102,7 @@ func testQuota(_ *testing.T, h *harness) {
 		if room, err = h.Room(h.ctx); err != nil || room.Used+int64(len(big.Payload)) <= room.Quota {
 			break
 		}
-		time.Sleep(250 * time.Millisecond)
+		h.ok(clock.Sleep(h.ctx, clock.New(), 250*time.Millisecond)) // its time, not ours
 	}
 	h.ok(err)
 	h.intake(big, true, store.Wake{Key: "acme/a#1"})

@@ -181,11 +181,13 @@ func smallPrint(html string) bool {
 // acting says what GitHub would make of plain text.
 func acting(plain string, own Own) []string {
 	var faults []string
-	for _, m := range mention.FindAllString(plain, -1) {
-		if !containsFold(own.Mentions, m) {
-			faults = append(faults, fmt.Sprintf("a mention %q", m))
+	plain = mention.ReplaceAllStringFunc(plain, func(m string) string {
+		if containsFold(own.Mentions, m) {
+			return " " // and nothing else, even where the name would be
 		}
-	}
+		faults = append(faults, fmt.Sprintf("a mention %q", m))
+		return m
+	})
 	for _, r := range reference.FindAllString(plain, -1) {
 		if !containsFold(own.References, r) {
 			faults = append(faults, fmt.Sprintf("a reference %q", r))

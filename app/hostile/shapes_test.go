@@ -1,0 +1,94 @@
+package hostile_test
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/kintsugi-app/kintsugi/workflows/words"
+	"github.com/kintsugi-app/kintsugi/workflows/words/hostile"
+)
+
+// shapes are how the lines of our comments are read, by repository and kind of
+// comment, where a harmless word stands in them.
+type shapes map[string][]string
+
+// ending stands before the last line of a comment.
+const ending = "and ends: "
+
+func (s shapes) add(repo, body string, in ingress) {
+	at := repo + key(body)
+	lines := readAs(body, in)
+	for _, line := range append(lines, ending+lines[len(lines)-1]) {
+		if !slices.Contains(s[at], line) {
+			s[at] = append(s[at], line)
+		}
+	}
+}
+
+// strange are the lines of a comment that are read as none with a harmless word.
+// Which lines there are depends on what a text means, such as a number; how each
+// is read does not, nor does how the comment ends: nothing hides that.
+func (s shapes) strange(repo, body string, in ingress) []string {
+	known := s[repo+key(body)]
+	if len(known) == 0 {
+		return nil
+	}
+	lines := readAs(body, in)
+	strange := slices.DeleteFunc(slices.Clone(lines), func(line string) bool {
+		return slices.Contains(known, line) || suggestion.MatchString(line)
+	})
+	if last := ending + lines[len(lines)-1]; !slices.Contains(known, last) {
+		strange = append(strange, last)
+	}
+	return strange
+}
+
+var (
+	number = regexp.MustCompile(`[0-9]+`)
+	tail   = regexp.MustCompile(`\n<!-- kintsugi:record [^\n]*`)
+	// line parts what a comment is read as.
+	line = regexp.MustCompile(`\\n| · |· | → |→ |\((?:paragraph|list|listitem|htmlblock|heading|blockquote|fencedcodeblock|table|tablerow)\b`)
+	// A suggestion has a title and words that are text where they are words, and
+	// code otherwise.
+	suggestion = regexp.MustCompile(`^(?:similar|似た障害|runbook|手順書): (?:[^"\\]|\\.)*(?:"(?:[ )]|\(codespan\)|\(link "https://fakehub\.example/acme/[a-z]+/blob/main/docs/runbooks/[^"]*")*(?:"(?:[^"\\]|\\.)*)?)*\\?$`)
+	// hours are what depends on the time of day.
+	hours = strings.NewReplacer(
+		"needed tonight", "needed now", "今夜はここまで", "今はここまで", "、日付は推定", "", "（日付は推定）", " ", ", date assumed", "", " (date assumed)", "",
+		" JST – ", "–", " JST (", " (", " JST（", "（",
+	)
+	day = regexp.MustCompile(`0月0日 |\b0 [a-z]{3} `)
+	// sources are who said something, and where.
+	sources = regexp.MustCompile(`\bsato\b|#(?:event|issuecomment)-0`)
+)
+
+// readAs are the lines of a comment as they are read, with all numbers, hours
+// and reporters alike, for another issue has others, and no capitals, for a line
+// may begin with anything.
+func readAs(body string, in ingress) []string {
+	read := hostile.Skeleton(hours.Replace(tail.ReplaceAllString(body, "")))
+	if in.links != "" { // whose end is a text
+		read = regexp.MustCompile(`(\(Link "https://fakehub\.example/acme/[a-z]+/`+in.links+`)(?:[^"\\]|\\.)*"`).ReplaceAllString(read, `$1"`)
+	}
+	var lines []string
+	read = day.ReplaceAllString(strings.ToLower(number.ReplaceAllString(read, "0")), "")
+	read = sources.ReplaceAllStringFunc(read, func(s string) string {
+		if s == "sato" {
+			return "tanaka"
+		}
+		return ""
+	})
+	for _, l := range line.Split(read, -1) {
+		if l = strings.Trim(l, ` ")`); l != "" {
+			lines = append(lines, l)
+		}
+	}
+	return lines
+}
+
+// isName tells whether the first line of a text names an account.
+func isName(text string) bool {
+	first, _, _ := strings.Cut(strings.ReplaceAll(strings.TrimSpace(text), "\r", "\n"), "\n")
+	_, ok := words.Login(strings.TrimPrefix(strings.TrimSpace(first), "@"))
+	return ok
+}
