@@ -421,7 +421,7 @@ func TestDuplicateOfNothing(t *testing.T) {
 	if w.issue(n).State != "open" {
 		t.Error("closed for an incident that is not there")
 	}
-	w.wants(w.status(n), "In progress", "there is no #4242 to join")
+	w.wants(w.status(n), "In progress", "#4242 is no incident that this one could join")
 }
 
 // TestWithoutBlank: nobody types the blank before a number at night, and
