@@ -102,7 +102,6 @@ type here struct {
 	title       string // where the issue has another
 	calls       bool
 	late        bool // nobody acknowledges in time
-	linked      bool
 }
 
 // common are the settings beside which a key is tried, without those of
@@ -141,7 +140,7 @@ func keysHere() []here {
 		{name: "line of a row", key: "incident.severity.at_least", format: onCall + "severity: [{impact: contacts, at_least: %s, sev: 1}]}\n", said: "/reach 8 contacts"},
 		{name: "severity of a row", key: "incident.severity.sev", format: onCall + "severity: [{impact: contacts, at_least: 5, sev: %s}]}\n", said: "/reach 8 contacts"},
 		{name: "severity of steps", key: "incident.response name", format: onCall + "response: {%s: [x]}}\n", said: ready, shows: "xyzzy"},
-		{name: "steps", key: "incident.response", format: onCall + "response: {always: [%[1]s], sev2: [%[1]s]}}\n", said: ready, shows: "xyzzy", linked: true},
+		{name: "steps", key: "incident.response", format: onCall + "response: {always: [%[1]s], sev2: [%[1]s]}}\n", said: ready, shows: "xyzzy"},
 		{name: "reminders", key: "incident.reminders", format: onCall + "reminders: %s}\n"},
 		{name: "folder of runbooks", key: "incident.runbooks", format: onCall + "runbooks: [%s]}\n"},
 		{name: "settings that are looked at", key: "mode", format: "mode: observe\nservices: {%[1]s: {}}\n" + onCall + "label: %[1]s, response: {always: [%[1]s]}}\n", said: ready + "\n/preview", shows: "xyzzy"},
@@ -153,7 +152,7 @@ func decidedHere() []ingress {
 	var all []ingress
 	for _, k := range keysHere() {
 		all = append(all, ingress{
-			name: k.name + " in the settings", covers: []string{"policy." + k.key}, stays: true, settings: true, calls: k.calls, linked: k.linked, shows: k.shows,
+			name: k.name + " in the settings", covers: []string{"policy." + k.key}, stays: true, settings: true, calls: k.calls, shows: k.shows,
 			play: func(w *world, repo, text string) issue {
 				w.hub.PutFile(repo, ".github/kintsugi.yml", fmt.Sprintf(common+"%s", language(repo), fmt.Sprintf(k.format, yaml(text))))
 				w.deliver()

@@ -118,9 +118,6 @@ func (w *world) judge(in ingress, repo string, text hostile.Text, known shapes) 
 	if in.links != "" {
 		own.Links = append(own.Links, "https://fakehub.example/"+repo+"/"+in.links)
 	}
-	if in.linked {
-		own.Links = []string{""}
-	}
 	if in.calls && strings.HasPrefix(text.Text, "@") {
 		own.Mentions = append(own.Mentions, text.Text)
 	}

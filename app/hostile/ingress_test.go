@@ -32,8 +32,6 @@ type ingress struct {
 	// settings is true where the text stands in the team's own settings: what
 	// they call their label is theirs to say, as long as it is a name.
 	settings bool
-	// linked is true where the text may hold links, which are then the team's own.
-	linked bool
 	// calls is true where a text that is a name is somebody to call, and names
 	// where it is somebody who has a role.
 	calls, names bool

@@ -119,9 +119,7 @@ func Markdown(src string, own Own) []string {
 		case *ast.Image:
 			fault("an image that loads %q", n.Destination)
 		case *ast.AutoLink:
-			if !within(string(n.URL(source)), own.Links) {
-				fault("an automatic link to %q", n.URL(source))
-			}
+			fault("an automatic link to %q", n.URL(source))
 		case *ast.Link:
 			if !within(string(n.Destination), own.Links) {
 				fault("a link to %q", n.Destination)
