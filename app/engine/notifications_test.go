@@ -2,6 +2,7 @@ package engine_test
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -118,6 +119,9 @@ func (w *world) waits(d time.Duration) {
 	w.catchUp()
 }
 
+// kindOf finds in a comment's marker why it was written.
+var kindOf = regexp.MustCompile(`status|escalated|raised|update`)
+
 const public = "acme/website"
 
 // TestNotifications keeps the table of what each story costs people, in
@@ -140,20 +144,23 @@ func TestNotifications(t *testing.T) {
 			}
 			issue, _ := w.hub.Issue(where, n)
 			comments, mentions := 0, []string(nil)
+			why, kinds := map[int64]string{}, map[string]int{}
 			for _, c := range issue.Comments {
 				if c.Author == "kintsugi[bot]" {
 					comments++
+					why[c.ID] = kindOf.FindString(c.Body)
 				}
 			}
 			for _, m := range w.hub.Mentions() {
 				if m.ByApp && m.Repo == where && m.Issue == n {
 					mentions = append(mentions, m.Who)
+					kinds[why[m.Comment]]++
 				}
 			}
 			if comments != tale.comments || !slices.Equal(mentions, tale.mentions) {
 				t.Errorf("%d comments and mentions of %v, want %d and %v\n%s", comments, mentions, tale.comments, tale.mentions, w.visible(n))
 			}
-			rows = append(rows, fmt.Sprintf("| %s | %d | %d |", tale.name, comments, len(mentions)))
+			rows = append(rows, fmt.Sprintf("| %s | %d | %d | %d | %d | %d |", tale.name, comments, kinds["status"], kinds["escalated"], kinds["raised"], kinds["update"]))
 		})
 	}
 	goldenTable(t, "../../docs/notifications.md", "stories", rows)
