@@ -152,6 +152,10 @@ func (a *App) deployments(repo string) func(json.RawMessage) ([]change, error) {
 	}
 }
 
+// inLink escapes what a tag may bring into an address that Markdown or GitHub
+// would take for something else.
+var inLink = strings.NewReplacer("(", "%28", ")", "%29", "@", "%40", "<", "%3C", ">", "%3E", "`", "%60", " ", "%20")
+
 // releases reads a page of them. A release counts from when it was published;
 // created_at is the date of its commit.
 func releases(repo string) func(json.RawMessage) ([]change, error) {
@@ -172,7 +176,7 @@ func releases(repo string) func(json.RawMessage) ([]change, error) {
 			}
 			some = append(some, change{r.ID, workflows.Change{
 				Kind: workflows.ChangeRelease, Repo: repo, Title: cmp.Or(r.Name, r.Tag),
-				By: cmp.Or(r.Author.Login, "ghost"), URL: r.HTMLURL, At: r.PublishedAt.UTC(),
+				By: cmp.Or(r.Author.Login, "ghost"), URL: inLink.Replace(r.HTMLURL), At: r.PublishedAt.UTC(),
 			}})
 		}
 		return some, err
