@@ -10,7 +10,7 @@ import "time"
 func (t *town) quiet() bool {
 	t.Helper()
 	last, since := -1, time.Now()
-	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(4 * time.Millisecond) {
+	for deadline := time.Now().Add(2 * time.Minute); time.Now().Before(deadline); time.Sleep(4 * time.Millisecond) {
 		sent := t.post()
 		resting, exchanges, active := true, 0, 0
 		for _, p := range t.all() {
@@ -27,7 +27,7 @@ func (t *town) quiet() bool {
 			return false
 		}
 	}
-	t.Fatal("30 seconds have passed, and it is not quiet")
+	t.Fatal("two minutes have passed, and it is not quiet")
 	return false
 }
 
