@@ -156,7 +156,7 @@ func (t teller) rerouted() (n workflows.Notice, at time.Time, asks []workflows.A
 // isGoingOn: a confirmed incident, not mitigated, not closed.
 func (t teller) isGoingOn() bool {
 	s := t.s
-	return s.confirmed && !s.nearMiss && s.ended == ongoing && (s.mitigated == nil || s.again) && t.in.Observation.Issue.Open
+	return s.confirmed && !s.nearMiss && s.hurts() && t.in.Observation.Issue.Open
 }
 
 // notice is a call for help: who, the headline, the next step.
@@ -190,9 +190,11 @@ func (t teller) raised() (n workflows.Notice, at time.Time, asks []workflows.Ask
 	}
 	line, _ := t.lines(last.level)
 	c, asks := t.calls(line)
-	said := t.say(fmt.Sprintf("The severity was raised to SEV%d%s.", last.level, t.because()), fmt.Sprintf("重大度がSEV%dに上がりました%s。", last.level, t.because()))
+	said := t.say(fmt.Sprintf("the severity was raised to SEV%d%s.", last.level, t.because()), fmt.Sprintf("重大度がSEV%dに上がりました%s。", last.level, t.because()))
 	if len(c.mentions) > 0 {
-		said = strings.Join(c.mentions, " ") + t.say(", please take a look: ", " 確認をお願いします。") + lower(said)
+		said = strings.Join(c.mentions, " ") + t.say(", please take a look: ", " 確認をお願いします。") + said
+	} else {
+		said = capital(said)
 	}
 	return workflows.Notice{Key: key, Line: said, Body: "**" + t.headline() + "**\n" + said + "\n" + t.nextStep()}, at, asks
 }
@@ -233,9 +235,6 @@ func (t teller) escalated() (n workflows.Notice, at time.Time, asks []workflows.
 		fmt.Sprintf(" %sたっても対応が始まっていません。確認をお願いします。", minutes))
 	return workflows.Notice{Key: keyEscalated, To: strings.Join(t.second.mentions, " "), Line: line, Body: "**" + t.headline() + "**\n" + line + "\n" + t.nextStep()}, at, nil
 }
-
-// lower begins a sentence that goes on after a colon.
-func lower(sentence string) string { return strings.Replace(sentence, "The ", "the ", 1) }
 
 // updateEvery is how long nothing may be heard of an incident before its lead
 // is asked, by severity.

@@ -96,7 +96,7 @@ func stating() []workflows.Command {
 			Help:  text("say which service it is; whoever looks after that is called", "どのサービスかを入れます。担当の方に連絡します"),
 		},
 		{
-			Name: "confidential", Aliases: []string{"機密"}, Role: triage, Reporter: true, ReporterUntil: []string{"confidential", "ack", "resolved"}, Opening: true, Parse: isConfidential, Explain: explainConfidential,
+			Name: "confidential", Aliases: []string{"機密"}, Role: triage, Reporter: true, ReporterUntil: []string{"confidential", "ack", "resolved"}, Opening: true, Parse: isConfidential,
 			Usage: text("/confidential", "/機密"),
 			Help:  text("it concerns personal data or a legal duty, and nothing of it is said here; \"no\" takes that back", "個人情報や法的な義務に関わることを知らせます。ここには内容を書きません。取り消しは「いいえ」"),
 		},
@@ -195,8 +195,6 @@ func isConfidential(a workflows.Argument) (value, problem string) {
 	}
 	return "", ""
 }
-
-func explainConfidential(string, words.Foreign, words.Language) string { return "" }
 
 // service reads the name of a service of the policy, in any case; one that the
 // policy does not have is kept where the policy has none at all.

@@ -25,14 +25,13 @@ func (t teller) asks() []workflows.Ask {
 		return nil
 	}
 	var asks []workflows.Ask
-	calm := t.s.mitigated != nil && !t.s.again && t.s.ended == ongoing
 	if _, told := t.in.Made["status"]; told || t.s.ended != ongoing { // nobody refers to what was just opened
 		asks = append(asks, t.linksAsk())
 	}
 	for _, ask := range t.changesAsks() {
 		asks = append(asks, ask)
 	}
-	if t.s.ended == ongoing && !calm {
+	if t.s.hurts() {
 		asks = append(asks, t.similarAsk())
 		if len(t.policy.Runbooks) > 0 {
 			asks = append(asks, t.runbooksAsk())
@@ -97,7 +96,7 @@ func (t teller) changes() []workflows.Change {
 // suggestions are the runbooks and the earlier incident that suit it, each with
 // the words that say so. Where nothing does, nothing stands.
 func (t teller) suggestions() string {
-	if t.s.ended != ongoing || t.s.mitigated != nil && !t.s.again {
+	if !t.s.hurts() {
 		return ""
 	}
 	var lines []string
@@ -129,21 +128,18 @@ func (t teller) matched(m workflows.Match) string {
 
 // changed are the last changes before it began, the latest first.
 func (t teller) changed() string {
-	if t.s.ended != ongoing || t.s.mitigated != nil && !t.s.again {
+	if !t.s.hurts() {
 		return ""
 	}
 	all := t.changes()
 	slices.Reverse(all)
 	var parts []string
 	for _, c := range all[:min(mostChanges, len(all))] {
-		what := t.say("deployment", "デプロイ")
-		if c.Kind == workflows.ChangeRelease {
-			what = t.say("release", "リリース")
-		}
-		part := t.clock(&milestone{at: c.At}) + " " + what
+		at := t.clock(&milestone{at: c.At})
 		if c.URL != "" {
-			part = fmt.Sprintf("[%s](%s) %s", t.clock(&milestone{at: c.At}), c.URL, what)
+			at = fmt.Sprintf("[%s](%s)", at, c.URL)
 		}
+		part := at + " " + t.changeName(c)
 		if c.Title != "" {
 			part += " " + words.Foreign(c.Title).Inline(40)
 		}
@@ -155,10 +151,17 @@ func (t teller) changed() string {
 	return t.say("Changed before: ", "直前の変更: ") + strings.Join(parts, t.say(", ", "、"))
 }
 
+func (t teller) changeName(c workflows.Change) string {
+	if c.Kind == workflows.ChangeRelease {
+		return t.say("release", "リリース")
+	}
+	return t.say("deployment", "デプロイ")
+}
+
 // response are the team's own steps for the severity, while people work on it.
 func (t teller) response() string {
 	s := t.s
-	if s.acknowledged == nil || s.ended != ongoing || s.mitigated != nil && !s.again {
+	if s.acknowledged == nil || !s.hurts() {
 		return ""
 	}
 	steps := slices.Concat(t.policy.Response["always"], t.policy.Response[fmt.Sprintf("sev%d", s.level)])
@@ -176,7 +179,7 @@ func (t teller) response() string {
 // can be answered by not knowing.
 func (t teller) question() string {
 	s := t.s
-	if s.acknowledged == nil || s.ended != ongoing || s.mitigated != nil && !s.again {
+	if s.acknowledged == nil || !s.hurts() {
 		return ""
 	}
 	var ask string

@@ -330,6 +330,12 @@ func measure(name string, from, to *milestone) metric {
 	return m
 }
 
+// hurts: it goes on, and customers may be affected.
+func (s state) hurts() bool { return s.ended == ongoing && (s.mitigated == nil || s.again) }
+
+// isCalm: it goes on, and customers are no longer affected.
+func (s state) isCalm() bool { return s.ended == ongoing && !s.hurts() }
+
 // calm is when customers were no longer affected, unless they may be again.
 func (s state) calm() *milestone {
 	if s.again {

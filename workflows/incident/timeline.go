@@ -161,10 +161,7 @@ func (t teller) reference(s workflows.Subject) string {
 func (t teller) timelineChanges() []entry {
 	var out []entry
 	for _, c := range t.changes() {
-		text := t.say("deployment", "デプロイ")
-		if c.Kind == workflows.ChangeRelease {
-			text = t.say("release", "リリース")
-		}
+		text := t.changeName(c)
 		if c.Title != "" {
 			text += " " + words.Foreign(c.Title).Inline(80)
 		}
