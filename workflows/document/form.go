@@ -48,10 +48,11 @@ const (
 // heading of the third level, a blank line, and the answer (docs: Syntax for
 // issue forms; the written form is not documented).
 func Fields(src string, known func(name string) bool) []Field {
-	src = lineFeeds(strings.TrimPrefix(src, "\ufeff"))
 	f := &former{known: known, open: -1, fields: []Field{{Line: 1}}, said: map[int][]string{}}
-	for _, r := range rows(src) {
-		f.add(r)
+	for _, r := range Read(src).Rows {
+		if !r.Quoted && (r.Kind == Text && r.Level == 0 || r.Kind == Heading || r.Cells != nil) {
+			f.add(r)
+		}
 	}
 	for i, lines := range f.said {
 		f.fields[i].Text = strings.TrimSpace(strings.Join(append([]string{f.fields[i].Text}, lines...), "\n"))
@@ -75,18 +76,18 @@ type former struct {
 	firstColumn              string   // its head, whatever it says
 }
 
-func (f *former) add(r row) {
-	if f.open >= 0 && r.block != f.openBlock && len(f.said[f.open]) > 0 {
+func (f *former) add(r Row) {
+	if f.open >= 0 && r.Block != f.openBlock && len(f.said[f.open]) > 0 {
 		f.open = -1 // its answer ended with the paragraph
 	}
 	switch {
-	case r.cells != nil:
+	case r.Cells != nil:
 		f.table(r)
-	case r.isBox && r.ticked:
+	case r.Box && r.Ticked:
 		at := &f.fields[f.target()]
-		at.Ticked = append(at.Ticked, r.text)
-	case r.isBox || r.italic:
-	case r.level > 0:
+		at.Ticked = append(at.Ticked, r.Text)
+	case r.Box || r.Italic:
+	case r.Kind == Heading:
 		f.head(r)
 	default:
 		f.line(r)
@@ -108,46 +109,43 @@ func (f *former) put(field Field) int {
 	return len(f.fields) - 1
 }
 
-func (f *former) head(r row) {
-	f.section, f.open = f.put(Field{Heading: bare(r.text), Level: r.level, Line: r.line}), -1
+func (f *former) head(r Row) {
+	f.section, f.open = f.put(Field{Heading: bare(r.Text), Level: r.Level, Line: r.Line}), -1
 }
 
-func (f *former) line(r row) {
+func (f *former) line(r Row) {
 	if name, value, ok := f.named(r); ok {
 		if r.inItalic > 0 && r.inItalic == visible(value) {
 			value = "" // a hint
 		}
-		at := f.put(Field{Heading: name, Text: value, Line: r.line})
+		at := f.put(Field{Heading: name, Text: value, Line: r.Line})
 		f.open = -1
 		if value == "" {
-			f.open, f.openBlock = at, r.block
+			f.open, f.openBlock = at, r.Block
 		}
 		return
 	}
-	if r.bold {
-		r.level = boldLine
+	if r.Bold {
+		r.Level = boldLine
 		f.head(r)
 		return
 	}
-	f.said[f.target()] = append(f.said[f.target()], r.text)
+	f.said[f.target()] = append(f.said[f.target()], r.Text)
 	if f.open >= 0 {
-		f.openBlock = r.block
+		f.openBlock = r.Block
 	}
 }
-
-// visible counts the bytes of a text but blanks.
-func visible(text string) int { return len(strings.Join(strings.Fields(text), "")) }
 
 // bullets are the signs that stand before a name in Japanese mails.
 const bullets = "■□◆◇●○▼▽▪・※＊* \u3000"
 
 // named takes a line apart into a known name and its value. The name stands
 // before a colon, in bold, in 【】, or is the whole line.
-func (f *former) named(r row) (name, value string, ok bool) {
-	if r.code {
+func (f *former) named(r Row) (name, value string, ok bool) {
+	if r.Code {
 		return "", "", false
 	}
-	text := strings.TrimLeft(r.text, bullets)
+	text := strings.TrimLeft(r.Text, bullets)
 	if inner, found := strings.CutPrefix(text, "【"); found {
 		if name, value, ok = strings.Cut(inner, "】"); ok && f.knows(bare(name)) {
 			return bare(name), strings.TrimLeft(value, ":： "), true
@@ -157,8 +155,8 @@ func (f *former) named(r row) (name, value string, ok bool) {
 		_, colon := utf8.DecodeRuneInString(text[at:])
 		return bare(text[:at]), strings.Trim(text[at+colon:], "* "), true
 	}
-	if lead := r.text[:r.strong]; lead != "" && f.knows(bare(lead)) {
-		return bare(lead), strings.TrimSpace(r.text[r.strong:]), true
+	if lead := r.Text[:r.Strong]; lead != "" && f.knows(bare(lead)) {
+		return bare(lead), strings.TrimSpace(r.Text[r.Strong:]), true
 	}
 	if f.knows(bare(text)) {
 		return bare(text), "", true
@@ -179,39 +177,45 @@ func bare(name string) string { return strings.Trim(name, "*_:： \u3000") }
 
 // table reads a row of names and values side by side, one of a value and its
 // name, such as "| 02:55 | Detected |", or the one row below a head of names.
-func (f *former) table(r row) {
+func (f *former) table(r Row) {
+	cells := make([]string, len(r.Cells))
+	for i, c := range r.Cells {
+		if !c.Italic {
+			cells[i] = c.Text
+		}
+	}
 	known := 0
-	for _, c := range r.cells {
+	for _, c := range cells {
 		if f.knows(bare(c)) {
 			known++
 		}
 	}
-	if r.isHead {
+	if r.Kind == TableHead {
 		f.columns, f.firstColumn = nil, ""
-		if len(r.cells) > 0 {
-			f.firstColumn = r.cells[0]
+		if len(cells) > 0 {
+			f.firstColumn = cells[0]
 		}
-		if known == len(r.cells) && known > 1 {
-			f.columns = r.cells
+		if known == len(cells) && known > 1 {
+			f.columns = cells
 			return
 		}
 	}
 	if f.columns != nil && known == 0 {
-		for i, c := range r.cells[:min(len(r.cells), len(f.columns))] {
-			f.put(Field{Heading: bare(f.columns[i]), Text: c, Line: r.line})
+		for i, c := range cells[:min(len(cells), len(f.columns))] {
+			f.put(Field{Heading: bare(f.columns[i]), Text: c, Line: r.Line})
 		}
 		f.columns = nil // a second row is of something else
 		return
 	}
-	if len(r.cells) == 2 && !f.knows(bare(r.cells[0])) {
-		if f.knows(bare(r.cells[1])) {
-			f.put(Field{Heading: bare(r.cells[1]), Text: r.cells[0], Column: bare(f.firstColumn), Line: r.line})
+	if len(cells) == 2 && !f.knows(bare(cells[0])) {
+		if f.knows(bare(cells[1])) {
+			f.put(Field{Heading: bare(cells[1]), Text: cells[0], Column: bare(f.firstColumn), Line: r.Line})
 		}
 		return
 	}
-	for i := 0; i+1 < len(r.cells); i += 2 {
-		if f.knows(bare(r.cells[i])) && !f.knows(bare(r.cells[i+1])) {
-			f.put(Field{Heading: bare(r.cells[i]), Text: r.cells[i+1], Line: r.line})
+	for i := 0; i+1 < len(cells); i += 2 {
+		if f.knows(bare(cells[i])) && !f.knows(bare(cells[i+1])) {
+			f.put(Field{Heading: bare(cells[i]), Text: cells[i+1], Line: r.Line})
 		}
 	}
 }

@@ -34,6 +34,10 @@ func tame(src string) string {
 	b := []byte(src)
 	start := 0
 	for line := range strings.Lines(src) {
+		if !crowded && !mayNest(line) {
+			start += len(line)
+			continue
+		}
 		inner := b[start+len(lead.FindString(line)) : start+len(line)]
 		if len(line)-len(inner) >= maxNesting && len(inner) > 0 && inner[0] != '\n' {
 			inner[0] = 'x'
@@ -48,4 +52,10 @@ func tame(src string) string {
 		start += len(line)
 	}
 	return string(b)
+}
+
+// mayNest reports whether a line may begin with as many marks as are too many.
+// It is there because most lines do not, and the expression above is slow.
+func mayNest(line string) bool {
+	return len(line) > maxNesting && strings.Trim(line[:maxNesting], " \t>-+*0123456789.)`~") == ""
 }
