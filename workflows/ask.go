@@ -37,6 +37,17 @@ type SimilarAsk struct {
 	Text    string
 }
 
+// CommentsAsk asks for all comments of the subject itself, oldest first, where
+// those that an observation has, since the cursor, are not enough.
+type CommentsAsk struct{ Subject Subject }
+
+// FileAsk asks for the text of a file in a repository. Ref is a commit, branch
+// or tag, or empty for the default branch; Path is relative to the root.
+type FileAsk struct{ Repo, Ref, Path string }
+
+// PullAsk asks for what a pull request has besides being an issue.
+type PullAsk struct{ Subject Subject }
+
 func (RoleAsk) ask()     {}
 func (SummaryAsk) ask()  {}
 func (TeamAsk) ask()     {}
@@ -44,6 +55,9 @@ func (LinksAsk) ask()    {}
 func (ChangesAsk) ask()  {}
 func (RunbooksAsk) ask() {}
 func (SimilarAsk) ask()  {}
+func (CommentsAsk) ask() {}
+func (FileAsk) ask()     {}
+func (PullAsk) ask()     {}
 
 // OnlyHelps reports whether the answer to an ask helps people and decides
 // nothing. While GitHub does not answer it, the rest goes on without.
@@ -63,13 +77,45 @@ func OnlyHelps(a Ask) bool {
 type Answer struct {
 	Unknown string
 	Role    Role
-	Summary string
+	// Summaries are what each workflow published about another subject, by the
+	// workflow's name.
+	Summaries map[string]string
 	// Members of a team, by login.
 	Members []string
 	Links   []Link
 	Changes []Change
 	// Matches, the best first; none where nothing suits well enough.
 	Matches []Match
+	// Comments of a subject.
+	Comments []Comment
+	// Text of a file.
+	Text string
+	Pull Pull
+}
+
+// Pull is what a pull request has besides being an issue (docs: REST API
+// endpoints for pull requests).
+type Pull struct {
+	// Head is the commit to be merged, Branch its branch. HeadRepo and Base are
+	// repositories and branches; HeadRepo is empty where it was deleted.
+	Head, Branch, HeadRepo, Base string
+	Merged, Draft                bool
+	// Files are the paths that it adds, changes or renames to, as far as GitHub
+	// lists them (docs: "List pull requests files", at most 3,000), without those
+	// that it removes.
+	Files []string
+	// Reviews are those submitted, oldest first.
+	Reviews []Review
+}
+
+// Review is a review of a pull request. State is GitHub's word in lower case:
+// approved, changes_requested, commented, dismissed.
+type Review struct {
+	ID     int64
+	Author User
+	State  string
+	Commit string
+	At     time.Time
 }
 
 // Link is an issue or pull request that refers to the subject.
@@ -120,8 +166,9 @@ func (f Facts) Role(repo, login string) (role Role, ok bool) {
 	return a.Role, ok
 }
 
-// Summary is the answer to a SummaryAsk; ok is false while it was not asked.
-func (f Facts) Summary(s Subject) (summary string, ok bool) {
+// Summary is what a workflow published about a subject; ok is false while it was
+// not asked.
+func (f Facts) Summary(s Subject, workflow string) (summary string, ok bool) {
 	a, ok := f[SummaryAsk{Subject: s}]
-	return a.Summary, ok
+	return a.Summaries[workflow], ok
 }

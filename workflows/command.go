@@ -27,6 +27,9 @@ type Command struct {
 	// ReporterUntil are the commands that end the reporter's right, once
 	// somebody with the role has used one: then it is no mere report any more.
 	ReporterUntil []string
+	// On are the workflows on whose subjects it counts; none means those of the
+	// workflow that declares it.
+	On []string
 	// LastCounts: only the last few uses matter, so that older ones may be
 	// folded away when the record grows too large.
 	LastCounts bool
@@ -60,6 +63,7 @@ type Argument struct {
 const (
 	WhyRole        = "role"
 	WhyRoleUnknown = "role-unknown"
+	WhyElsewhere   = "elsewhere" // it is for other subjects
 )
 
 // Commands finds commands by any of their names.

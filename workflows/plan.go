@@ -30,9 +30,18 @@ type Plan struct {
 	// Comments are kept true by editing. One that is longer than GitHub takes is
 	// split into several, by KEY, KEY.2 and so on.
 	Comments []CommentIntent
+	// Additions are what the workflow has to say at the end of another's comment.
+	Additions []Addition
 	// Notices are said once.
 	Notices []Notice
-	// Summary is what the subject publishes about itself; the subjects in
+	// Issues and Files are made once and never changed: what stands in them is for
+	// people. They are made before everything else, and the workflows then decide
+	// again, so that what is said can name them.
+	Issues []IssueIntent
+	Files  []FileIntent
+	// Checks are kept true, each on its commit.
+	Checks []CheckIntent
+	// Summary is what the workflow publishes about the subject; the subjects in
 	// Names are woken when it changes.
 	Summary string
 	Names   []Subject
@@ -83,6 +92,71 @@ type CommentIntent struct {
 	Facts string
 }
 
+// Addition stands at the end of another workflow's comment, where that is
+// planned, as a paragraph of its own.
+type Addition struct {
+	To   string // the key of the comment
+	Text string
+	// Facts as in Section; empty means the text itself.
+	Facts string
+}
+
+// IssueIntent is an issue that should have been opened, in the repository of the
+// subject. What became of it is in Input.Made: the number, or why GitHub refused.
+// Body has at most 60,000 characters.
+type IssueIntent struct {
+	Key         string
+	Title, Body string
+	Labels      []Label
+	Assignees   []string // logins; whom GitHub cannot assign is left out
+}
+
+// FileIntent is a new file that should have been proposed by a pull request, from
+// a branch of our own to the default branch, in the repository of the subject.
+// A branch, file or pull request that is there already is left as it is and taken
+// for the one that is meant where we made it.
+type FileIntent struct {
+	Key string
+	// Path is relative to the root; Content has at most 1 MB.
+	Path, Content string
+	Branch        string
+	Commit        string // the message
+	// Title, Body, Labels and Assignees are the pull request's.
+	Title, Body string
+	Labels      []Label
+	Assignees   []string
+}
+
+// The conclusions of a check. GitHub counts a neutral one as passed (docs: About
+// status checks).
+const (
+	CheckSuccess = "success"
+	CheckNeutral = "neutral"
+	CheckFailure = "failure"
+)
+
+// CheckIntent is a check run that should stand on a commit. GitHub takes fifty
+// annotations at a time and 65,535 characters of text (docs: REST API endpoints
+// for check runs).
+type CheckIntent struct {
+	Key        string
+	Name       string // as it is shown
+	Commit     string
+	Conclusion string
+	Title      string
+	Summary    string // Markdown
+	// Annotations stand on lines of files.
+	Annotations []Annotation
+}
+
+// Annotation is a remark on a line. Level is notice, warning or failure.
+type Annotation struct {
+	Path           string
+	Line           int
+	Level          string
+	Title, Message string
+}
+
 // Notice calls somebody. It is sent once: with the status comment where that
 // is made in the same run (Line), else as a comment of its own (Body).
 type Notice struct {
@@ -123,8 +197,23 @@ func (p Plan) String() string {
 	for _, c := range p.Comments {
 		fmt.Fprintf(&b, "comment %s\n%s", c.Key, indent(c.Body))
 	}
+	for _, a := range p.Additions {
+		fmt.Fprintf(&b, "addition to %s\n%s", a.To, indent(a.Text))
+	}
 	for _, n := range p.Notices {
 		fmt.Fprintf(&b, "notice %s\n%s", n.Key, indent(n.Body))
+	}
+	for _, i := range p.Issues {
+		fmt.Fprintf(&b, "issue %s\n%s", i.Key, indent(i.Title+"\n"+i.Body))
+	}
+	for _, f := range p.Files {
+		fmt.Fprintf(&b, "file %s %s from branch %s\n%s", f.Key, f.Path, f.Branch, indent(f.Title+"\n"+f.Body+"\n"+f.Content))
+	}
+	for _, c := range p.Checks {
+		fmt.Fprintf(&b, "check %s %s on %s: %s\n%s", c.Key, c.Conclusion, c.Commit, c.Title, indent(c.Summary))
+		for _, a := range c.Annotations {
+			fmt.Fprintf(&b, "  %s:%d: %s: %s\n", a.Path, a.Line, a.Level, a.Message)
+		}
 	}
 	for _, s := range p.Sections {
 		fmt.Fprintf(&b, "section %s\n%s", s.Key, indent(s.Title+"\n"+s.Text))

@@ -48,7 +48,9 @@ const Ghost = "ghost"
 
 // Issue is the subject as GitHub answers for it. Times are UTC, to the second.
 type Issue struct {
-	ID          int64
+	ID int64
+	// Pull says that it is a pull request, which GitHub treats as an issue, too.
+	Pull        bool
 	Title, Body string
 	Author      User
 	Open        bool

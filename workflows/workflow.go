@@ -19,6 +19,8 @@ type Workflow struct {
 	Name string
 	// Policy is the section of .github/kintsugi.yml that belongs to it.
 	Policy policy.Section
+	// Pulls says that it may own pull requests, too; others never see one.
+	Pulls bool
 	// Labels are the labels it may set. A label belongs to one workflow only.
 	Labels func(policy.Policy) []Label
 	// Commands are what people may write to it, in a comment or by a gesture.
@@ -81,12 +83,17 @@ type Decision struct {
 	Plan Plan
 }
 
-// Made is something the subject created on GitHub: a comment by key or a
-// notice. Gone means that a person deleted it; it is not made again.
+// Made is something the subject created on GitHub: a comment, an issue, a pull
+// request by key, or a notice. Gone means that a person deleted it; it is not
+// made again.
 type Made struct {
-	ID   int64  `json:"id,omitempty"`
-	Hash string `json:"h,omitempty"`
-	Gone bool   `json:"gone,omitempty"`
+	ID int64 `json:"id,omitempty"`
+	// Number is that of an issue or a pull request.
+	Number int `json:"n,omitempty"`
+	// Refused says why GitHub would not have it, for good; nothing was made.
+	Refused string `json:"no,omitempty"`
+	Hash    string `json:"h,omitempty"`
+	Gone    bool   `json:"gone,omitempty"`
 	// To is whom a notice mentioned; it may be forgotten.
 	To string `json:"to,omitempty"`
 	// At is when it was made, to the second.

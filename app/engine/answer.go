@@ -185,5 +185,5 @@ func (e *Engine) summary(ctx context.Context, asking, of workflows.Subject) (wor
 	if err := e.findStatus(ctx, &v, &hint); err != nil {
 		return workflows.Answer{}, err
 	}
-	return workflows.Answer{Summary: v.record.Summary}, nil
+	return workflows.Answer{Summaries: summariesIn(v.record.Summary)}, nil
 }

@@ -82,11 +82,12 @@ type Run struct {
 	Asked    []string
 	// Why are the reasons: the acts with their verdicts, or what is missing.
 	Why []string
-	// Plan is what should be true, Summary what the subject would publish, Did
-	// what was written to make it so.
-	Plan, Summary string
-	Did           []string
-	Err           error
+	// Plan is what should be true, Summaries what each workflow would publish
+	// about the subject, Did what was written to make it so.
+	Plan      string
+	Summaries map[string]string
+	Did       []string
+	Err       error
 	// SetAside: it failed SetAsideAfter times in a row, or more, and is tried
 	// every ten minutes until somebody looks into it.
 	SetAside bool

@@ -52,7 +52,7 @@ func mustRules() Rules {
 func fuzzRecord(seq int64) Record {
 	r := Record{
 		Version: recordVersion, Seq: seq, RepoID: 1, IssueID: 2, Kind: "issue", Cursor: fuzzNow, Owner: "incident", From: fuzzNow,
-		Language: words.Japanese, Made: map[string]workflows.Made{statusKey: {Hash: "0123456789ab"}, "incident.opened": {}}, Summary: `{"confirmed":true}`,
+		Language: words.Japanese, Made: map[string]workflows.Made{statusKey: {Hash: "0123456789ab"}, "incident.opened": {}}, Summary: `{"incident":"{}"}`,
 	}
 	r.add([]workflows.Act{
 		{ID: "title", At: fuzzNow, Author: "sato", Name: "incident", Role: workflows.RoleRead, Verdict: workflows.Done},

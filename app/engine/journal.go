@@ -105,7 +105,7 @@ func asked(facts workflows.Facts) []string {
 				line = fmt.Sprintf("role of %s on %s: unknown, %s", ask.Login, ask.Repo, answer.Unknown)
 			}
 		case workflows.SummaryAsk:
-			line = fmt.Sprintf("summary of %s: %s", ask.Subject, cmp.Or(answer.Summary, answer.Unknown, "none"))
+			line = fmt.Sprintf("summary of %s: %s", ask.Subject, cmp.Or(summaryOf(answer.Summaries), answer.Unknown, "none"))
 		}
 		lines = append(lines, line)
 	}

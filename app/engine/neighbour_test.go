@@ -35,7 +35,7 @@ func pair(runs map[int]int) workflows.Workflow {
 				return workflows.Decision{}
 			}
 			other := workflows.Subject{Repo: in.Observation.Subject.Repo, Number: in.Observation.Subject.Number%2 + 1}
-			seen, ok := in.Facts.Summary(other)
+			seen, ok := in.Facts.Summary(other, "pair")
 			if !ok {
 				return workflows.Decision{Asks: []workflows.Ask{workflows.SummaryAsk{Subject: other}}}
 			}

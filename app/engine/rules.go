@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -97,7 +98,7 @@ func (r Rules) merge(owner string, p policy.Policy, parts []contribution) (workf
 	var out workflows.Plan
 	owners, err := r.labels(p)
 	errs := []error{err}
-	keys, labels := map[string]string{}, map[string]string{}
+	keys, labels, summaries := map[string]string{}, map[string]string{}, map[string]string{}
 	claim := func(workflow, key string) {
 		if !strings.HasPrefix(key, workflow+".") && key != workflow {
 			errs = append(errs, fmt.Errorf("%s uses the key %q, which does not begin with its name", workflow, key))
@@ -138,8 +139,8 @@ func (r Rules) merge(owner string, p policy.Policy, parts []contribution) (workf
 		for _, n := range plan.Notices {
 			claim(w, n.Key)
 		}
-		if plan.Summary != "" && w != owner {
-			errs = append(errs, fmt.Errorf("%s publishes a summary of a subject of %s", w, owner))
+		if plan.Summary != "" {
+			summaries[w] = plan.Summary
 		}
 		for _, login := range plan.Assignees {
 			if !slices.ContainsFunc(out.Assignees, func(other string) bool { return strings.EqualFold(login, other) }) {
@@ -152,10 +153,30 @@ func (r Rules) merge(owner string, p policy.Policy, parts []contribution) (workf
 		out.Comments = append(out.Comments, plan.Comments...)
 		out.Notices = append(out.Notices, plan.Notices...)
 		out.Names = append(out.Names, plan.Names...)
-		out.Summary += plan.Summary
 		if !plan.Wake.IsZero() && (out.Wake.IsZero() || plan.Wake.Before(out.Wake)) {
 			out.Wake = plan.Wake
 		}
 	}
+	out.Summary = summaryOf(summaries)
 	return out, errors.Join(errs...)
+}
+
+// summaryOf puts what the workflows published together to one text, and
+// summariesIn takes it apart.
+func summaryOf(summaries map[string]string) string {
+	if len(summaries) == 0 {
+		return ""
+	}
+	data, err := json.Marshal(summaries)
+	if err != nil {
+		panic(err) // texts always encode
+	}
+	return string(data)
+}
+
+func summariesIn(text string) (summaries map[string]string) {
+	if json.Unmarshal([]byte(text), &summaries) != nil {
+		return nil // of an older form: as good as not published
+	}
+	return summaries
 }

@@ -73,7 +73,7 @@ func (e *Engine) think(ctx context.Context, s workflows.Subject, c *Claim, inten
 	}
 	run.Owner, run.Why = d.owner, d.reasons()
 	if d.owner != "" {
-		run.Summary = d.plan.Summary
+		run.Summaries = summariesIn(d.plan.Summary)
 	}
 	if d.owner != "" && d.policy.Enabled {
 		run.Plan = d.plan.String()

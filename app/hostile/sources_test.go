@@ -123,7 +123,7 @@ func near() []ingress {
 			return w.open(repo, "tanaka", "[incident] "+short(text)+" certificate expired, checkout blank", body)
 		},
 	}, ingress{
-		name: "report that joins", covers: []string{"Answer.Summary"}, like: readable, stays: true, refers: 1, links: "issues/", shows: "Also reported: |ほかの報告: ",
+		name: "report that joins", covers: []string{"Answer.Summaries"}, like: readable, stays: true, refers: 1, links: "issues/", shows: "Also reported: |ほかの報告: ",
 		play: func(w *world, repo, text string) issue {
 			i := w.incident(repo)
 			w.settle()

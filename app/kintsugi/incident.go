@@ -226,10 +226,10 @@ func (r *incidentReader) incident(ctx context.Context, s workflows.Subject) (anI
 	switch {
 	case run.Owner != "incident":
 		return one, fmt.Errorf("%s is %w: %s", s, errNotIncident, strings.Join(run.Why, "; "))
-	case run.Summary == "":
+	case run.Summaries["incident"] == "":
 		return one, fmt.Errorf("%s is %w that can be read now: the policy says enabled: false", s, errNotIncident)
 	}
-	if err := json.Unmarshal([]byte(run.Summary), &one.incidentFacts); err != nil {
+	if err := json.Unmarshal([]byte(run.Summaries["incident"]), &one.incidentFacts); err != nil {
 		return one, fmt.Errorf("%s: what the incident publishes cannot be read: %w", s, err)
 	}
 	if one.issue, err = r.app.Issue(ctx, s); err != nil {

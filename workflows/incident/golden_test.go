@@ -173,7 +173,7 @@ func answer(t *testing.T, ask workflows.Ask, facts string) (a workflows.Answer) 
 			a = workflows.Answer{}
 			decode(text, &a.Members)
 		case "summary":
-			a.Summary = text
+			a.Summaries = map[string]string{"incident": text}
 		}
 	}
 	return a

@@ -31,7 +31,7 @@ func (s *state) join(in workflows.Input) (asks []workflows.Ask) {
 		return l.Pull || l.Subject.Repo != subject.Repo
 	})
 	for _, l := range links[max(0, len(links)-mostJoined):] {
-		summary, known := in.Facts.Summary(l.Subject)
+		summary, known := in.Facts.Summary(l.Subject, name)
 		if !known {
 			asks = append(asks, workflows.SummaryAsk{Subject: l.Subject})
 			continue
@@ -73,7 +73,7 @@ func (s state) mayJoin(in workflows.Input, original workflows.Answer) bool {
 		return original.Unknown == ""
 	}
 	var p published
-	return json.Unmarshal([]byte(original.Summary), &p) == nil && p.Joined != in.Observation.Subject.Number
+	return json.Unmarshal([]byte(original.Summaries[name]), &p) == nil && p.Joined != in.Observation.Subject.Number
 }
 
 // carry takes the wider of what is known here and there, since the same customers
