@@ -84,16 +84,18 @@ type StateIntent struct {
 // Hold is a reason not to close the issue.
 type Hold struct{ Key, Reason string }
 
-// CommentIntent is a comment that should exist and say Body.
+// CommentIntent is a comment that should exist and say Body, what other workflows
+// add, and After, each on a line of its own.
 type CommentIntent struct {
-	Key  string
-	Body string
+	Key   string
+	Body  string
+	After string
 	// Facts as in Section; empty means the body itself.
 	Facts string
 }
 
-// Addition stands at the end of another workflow's comment, where that is
-// planned, as a paragraph of its own.
+// Addition stands in another workflow's comment, where that is planned, as a line
+// between its Body and its After.
 type Addition struct {
 	To   string // the key of the comment
 	Text string
@@ -195,7 +197,11 @@ func (p Plan) String() string {
 		fmt.Fprintf(&b, "hold %s: %s\n", h.Key, h.Reason)
 	}
 	for _, c := range p.Comments {
-		fmt.Fprintf(&b, "comment %s\n%s", c.Key, indent(c.Body))
+		body := c.Body
+		if c.After != "" {
+			body += "\n" + c.After
+		}
+		fmt.Fprintf(&b, "comment %s\n%s", c.Key, indent(body))
 	}
 	for _, a := range p.Additions {
 		fmt.Fprintf(&b, "addition to %s\n%s", a.To, indent(a.Text))

@@ -31,19 +31,18 @@ func (t teller) resolvedComment() workflows.CommentIntent {
 		parts = append([]string{affected}, parts...)
 	}
 	if t.isHidden() {
-		body := t.say("**Resolved. Thank you, everyone.**", "**復旧しました。おつかれさまでした。**") + "\n" + t.rest()
-		return workflows.CommentIntent{Key: keyResolved, Body: body, Facts: "resolved"}
+		return workflows.CommentIntent{Key: keyResolved, Body: t.say("**Resolved. Thank you, everyone.**", "**復旧しました。おつかれさまでした。**"), After: t.rest(), Facts: "resolved"}
 	}
 	body := []string{
 		t.say("**Resolved. Thank you, everyone.**", "**復旧しました。おつかれさまでした。**"),
 		tight(strings.Join(parts, " · ")),
 		t.say("If a time is wrong, `/started 2:35` corrects it.", "時刻が違うときは `/started 2:35` のように書けば直ります。"),
-		t.rest(),
 	}
 	timeline := "\n\n" + t.timelineText()
 	return workflows.CommentIntent{
 		Key:   keyResolved,
-		Body:  strings.Join(body, "\n") + timeline,
+		Body:  strings.Join(body, "\n"),
+		After: t.rest() + timeline,
 		Facts: strings.Join(parts, " ") + timeline,
 	}
 }

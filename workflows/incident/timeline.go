@@ -15,6 +15,7 @@ type entry struct {
 	at   time.Time
 	link string // where it comes from, or ""
 	text string
+	note int64 // the comment of a note, or 0
 }
 
 // timeline is what happened, in order: milestones at the times that count by
@@ -36,7 +37,7 @@ func (t teller) timelineMilestones() []entry {
 			} else if m.by.Author != "" {
 				text += t.say(" by ", " ") + t.person(m.by.Author)
 			}
-			out = append(out, entry{m.at, t.from(m.milestone), text})
+			out = append(out, entry{at: m.at, link: t.from(m.milestone), text: text})
 		}
 	}
 	return out
@@ -47,7 +48,7 @@ func (t teller) timelineActs() []entry {
 	var out []entry
 	for _, h := range t.s.history {
 		a := h.act
-		add := func(text string) { out = append(out, entry{a.At, t.link(a), text}) }
+		add := func(text string) { out = append(out, entry{at: a.At, link: t.link(a), text: text}) }
 		switch a.Name {
 		case "lead", "comms", "scribe":
 			who := a.Value
@@ -57,6 +58,7 @@ func (t teller) timelineActs() []entry {
 			add(t.roleName(a.Name) + ": " + t.person(who))
 		case "note":
 			add(t.say("note by ", "メモ ") + t.person(a.Author))
+			out[len(out)-1].note, _ = a.FromComment()
 		case "service":
 			if a.Value != nobodyKnows {
 				add(t.say("service: ", "サービス: ") + words.Foreign(a.Value).Inline(60))
@@ -101,7 +103,7 @@ func (t teller) timelineJoined() []entry {
 	var out []entry
 	for _, d := range t.s.duplicates {
 		if at := d.at(d.Declared); !at.IsZero() {
-			out = append(out, entry{at, d.url, t.say(fmt.Sprintf("also reported as #%d by %s", d.number, t.person(d.Reporter)), fmt.Sprintf("#%d でも報告 %s", d.number, t.person(d.Reporter)))})
+			out = append(out, entry{at: at, link: d.url, text: t.say(fmt.Sprintf("also reported as #%d by %s", d.number, t.person(d.Reporter)), fmt.Sprintf("#%d でも報告 %s", d.number, t.person(d.Reporter)))})
 		}
 	}
 	return out
@@ -144,7 +146,7 @@ func (t teller) timelineLinks() []entry {
 		if l.Merged {
 			text += t.say(" (merged)", "（マージ済み）")
 		}
-		out = append(out, entry{l.At, l.URL, text})
+		out = append(out, entry{at: l.At, link: l.URL, text: text})
 	}
 	return out
 }
@@ -168,7 +170,7 @@ func (t teller) timelineChanges() []entry {
 		if c.Repo != t.in.Observation.Subject.Repo {
 			text += " (`" + c.Repo + "`)"
 		}
-		out = append(out, entry{c.At, c.URL, text})
+		out = append(out, entry{at: c.At, link: c.URL, text: text})
 	}
 	return out
 }

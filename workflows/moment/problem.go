@@ -29,6 +29,8 @@ const (
 	// Ambiguous: the clocks showed this time twice when they went back, and the
 	// text names no offset.
 	Ambiguous
+	// Past: over by then, where a time ahead is meant.
+	Past
 )
 
 // Problem is why a text was not read. It is the only error of Parse.
@@ -76,6 +78,9 @@ func (p *Problem) sentences() (english, japanese string) {
 	case Ambiguous:
 		return "The clocks showed this time twice when they went back. Write it with the offset, like `11/20 02:40 +09:00`.",
 			"夏時間の終わりで二度あった時刻です。`11/20 02:40 +09:00` のように時差をつけて書いてください。"
+	case Past:
+		return "This time is over. Write one that lies ahead, like `12/2 15:00`.",
+			"過ぎた時刻になっています。`12/2 15:00` のように、これからの時刻を書いてください。"
 	case Unreadable:
 	}
 	return "This is not a time that can be read. Write it like `2:40`, `11/20 02:40 JST` or `10m ago`.",
