@@ -1,0 +1,76 @@
+package blame
+
+import "strings"
+
+// Most text blames nobody, and all of it is searched. So a first look asks only
+// whether any rule could begin somewhere: by the first four letters of a word in
+// English, by two characters in Japanese, each one load, one multiplication and
+// one bit. What passes is looked up, and only then a sentence is read.
+
+// sieve has a bit for each key that was put in, and few others.
+type sieve [1 << 9]uint32
+
+func (s *sieve) put(key uint64) { h := hash(key); s[h>>5] |= 1 << (h & 31) }
+
+func (s *sieve) has(key uint64) bool { h := hash(key); return s[h>>5]>>(h&31)&1 != 0 }
+
+// hash spreads a key over the bits of a sieve by the golden ratio.
+func hash(key uint64) uint32 { return uint32(key * 0x9E3779B97F4A7C15 >> (64 - 14)) }
+
+// latin is the key of the word that begins at i: its first four bytes in lower
+// case. A shorter word has what follows it in its key, as blanks.
+func latin(s string, i int) uint64 {
+	var key uint64
+	for n := range 4 {
+		c := byte(' ')
+		if i+n < len(s) && isLetter(s[i+n]) {
+			c = s[i+n] | 0x20
+		}
+		key = key<<8 | uint64(c)
+		if c == ' ' {
+			return key << (8 * (3 - n))
+		}
+	}
+	return key
+}
+
+// pair is the key of the two characters of three bytes at i.
+func pair(s string, i int) uint64 {
+	_ = s[i+5]
+	return uint64(s[i])<<40 | uint64(s[i+1])<<32 | uint64(s[i+2])<<24 |
+		uint64(s[i+3])<<16 | uint64(s[i+4])<<8 | uint64(s[i+5])
+}
+
+// suspicious reports whether any rule of either language could begin in s.
+func suspicious(s string) bool {
+	for i := 0; i < len(s); {
+		c := s[i]
+		switch {
+		case isLetter(c):
+			if stems.has(latin(s, i)) && ruleAt(s, i) {
+				return true
+			}
+			for i < len(s) && isLetter(s[i]) {
+				i++
+			}
+		case c >= 0xE3 && c <= 0xE9:
+			if i+6 <= len(s) && openings.has(pair(s, i)) && expressionAt(s, i) {
+				return true
+			}
+			i += min(3, len(s)-i)
+		default:
+			i++
+		}
+	}
+	return false
+}
+
+// expressionAt reports whether any expression of the Japanese table stands at i.
+func expressionAt(s string, i int) bool {
+	for _, x := range phrasesAt(s, i) {
+		if strings.HasPrefix(s[i:], x.words) {
+			return true
+		}
+	}
+	return false
+}
