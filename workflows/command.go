@@ -75,6 +75,9 @@ func CommandsOf(list []Workflow) (all Commands, clash string) {
 	all = Commands{}
 	for _, w := range list {
 		for _, c := range w.Commands {
+			if len(c.On) == 0 {
+				c.On = []string{w.Name}
+			}
 			for _, name := range append([]string{c.Name}, c.Aliases...) {
 				if _, taken := all[fold(name)]; taken {
 					clash = name

@@ -53,7 +53,10 @@ type Issue struct {
 	Pull        bool
 	Title, Body string
 	Author      User
-	Open        bool
+	// Ours is true for what this App itself opened; only there is a marker
+	// believed.
+	Ours bool
+	Open bool
 	// Reason is why it is closed: completed, not_planned or duplicate; empty
 	// where GitHub says nothing (docs: REST API endpoints for issues).
 	Reason    string

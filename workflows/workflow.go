@@ -17,6 +17,8 @@ import (
 type Workflow struct {
 	// Name is the prefix of every key the workflow uses, and of its section.
 	Name string
+	// Noun is what its subjects are called, by language.
+	Noun map[words.Language]Noun
 	// Policy is the section of .github/kintsugi.yml that belongs to it.
 	Policy policy.Section
 	// Pulls says that it may own pull requests, too; others never see one.
@@ -49,6 +51,9 @@ type Workflow struct {
 	// Decide says what should be true of a subject, whoever owns it.
 	Decide func(Input) Decision
 }
+
+// Noun is a name for subjects as sentences need it: "this is One", "is for Many".
+type Noun struct{ One, Many string }
 
 // Said is a command that somebody gave in other words.
 type Said struct{ Command, Argument string }

@@ -113,8 +113,8 @@ func lacks(without string) string { return "without it, " + without }
 func spares(given map[string]string) string {
 	var spare []string
 	for name, level := range given {
-		i := slices.IndexFunc(NeededPermissions(), func(p Permission) bool { return p.Name == name })
-		if i < 0 || level != "read" && NeededPermissions()[i].Level == "read" {
+		all := append(NeededPermissions(), ExtraPermissions()...)
+		if !slices.ContainsFunc(all, func(p Permission) bool { return p.Name == name && grants(p.Level, level) }) {
 			spare = append(spare, name+": "+level)
 		}
 	}
@@ -217,11 +217,16 @@ func (r *report) events(g GitHub) {
 		if slices.Contains(g.App.Events, need.Name) {
 			continue
 		}
-		complete = false
-		r.add(Finding{
+		one := Finding{
 			Check: Events, Level: Problem, Text: fmt.Sprintf("The App is not subscribed to %q (%s): %s.", need.Title, need.For, need.Without),
 			Do: "tick it under \"Subscribe to events\" and save.", Where: g.settings("permissions"),
-		})
+		}
+		if need.Optional {
+			one.Level, one.Do = Hint, "if you want that, "+one.Do
+		} else {
+			complete = false
+		}
+		r.add(one)
 	}
 	if complete {
 		r.ok(Events, "The App is subscribed to all that it needs to be told.")

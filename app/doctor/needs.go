@@ -18,6 +18,8 @@ type Permission struct {
 type Event struct {
 	Name, Title  string
 	For, Without string
+	// Optional: it comes with an optional permission, and goes with it.
+	Optional bool
 }
 
 // NeededPermissions are all that the App can use, and the one place that says
@@ -36,7 +38,7 @@ func NeededPermissions() []Permission {
 		},
 		{
 			Name: "contents", Title: "Contents", Level: "read",
-			For: "the policy, `.github/kintsugi.yml`", Without: "defaults apply; nobody is called",
+			For: "the policy, `.github/kintsugi.yml`, and your own templates", Without: "defaults apply; nobody is called",
 		},
 		{
 			Name: "members", Title: "Members", Level: "read", Optional: true,
@@ -50,6 +52,21 @@ func NeededPermissions() []Permission {
 			Name: "pull_requests", Title: "Pull requests", Level: "read", Optional: true,
 			For: "pull requests that mention an incident", Without: "the timeline leaves out pull requests of private repositories",
 		},
+		{
+			Name: "checks", Title: "Checks", Level: "write", Optional: true,
+			For: "a check on pull requests with a postmortem", Without: "remarks are in a comment only, and on no line",
+		},
+	}
+}
+
+// ExtraPermissions are what postmortems take that are files and come by pull
+// requests. A new App asks for none of them: nobody need let it write code to try
+// it.
+func ExtraPermissions() []Permission {
+	const purpose, without = "postmortems as files, proposed by a pull request", "postmortems are issues"
+	return []Permission{
+		{Name: "contents", Title: "Contents", Level: "write", Optional: true, For: purpose, Without: without},
+		{Name: "pull_requests", Title: "Pull requests", Level: "write", Optional: true, For: purpose, Without: without},
 	}
 }
 
@@ -67,6 +84,18 @@ func NeededEvents() []Event {
 		{
 			Name: "push", Title: "Push",
 			For: "changes of the policy", Without: "they count ten minutes late",
+		},
+		{
+			Name: "pull_request", Title: "Pull request", Optional: true,
+			For: "postmortems that are pull requests", Without: "what changes is noticed by the sweep, ten minutes late",
+		},
+		{
+			Name: "pull_request_review", Title: "Pull request review", Optional: true,
+			For: "approvals of those", Without: "they count ten minutes late",
+		},
+		{
+			Name: "check_run", Title: "Check run", Optional: true,
+			For: "running such a check again", Without: "GitHub's button for that does nothing",
 		},
 	}
 }

@@ -92,9 +92,21 @@ func (e *Engine) ask(ctx context.Context, s workflows.Subject, a workflows.Ask) 
 	switch a := a.(type) {
 	case workflows.SummaryAsk:
 		return e.summary(ctx, s, a.Subject)
+	case workflows.PullAsk:
+		return e.pullOf(ctx, s, a)
 	case workflows.TeamAsk:
 		if !strings.EqualFold(a.Org, ownerOf(s.Repo)) {
 			return workflows.Answer{Unknown: "a team of another account"}, nil
+		}
+	case workflows.CommentsAsk:
+		if a.Subject != s {
+			return workflows.Answer{Unknown: "of another subject"}, nil
+		}
+		comments, err := e.reader.Comments(ctx, s, time.Time{})
+		return workflows.Answer{Comments: comments}, err
+	case workflows.FileAsk:
+		if wider, err := e.isWider(ctx, s.Repo, a.Repo); err != nil || wider != "" {
+			return workflows.Answer{Unknown: wider}, err
 		}
 	case workflows.RunbooksAsk:
 		if wider, err := e.isWider(ctx, s.Repo, a.Repo); err != nil || wider != "" {

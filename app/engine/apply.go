@@ -46,10 +46,13 @@ func newApplier(e *Engine, c *Claim, d *deliberation, run *Run) *applier {
 
 func (e *Engine) apply(ctx context.Context, c *Claim, d *deliberation, run *Run) error {
 	a := newApplier(e, c, d, run)
-	if err := a.mayCreate(ctx); err != nil {
-		return err
+	err := a.creations(ctx)
+	if err == nil {
+		err = a.mayCreate(ctx, a.toCreate())
 	}
-	err := a.all(ctx)
+	if err == nil {
+		err = a.all(ctx)
+	}
 	if errors.Is(err, ErrUncertain) {
 		c.Hint.Watch = e.clock.Now().Add(2 * e.span())
 	}
@@ -58,7 +61,7 @@ func (e *Engine) apply(ctx context.Context, c *Claim, d *deliberation, run *Run)
 
 // all takes every step. The order is part of what keeps it true.
 func (a *applier) all(ctx context.Context) error {
-	steps := []func(context.Context) error{a.foldTwice, a.labels, a.state, a.assignees, a.comments, a.notices, a.reactions, a.status}
+	steps := []func(context.Context) error{a.foldTwice, a.labels, a.state, a.assignees, a.comments, a.notices, a.checks, a.reactions, a.status}
 	if a.d.policy.Observe {
 		steps = []func(context.Context) error{a.foldTwice, a.comments}
 	}
@@ -73,9 +76,8 @@ func (a *applier) all(ctx context.Context) error {
 // mayCreate waits before anything is created that an earlier try, or an
 // earlier store, may still have under way: what lists do not show yet would be
 // made a second time.
-func (a *applier) mayCreate(ctx context.Context) error {
-	keys := a.toCreate()
-	if len(keys) == 0 {
+func (a *applier) mayCreate(ctx context.Context, keys map[string]bool) error {
+	if len(keys) == 0 || a.dry {
 		return nil
 	}
 	born, err := a.e.ledger.Born(ctx)
@@ -107,6 +109,11 @@ func (a *applier) toCreate() map[string]bool {
 	for _, n := range a.d.plan.Notices {
 		if _, ok := a.d.made[n.Key]; !ok {
 			keys[n.Key] = true
+		}
+	}
+	for _, c := range a.d.plan.Checks {
+		if a.d.made[c.Key].Hash != checkHash(c) {
+			keys[c.Key] = true
 		}
 	}
 	return keys
@@ -220,12 +227,15 @@ func (a *applier) state(ctx context.Context) error {
 	if last, ok := a.d.o.LastState(); ok && !last.Ours && !last.At.Before(want.At.Truncate(time.Second)) {
 		return nil
 	}
-	what := "reopen"
+	what, reason := "reopen", want.Reason
 	if !want.Open {
-		what = "close as " + want.Reason
+		what = "close as " + reason
+	}
+	if a.d.o.Issue.Pull { // which is closed without one
+		reason = ""
 	}
 	err := a.write(ctx, what, func() error {
-		return a.e.writer.SetState(ctx, a.d.o.Subject, want.Open, want.Reason)
+		return a.e.writer.SetState(ctx, a.d.o.Subject, want.Open, reason)
 	})
 	return tolerated(err)
 }
@@ -324,21 +334,28 @@ func (a *applier) notices(ctx context.Context) error {
 	return nil
 }
 
-// create puts the intent on disk, then creates, so that an answer that is lost
-// is looked for before it is tried again.
 func (a *applier) create(ctx context.Context, key, body string) (int64, error) {
 	var id int64
-	err := a.write(ctx, "comment "+key, func() error {
+	err := a.begin(ctx, key, "comment "+key, func() error {
+		c, err := a.e.writer.CreateComment(ctx, a.d.o.Subject, body)
+		id = c.ID
+		return err
+	})
+	return id, err
+}
+
+// begin puts the intent on disk, then creates, so that an answer that is lost
+// is looked for before it is tried again.
+func (a *applier) begin(ctx context.Context, key, what string, create func() error) error {
+	return a.write(ctx, what, func() error {
 		if err := a.e.ledger.Begin(ctx, *a.c, key); err != nil {
 			return err
 		}
 		a.d.begun = append(a.d.begun, key)
-		c, err := a.e.writer.CreateComment(ctx, a.d.o.Subject, body)
-		id = c.ID
+		err := create()
 		if err != nil && !errors.Is(err, ErrUncertain) && ctx.Err() == nil {
 			return errors.Join(err, a.e.ledger.Drop(ctx, *a.c, key))
 		}
 		return err
 	})
-	return id, err
 }

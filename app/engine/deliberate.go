@@ -39,6 +39,9 @@ type deliberation struct {
 	made map[string]workflows.Made
 	// begun are the keys whose creation this run put on disk.
 	begun []string
+	// opened are the issues and pull requests that this run made, or found that
+	// an earlier try had.
+	opened []workflows.Subject
 	// facts are the answers to what was asked.
 	facts workflows.Facts
 	plan  workflows.Plan
@@ -47,7 +50,11 @@ type deliberation struct {
 // deliberate judges what is new and lets the workflows decide. It only reads.
 func (e *Engine) deliberate(ctx context.Context, v view, c *Claim) (deliberation, error) {
 	d := deliberation{view: v, language: e.language(v)}
-	g := gatherer{rules: e.rules, policy: v.policy, language: d.language, o: v.o, record: v.record}
+	if v.isFolded() {
+		d.notOurs = "it was opened twice, and the other one counts"
+		return d, nil
+	}
+	g := gatherer{rules: v.rules, policy: v.policy, language: d.language, o: v.o, record: v.record}
 	read := g.acts()
 	owner, from, ok := e.owner(v, read)
 	if !ok {
@@ -64,6 +71,7 @@ func (e *Engine) deliberate(ctx context.Context, v view, c *Claim) (deliberation
 		return d, err
 	}
 	d.facts = workflows.Facts{}
+	g.owner = owner
 	fresh, err := e.judged(ctx, g, notBefore(g.acts(), from), d.facts, c)
 	if err != nil {
 		return d, err
@@ -71,6 +79,12 @@ func (e *Engine) deliberate(ctx context.Context, v view, c *Claim) (deliberation
 	if v.status == nil && c.Hint.StatusGone == 0 {
 		if owner, from, d.notOurs = e.takenUp(v, fresh); d.notOurs != "" {
 			return d, nil
+		}
+		if owner != g.owner { // what made it another's was not executed
+			g.owner = owner
+			if fresh, err = e.judged(ctx, g, g.acts(), d.facts, c); err != nil {
+				return d, err
+			}
 		}
 		fresh = notBefore(fresh, from)
 	}
@@ -107,12 +121,12 @@ func (e *Engine) language(v view) words.Language {
 
 // owner is the workflow that looks after the subject, and since when.
 func (e *Engine) owner(v view, acts []workflows.Act) (name string, from time.Time, ok bool) {
-	for _, w := range e.rules.List {
+	for _, w := range v.rules.List {
 		if v.record.Seq != 0 && v.record.Owner == w.Name {
 			return w.Name, v.record.From, true
 		}
 	}
-	for _, w := range e.rules.List {
+	for _, w := range v.rules.List {
 		if w.Owns == nil || v.record.Seq != 0 {
 			continue
 		}
@@ -146,6 +160,9 @@ func (e *Engine) takenUp(v view, acts []workflows.Act) (owner string, from time.
 	if !ok {
 		return "", time.Time{}, "nobody who may has made it one of ours"
 	}
+	if _, _, ours := v.o.Issue.MadeFor(); ours && v.o.Issue.Open {
+		return owner, from, "" // that we opened it was asked for
+	}
 	now := e.clock.Now()
 	recent := func(t time.Time) bool { return !t.Before(v.o.InstalledAt) && now.Sub(t) <= freshness }
 	last, closed := v.o.LastState()
@@ -153,7 +170,7 @@ func (e *Engine) takenUp(v view, acts []workflows.Act) (owner string, from time.
 	if (v.o.Issue.Open || byUs) && recent(v.o.Issue.CreatedAt) && !v.o.Issue.CreatedAt.Before(v.policy.Since) {
 		return owner, from, ""
 	}
-	for _, w := range e.rules.List {
+	for _, w := range v.rules.List {
 		if w.Name != owner || w.Confirms == nil {
 			continue
 		}
@@ -216,18 +233,18 @@ func (e *Engine) decide(ctx context.Context, d deliberation, c *Claim) (delibera
 	for round := 0; ; round++ {
 		var asks []workflows.Ask
 		var parts []contribution
-		for _, w := range e.rules.List {
+		for _, w := range d.rules.List {
 			decision := w.Decide(in)
 			asks = append(asks, decision.Asks...)
 			parts = append(parts, contribution{w.Name, decision.Plan})
 		}
 		asks = unanswered(asks, d.facts)
 		if len(asks) == 0 {
-			plan, err := e.rules.merge(d.owner, d.policy, parts)
+			plan, err := d.rules.merge(d.owner, d.policy, parts)
 			if err != nil {
 				return d, fmt.Errorf("the workflows clash: %w", err)
 			}
-			plan.Comments = append(plan.Comments, replies(d.acts, e.rules.Commands, d.language)...)
+			plan.Comments = append(plan.Comments, d.rules.replies(d.acts, d.owner, d.language)...)
 			plan.Comments, err = spread(plan.Comments, d.made, d.language)
 			d.plan = plan
 			return d, err

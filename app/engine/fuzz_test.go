@@ -205,7 +205,7 @@ func FuzzRecord(f *testing.F) {
 			a.FromEvent()
 			_ = verdict(a) + described(a) + a.Role.String()
 		}
-		_ = replies(r.acts(), fuzzRules.Commands, words.Japanese)
+		_ = fuzzRules.replies(r.acts(), "incident", words.Japanese)
 	})
 }
 
@@ -320,8 +320,8 @@ func quoted(t *testing.T, judged []workflows.Act) {
 		}
 	}
 	for _, lang := range []words.Language{words.English, words.Japanese} {
-		want := replies(harmless, fuzzRules.Commands, lang)
-		for i, reply := range replies(judged, fuzzRules.Commands, lang) {
+		want := fuzzRules.replies(harmless, "incident", lang)
+		for i, reply := range fuzzRules.replies(judged, "incident", lang) {
 			if faults := hostile.Markdown(reply.Body, hostile.Own{}); len(faults) > 0 {
 				t.Fatalf("%q: %q", reply.Body, faults)
 			}
@@ -385,7 +385,7 @@ func FuzzOpening(f *testing.F) {
 				t.Fatalf("keeps too much: %+v", a)
 			}
 		}
-		if got := replies(judged, fuzzRules.Commands, words.English); len(got) > 0 {
+		if got := fuzzRules.replies(judged, "incident", words.English); len(got) > 0 {
 			t.Fatalf("who reports is corrected: %+v", got)
 		}
 		g.record = Record{Seq: 1}

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -22,6 +23,9 @@ type gatherer struct {
 	language words.Language
 	o        workflows.Observation
 	record   Record
+	// owner is the workflow that looks after the subject; empty while that is not
+	// known, and then whatever anybody might mean by what was done is read.
+	owner string
 	// ours are the comments that carry our own 👍: their commands were
 	// executed, whatever became of the record.
 	ours map[int64]bool
@@ -50,12 +54,19 @@ func (g gatherer) acts() []workflows.Act {
 	}
 	var fresh []workflows.Act
 	for _, a := range all {
-		if !known[a.ID] && !g.record.answered(a.At) {
+		if !known[a.ID] && !g.record.answered(a.At) && (g.isHere(a.Name) || !a.Gesture && !a.FromOpening()) {
 			fresh = append(fresh, a)
 		}
 	}
 	workflows.SortActs(fresh)
 	return fresh
+}
+
+// isHere tells whether a command counts on this subject: each says on whose. What
+// was typed elsewhere is answered; what was done there meant something else.
+func (g gatherer) isHere(command string) bool {
+	c, ok := g.rules.Commands.Find(command)
+	return g.owner == "" || !ok || len(c.On) == 0 || slices.Contains(c.On, g.owner)
 }
 
 // opening reads the title and the opening body. They count once, as first seen:
@@ -66,6 +77,9 @@ func (g gatherer) opening() []workflows.Act {
 		return nil
 	}
 	issue := g.o.Issue
+	if _, _, ours := issue.MadeFor(); ours { // it says what a plan said
+		return nil
+	}
 	base := workflows.Act{At: issue.CreatedAt, Author: issue.Author.Login}
 	var acts []workflows.Act
 	for _, w := range g.rules.List {
@@ -177,18 +191,19 @@ func (g gatherer) comment(c workflows.Comment, recorded []workflows.Act) []workf
 
 // phrase reads a comment without commands that GitHub gives a meaning.
 func (g gatherer) phrase(c workflows.Comment) []workflows.Act {
+	var acts []workflows.Act
 	for _, w := range g.rules.List {
 		if w.Phrase == nil {
 			continue
 		}
 		if name, argument, ok := w.Phrase(c.Body); ok {
-			return []workflows.Act{{
+			acts = append(acts, workflows.Act{
 				ID: fmt.Sprintf("c%d", c.ID), At: c.CreatedAt, Author: c.Author.Login,
 				Name: name, Argument: argument, Gesture: true,
-			}}
+			})
 		}
 	}
-	return nil
+	return acts
 }
 
 // executed reports whether a command that stands in an edited comment is one
@@ -240,6 +255,9 @@ func (g gatherer) nearly(name string) (best workflows.Command, ok bool) {
 		if c.GestureOnly || len(word) < 4 || len([]rune(known)) < 4 {
 			continue
 		}
+		if !g.isHere(c.Name) {
+			continue
+		}
 		d := levenshtein.ComputeDistance(string(word), known)
 		if d <= allowed && (d < least || d == least && known < bestName) {
 			best, bestName, least, ok = c, known, d, true
@@ -250,7 +268,7 @@ func (g gatherer) nearly(name string) (best workflows.Command, ok bool) {
 	}
 	for known, c := range g.rules.Commands {
 		japanese := strings.IndexFunc(known, func(r rune) bool { return r > unicode.MaxLatin1 }) == 0
-		if japanese && !c.GestureOnly && strings.HasPrefix(name, known) && len(known) > len(bestName) {
+		if japanese && !c.GestureOnly && g.isHere(c.Name) && strings.HasPrefix(name, known) && len(known) > len(bestName) {
 			best, bestName, ok = c, known, true
 		}
 	}

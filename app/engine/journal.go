@@ -54,13 +54,16 @@ func (a *applier) note(ctx context.Context) error {
 
 // observed is a subject as it was found, in lines.
 func (v *view) observed(h Hint) []string {
-	i := v.o.Issue
+	i, kind := v.o.Issue, "issue"
+	if i.Pull {
+		kind = "pull request"
+	}
 	state := "open"
 	if !i.Open {
 		state = "closed as " + cmp.Or(i.Reason, "nothing said")
 	}
 	lines := []string{
-		fmt.Sprintf("the issue is %s, opened by %s at %s", state, i.Author.Login, logTime(i.CreatedAt)),
+		fmt.Sprintf("the %s is %s, opened by %s at %s", kind, state, i.Author.Login, logTime(i.CreatedAt)),
 		fmt.Sprintf("labels %s; assigned %s", quotedAll(i.Labels), quotedAll(i.Assignees)),
 	}
 	since := "since it was opened"
@@ -106,6 +109,10 @@ func asked(facts workflows.Facts) []string {
 			}
 		case workflows.SummaryAsk:
 			line = fmt.Sprintf("summary of %s: %s", ask.Subject, cmp.Or(summaryOf(answer.Summaries), answer.Unknown, "none"))
+		case workflows.CommentsAsk:
+			line = fmt.Sprintf("all comments of %s: %d %s", ask.Subject, len(answer.Comments), answer.Unknown)
+		case workflows.FileAsk:
+			line = fmt.Sprintf("file %s of %s at %q: %d bytes %s", ask.Path, ask.Repo, ask.Ref, len(answer.Text), answer.Unknown)
 		}
 		lines = append(lines, line)
 	}

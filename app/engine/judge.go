@@ -14,6 +14,9 @@ import (
 func (g gatherer) judge(acts []workflows.Act, facts workflows.Facts) (judged []workflows.Act, asks []workflows.Ask) {
 	earlier := g.record.acts()
 	for _, a := range acts {
+		if a.Verdict == workflows.Pending && !g.isHere(a.Name) {
+			a.Verdict, a.Why = workflows.Misread, workflows.WhyElsewhere
+		}
 		if a.Verdict == workflows.Pending || a.Verdict == workflows.Done {
 			ask := workflows.RoleAsk{Repo: g.o.Subject.Repo, Login: a.Author}
 			role, known := facts.Role(ask.Repo, ask.Login)

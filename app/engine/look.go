@@ -28,8 +28,10 @@ var errIncomplete = errors.New("the observation does not explain itself yet")
 
 // view is a subject as one run sees it, before anything is judged.
 type view struct {
-	home     Home
-	policy   policy.Policy
+	home   Home
+	policy policy.Policy
+	// rules are those for a subject of its kind.
+	rules    Rules
 	problems []policy.Problem
 	o        workflows.Observation
 	intents  []Intent
@@ -64,9 +66,16 @@ func (e *Engine) look(ctx context.Context, s workflows.Subject, c *Claim, intent
 	v := view{home: home, intents: intents}
 	v.policy, v.problems = policy.ParseLayers(home.Sources, e.rules.Sections())
 	v.o = workflows.Observation{Subject: s, RepoID: home.RepoID, Private: home.Private, InstalledAt: home.InstalledAt}
-	if v.o.Issue, err = e.reader.Issue(ctx, s); err != nil {
+	v.o.Issue, err = e.reader.Issue(ctx, s)
+	switch {
+	case err == nil && e.isOrdinary(v.o.Issue, v.policy, c.Hint):
+		return view{}, errOrdinary
+	case errors.Is(err, ErrRefused) && !knowsStatus(c.Hint):
+		return view{}, errUnseen
+	case err != nil:
 		return view{}, fmt.Errorf("read the issue: %w", err)
 	}
+	v.rules = e.rules.of(v.o.Issue)
 	v.from = readFrom(c.Hint, intents)
 	if v.o.Comments, err = e.reader.Comments(ctx, s, v.from); err != nil {
 		return view{}, fmt.Errorf("list the comments: %w", err)
@@ -85,7 +94,7 @@ func (e *Engine) look(ctx context.Context, s workflows.Subject, c *Claim, intent
 		return view{}, err
 	}
 	v.sortOwn()
-	v.unexplained = v.explain(e.rules)
+	v.unexplained = v.explain()
 	return v, nil
 }
 
@@ -105,10 +114,10 @@ func readFrom(h Hint, intents []Intent) time.Time {
 }
 
 // fillReason gives the last closing its reason: GitHub documents it for the
-// issue and not for its events.
+// issue and not for its events. A pull request is closed without one.
 func (v *view) fillReason() {
 	last, ok := v.o.LastState()
-	if !ok || last.Kind != workflows.EventClosed || v.o.Issue.Open {
+	if !ok || last.Kind != workflows.EventClosed || v.o.Issue.Open || v.o.Issue.Pull {
 		return
 	}
 	for i := range v.o.Events {
@@ -254,7 +263,7 @@ func (v *view) sortOwn() {
 // explain returns what the events, ours included, do not account for: the
 // state, and each label of ours. Events lag like all lists; acting on a stale
 // one would fight a person.
-func (v *view) explain(rules Rules) string {
+func (v *view) explain() string {
 	var missing []string
 	last, ok := v.o.LastState()
 	if open := !ok || last.Kind == workflows.EventReopened; open != v.o.Issue.Open {
@@ -269,7 +278,7 @@ func (v *view) explain(rules Rules) string {
 			delete(on, strings.ToLower(e.Label))
 		}
 	}
-	owners, _ := rules.labels(v.policy)
+	owners, _ := v.rules.labels(v.policy)
 	for name := range owners {
 		if v.o.HasLabel(name) != on[name] {
 			missing = append(missing, fmt.Sprintf("label %s=%t", name, v.o.HasLabel(name)))

@@ -59,6 +59,9 @@ func (e *Engine) concluded(c *Claim, d *deliberation) Outcome {
 			out.Forget = append(out.Forget, i.Key)
 		}
 	}
+	for _, s := range d.opened { // our own writes wake nobody
+		out.Wake = append(out.Wake, s.String())
+	}
 	if d.owner != "" {
 		out.Published = published(d.plan)
 		if out.Published != c.Published {

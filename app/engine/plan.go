@@ -35,6 +35,11 @@ func (e *Engine) Plan(ctx context.Context, s workflows.Subject) (Run, error) {
 	}
 	a := newApplier(e, &c, &d, &run)
 	a.dry = true
+	if !d.policy.Observe {
+		if err := a.creations(ctx); err != nil {
+			return run, err
+		}
+	}
 	return run, a.all(ctx)
 }
 

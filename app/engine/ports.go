@@ -89,19 +89,39 @@ func RankOf(ctx context.Context) Rank {
 // permission is missing; all errors other than these mean "no answer; try
 // again".
 type Reader interface {
-	// Issue returns ErrGone for a missing issue and for a pull request, and
-	// *Moved for one that was transferred.
-	Issue(ctx context.Context, s workflows.Subject) (workflows.Issue, error)
-	// Comments lists those updated at or after since (zero: all), by id.
-	Comments(ctx context.Context, s workflows.Subject, since time.Time) ([]workflows.Comment, error)
-	Comment(ctx context.Context, repo string, id int64) (workflows.Comment, error)
-	Events(ctx context.Context, s workflows.Subject) ([]workflows.Event, error)
-	// OurReaction is the reaction that this App gave to a comment ("+1",
-	// "confused"), or "" for none.
-	OurReaction(ctx context.Context, repo string, comment int64) (string, error)
+	IssueReader
+	CommentReader
+	PullReader
 	// Answer answers every ask but a SummaryAsk. Unknown in the answer says why
 	// GitHub would not tell for good.
 	Answer(ctx context.Context, ask workflows.Ask) (workflows.Answer, error)
+}
+
+// IssueReader sees issues and pull requests themselves.
+type IssueReader interface {
+	// Issue returns an issue or a pull request, ErrGone where there is none, and
+	// *Moved for one that was transferred.
+	Issue(ctx context.Context, s workflows.Subject) (workflows.Issue, error)
+	Events(ctx context.Context, s workflows.Subject) ([]workflows.Event, error)
+	// OwnIssues lists the issues of a repository that this App itself opened, in
+	// any state, at or after since.
+	OwnIssues(ctx context.Context, repo string, since time.Time) ([]OwnIssue, error)
+}
+
+// CommentReader sees what was said beneath.
+type CommentReader interface {
+	// Comments lists those updated at or after since (zero: all), by id.
+	Comments(ctx context.Context, s workflows.Subject, since time.Time) ([]workflows.Comment, error)
+	Comment(ctx context.Context, repo string, id int64) (workflows.Comment, error)
+	// OurReaction is the reaction that this App gave to a comment ("+1",
+	// "confused"), or "" for none.
+	OurReaction(ctx context.Context, repo string, comment int64) (string, error)
+}
+
+// OwnIssue is an issue that this App opened.
+type OwnIssue struct {
+	Number int
+	workflows.Issue
 }
 
 // Home is what the engine knows about the place a subject stands in. It
@@ -135,6 +155,8 @@ type Places interface {
 // Updates is what a repository's lists say.
 type Updates struct {
 	Subjects []workflows.Subject
+	// Pulls are pull requests, which the lists hold, too.
+	Pulls []UpdatedPull
 	// At is GitHub's own time when the first list was answered: what was
 	// updated before it is listed, whatever our clock says.
 	At time.Time
@@ -167,12 +189,15 @@ type DeliveryLog interface {
 type Writer interface {
 	IssueWriter
 	CommentWriter
+	PullWriter
 }
 
-// IssueWriter changes an issue itself. AddLabel makes the label first where the
+// IssueWriter opens issues and changes them. OpenIssue makes labels that the
+// repository lacks, and leaves out whom GitHub cannot assign. AddLabel makes the label first where the
 // repository lacks it. Assign adds assignees and tells who is assigned now:
 // GitHub silently leaves out whom it cannot assign, and whoever is too many.
 type IssueWriter interface {
+	OpenIssue(ctx context.Context, repo string, i workflows.IssueIntent) (OwnIssue, error)
 	Assign(ctx context.Context, s workflows.Subject, logins []string) (assigned []string, err error)
 	AddLabel(ctx context.Context, s workflows.Subject, label workflows.Label) error
 	RemoveLabel(ctx context.Context, s workflows.Subject, name string) error

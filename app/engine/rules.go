@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -91,9 +92,9 @@ type contribution struct {
 // merge makes one plan of those of all workflows. The rules: keys carry their
 // workflow's name, a label belongs to one workflow, only the owner of the
 // subject opens or closes it while others hold, sections stand in the order of
-// the list, the earliest wake wins, and one workflow is enough to make it urgent
-// or to assign somebody. Anything else that meets is a clash: an error that names
-// both, and nothing is applied.
+// the list, and so does what others add to a comment; the earliest wake wins, and
+// one workflow is enough to make it urgent or to assign somebody. Anything else
+// that meets is a clash: an error that names both, and nothing is applied.
 func (r Rules) merge(owner string, p policy.Policy, parts []contribution) (workflows.Plan, error) {
 	var out workflows.Plan
 	owners, err := r.labels(p)
@@ -127,17 +128,8 @@ func (r Rules) merge(owner string, p policy.Policy, parts []contribution) (workf
 			}
 			out.State = plan.State
 		}
-		for _, s := range plan.Sections {
-			claim(w, s.Key)
-		}
-		for _, h := range plan.Holds {
-			claim(w, h.Key)
-		}
-		for _, c := range plan.Comments {
-			claim(w, c.Key)
-		}
-		for _, n := range plan.Notices {
-			claim(w, n.Key)
+		for _, key := range keysIn(plan) {
+			claim(w, key)
 		}
 		if plan.Summary != "" {
 			summaries[w] = plan.Summary
@@ -152,13 +144,74 @@ func (r Rules) merge(owner string, p policy.Policy, parts []contribution) (workf
 		out.Holds = append(out.Holds, plan.Holds...)
 		out.Comments = append(out.Comments, plan.Comments...)
 		out.Notices = append(out.Notices, plan.Notices...)
+		out.Issues = append(out.Issues, plan.Issues...)
+		out.Files = append(out.Files, plan.Files...)
+		out.Checks = append(out.Checks, plan.Checks...)
 		out.Names = append(out.Names, plan.Names...)
 		if !plan.Wake.IsZero() && (out.Wake.IsZero() || plan.Wake.Before(out.Wake)) {
 			out.Wake = plan.Wake
 		}
 	}
+	errs = append(errs, addTo(out.Comments, keys, parts))
 	out.Summary = summaryOf(summaries)
 	return out, errors.Join(errs...)
+}
+
+// keysIn are the keys of what a workflow plans, each of which is one of its kind.
+func keysIn(plan workflows.Plan) (keys []string) {
+	for _, s := range plan.Sections {
+		keys = append(keys, s.Key)
+	}
+	for _, h := range plan.Holds {
+		keys = append(keys, h.Key)
+	}
+	for _, c := range plan.Comments {
+		keys = append(keys, c.Key)
+	}
+	for _, n := range plan.Notices {
+		keys = append(keys, n.Key)
+	}
+	for _, i := range plan.Issues {
+		keys = append(keys, i.Key)
+	}
+	for _, f := range plan.Files {
+		keys = append(keys, f.Key)
+	}
+	for _, c := range plan.Checks {
+		keys = append(keys, c.Key)
+	}
+	return keys
+}
+
+// addTo puts what workflows have to say into others' comments, each on a line, in
+// the order of the list, before what ends the comment. Where a comment is not
+// planned there is nothing to add to.
+func addTo(comments []workflows.CommentIntent, owners map[string]string, parts []contribution) error {
+	var errs []error
+	for _, part := range parts {
+		added := map[string]bool{}
+		for _, a := range part.plan.Additions {
+			if owners[a.To] == part.workflow || added[a.To] {
+				errs = append(errs, fmt.Errorf("%s adds to %q, which is its own, or twice", part.workflow, a.To))
+			}
+			added[a.To] = true
+			i := slices.IndexFunc(comments, func(c workflows.CommentIntent) bool { return c.Key == a.To })
+			if i < 0 {
+				continue
+			}
+			c := &comments[i]
+			if c.Facts != "" || a.Facts != "" {
+				c.Facts = cmp.Or(c.Facts, c.Body) + "\n" + cmp.Or(a.Facts, a.Text)
+			}
+			c.Body = strings.TrimRight(c.Body, "\n") + "\n" + a.Text
+		}
+	}
+	for i, c := range comments {
+		if c.After != "" {
+			comments[i].Body, comments[i].After = strings.TrimRight(c.Body, "\n")+"\n"+c.After, ""
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // summaryOf puts what the workflows published together to one text, and

@@ -72,11 +72,17 @@ func (e *Engine) think(ctx context.Context, s workflows.Subject, c *Claim, inten
 		return d, err
 	}
 	run.Owner, run.Why = d.owner, d.reasons()
+	run.decided(&d)
+	return d, nil
+}
+
+// decided notes what the workflows want.
+func (r *Run) decided(d *deliberation) {
+	r.Asked = asked(d.facts)
 	if d.owner != "" {
-		run.Summaries = summariesIn(d.plan.Summary)
+		r.Summaries = summariesIn(d.plan.Summary)
 	}
 	if d.owner != "" && d.policy.Enabled {
-		run.Plan = d.plan.String()
+		r.Plan = d.plan.String()
 	}
-	return d, nil
 }

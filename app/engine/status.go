@@ -78,15 +78,18 @@ func statusText(sections []workflows.Section, notices []workflows.Notice, remark
 		if i > 0 {
 			b.WriteString("\n\n")
 		}
-		fmt.Fprintf(&b, "**%s**\n", s.Title)
+		if s.Title != "" {
+			fmt.Fprintf(&b, "**%s**\n", s.Title)
+		}
 		if i == 0 {
 			for _, n := range notices {
 				b.WriteString(shorten(n.Line, maxNotice, lang) + "\n")
 			}
 		}
-		if s.Text != "" {
-			b.WriteString("\n" + s.Text)
+		if s.Title != "" && s.Text != "" {
+			b.WriteString("\n")
 		}
+		b.WriteString(s.Text)
 	}
 	last := ""
 	for _, r := range remarks {

@@ -158,7 +158,11 @@ func (e *Engine) sweepOne(ctx context.Context, key string, installation int64, r
 	if err != nil {
 		return 0, 1, err
 	}
-	for some := range slices.Chunk(updates.Subjects, mostWoken) {
+	pulls, err := e.pullsToWake(ctx, r.repo, updates.Pulls)
+	if err != nil {
+		return 0, updates.Requests, err
+	}
+	for some := range slices.Chunk(append(updates.Subjects, pulls...), mostWoken) {
 		keys := make([]string, len(some))
 		for i, s := range some {
 			keys[i] = s.String()

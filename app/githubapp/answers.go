@@ -26,6 +26,10 @@ func (a *App) Answer(ctx context.Context, ask workflows.Ask) (workflows.Answer, 
 		return a.runbooks(ctx, ask)
 	case workflows.SimilarAsk:
 		return a.similar(ctx, ask)
+	case workflows.FileAsk:
+		return a.file(ctx, ask)
+	case workflows.PullAsk:
+		return a.pull(ctx, ask)
 	default:
 		return workflows.Answer{}, fmt.Errorf("an ask that this adapter does not know: %T", ask)
 	}

@@ -94,6 +94,7 @@ type App struct {
 	files   *kept[*policy.Source]   // nil where there is none
 	labels  *kept[bool]             // those known to exist
 	changed *kept[workflows.Answer] // what was deployed and released in a window
+	texts   *kept[workflows.Answer] // files of default branches, until one is pushed to
 	absent  *kept[time.Time]        // repositories and organisations without an installation, and when that was heard
 
 	library *library // runbooks and earlier incidents
@@ -175,6 +176,7 @@ func newApp(config Config, credential string) (*App, error) {
 		files:     newKept(config.Clock, weightOf),
 		labels:    newKept(config.Clock, weightless[bool]),
 		changed:   newKept(config.Clock, weightOfAnswer),
+		texts:     newKept(config.Clock, func(a workflows.Answer) int { return len(a.Text) }),
 		absent:    newKept(config.Clock, weightless[time.Time]),
 		library:   newLibrary(config.Clock),
 	}

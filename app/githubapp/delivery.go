@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -66,10 +67,19 @@ type payload struct {
 		Type  string `json:"type"`
 	} `json:"sender"`
 	Issue struct {
-		Number      int     `json:"number"`
-		PullRequest present `json:"pull_request"`
-		ViaApp      viaApp  `json:"performed_via_github_app"`
+		Number int    `json:"number"`
+		ViaApp viaApp `json:"performed_via_github_app"`
 	} `json:"issue"`
+	PullRequest struct {
+		Number int    `json:"number"`
+		Labels filled `json:"labels"`
+		User   struct {
+			Type string `json:"type"`
+		} `json:"user"`
+	} `json:"pull_request"`
+	CheckRun struct {
+		PullRequests firstNumbers `json:"pull_requests"`
+	} `json:"check_run"`
 	Comment struct {
 		ID     int64  `json:"id"`
 		ViaApp viaApp `json:"performed_via_github_app"`
@@ -80,12 +90,37 @@ type payload struct {
 	Commits commits `json:"commits"`
 }
 
-// present is true for whatever is there and not null.
-type present bool
+// filled tells whether a list has anything in it.
+type filled bool
 
-// UnmarshalJSON implements json.Unmarshaler.
-func (p *present) UnmarshalJSON(b []byte) error {
-	*p = present(!bytes.Equal(b, []byte("null")))
+// UnmarshalJSON implements json.Unmarshaler. What is no list may be anything.
+func (f *filled) UnmarshalJSON(b []byte) error {
+	rest, isList := bytes.CutPrefix(b, []byte("["))
+	*f = filled(!isList || !bytes.HasPrefix(bytes.TrimSpace(rest), []byte("]")))
+	return nil
+}
+
+// mostPulls is how many pull requests of one commit are woken.
+const mostPulls = 10
+
+// firstNumbers are the numbers of the first pull requests in a list.
+type firstNumbers []int
+
+// UnmarshalJSON implements json.Unmarshaler. It reads no further than matters.
+func (n *firstNumbers) UnmarshalJSON(b []byte) error {
+	decoder := json.NewDecoder(bytes.NewReader(b))
+	if start, err := decoder.Token(); err != nil || start != json.Delim('[') {
+		return nil //nolint:nilerr // no list names nobody
+	}
+	for decoder.More() && len(*n) < mostPulls {
+		var one struct {
+			Number int `json:"number"`
+		}
+		if err := decoder.Decode(&one); err != nil {
+			return nil //nolint:nilerr // nor does this one
+		}
+		*n = append(*n, one.Number)
+	}
 	return nil
 }
 
@@ -159,14 +194,22 @@ func Decode(event string, body []byte) (Envelope, error) {
 	}
 	switch event {
 	case "issues":
-		e.wakeIssue(p)
+		e.wake(p.Issue.Number)
 		if p.Action == "opened" {
 			e.viaApp = p.Issue.ViaApp.ID
 		}
 	case "issue_comment":
-		e.wakeIssue(p)
+		e.wake(p.Issue.Number) // of an issue, or of a pull request
 		if p.Action == "created" && len(e.Wake) > 0 {
 			e.Comment, e.viaApp = max(0, p.Comment.ID), p.Comment.ViaApp.ID
+		}
+	case "pull_request", "pull_request_review":
+		if p.mayConcern(event) {
+			e.wake(p.PullRequest.Number)
+		}
+	case "check_run":
+		if p.Action == "rerequested" {
+			e.wake(p.CheckRun.PullRequests...)
 		}
 	case "push":
 		e.Policy = e.Repo != "" && p.changesPolicy()
@@ -194,13 +237,33 @@ func shortWord(word string) string {
 	return word
 }
 
-// wakeIssue names the issue of a delivery, if it is one: comments on pull
-// requests come as comments on issues, too.
-func (e *Envelope) wakeIssue(p payload) {
-	if e.Repo == "" || p.Issue.Number < 1 || bool(p.Issue.PullRequest) {
-		return
+// wake names issues and pull requests of the repository, which count as one.
+func (e *Envelope) wake(numbers ...int) {
+	for _, n := range numbers {
+		if e.Repo != "" && n > 0 {
+			e.Wake = append(e.Wake, workflows.Subject{Repo: e.Repo, Number: n}.String())
+		}
 	}
-	e.Wake = []string{workflows.Subject{Repo: e.Repo, Number: p.Issue.Number}.String()}
+}
+
+// concerning are the actions after which a pull request may say something new.
+// docs: Webhook events and payloads, "pull_request", "pull_request_review".
+var concerning = map[string][]string{
+	"pull_request": {
+		"opened", "reopened", "closed", "labeled", "unlabeled", "synchronize", "edited", "ready_for_review", "converted_to_draft",
+	},
+	"pull_request_review": {"submitted", "edited", "dismissed"},
+}
+
+// mayConcern tells whether a delivery may concern a pull request of ours. One that
+// a person has just opened without a label is none yet, and what makes it one is
+// announced by itself. Of any other the labels decide nothing: it may be ours by
+// our comment on it, when somebody took the label off.
+func (p payload) mayConcern(event string) bool {
+	if p.Action == "opened" && !bool(p.PullRequest.Labels) && p.PullRequest.User.Type == "User" {
+		return false
+	}
+	return slices.Contains(concerning[event], p.Action)
 }
 
 // maxCommits is how many commits a push names; of a larger one nothing is
@@ -244,6 +307,7 @@ func (a *App) Heed(e Envelope) (wake []string) {
 	}
 	if e.Pushed {
 		a.library.pushed(e.Repo)
+		a.texts.dropOwner(e.Owner)
 	}
 	if a.Own(e) {
 		return nil

@@ -58,10 +58,12 @@ const (
 // them by a warning on their pages ("Creating content too quickly using this
 // endpoint may result in secondary rate limiting"); labels, reactions,
 // assignees, redeliveries and tokens have none. docs: REST API endpoints for
-// issues, "Create an issue"; for issue comments, "Create an issue comment".
+// issues, "Create an issue"; for issue comments, "Create an issue comment"; for
+// pull requests, "Create a pull request".
 var creating = map[string]bool{
 	"POST repos/{owner}/{repo}/issues":                         true,
 	"POST repos/{owner}/{repo}/issues/{issue_number}/comments": true,
+	"POST repos/{owner}/{repo}/pulls":                          true,
 }
 
 // left is the part that work of a rank leaves to whatever ranks higher.

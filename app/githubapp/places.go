@@ -282,6 +282,10 @@ func (a *App) updatedIn(ctx context.Context, l *lane, repo string, since time.Ti
 	if err != nil {
 		return err
 	}
+	self, err := a.Identity(ctx)
+	if err != nil {
+		return err
+	}
 	queries := []url.Values{{"state": {"all"}, "sort": {"updated"}, "direction": {"desc"}}}
 	if !since.IsZero() {
 		queries[0].Set("since", stamp(since))
@@ -308,10 +312,18 @@ func (a *App) updatedIn(ctx context.Context, l *lane, repo string, since time.Ti
 		}
 		updates.Requests += 1 + len(issues)/100
 		for _, i := range issues {
-			if n := i.GetNumber(); !i.IsPullRequest() && n > 0 && !seen[n] {
-				seen[n] = true
-				updates.Subjects = append(updates.Subjects, workflows.Subject{Repo: cmp.Or(standsIn(i), repo), Number: n})
+			n := i.GetNumber()
+			s := workflows.Subject{Repo: cmp.Or(standsIn(i), repo), Number: n}
+			switch {
+			case n <= 0 || seen[n]:
+				continue
+			case i.IsPullRequest():
+				about := readIssue(i, self)
+				updates.Pulls = append(updates.Pulls, engine.UpdatedPull{Subject: s, Labels: about.Labels, Ours: about.Ours})
+			default:
+				updates.Subjects = append(updates.Subjects, s)
 			}
+			seen[n] = true
 		}
 	}
 	return nil

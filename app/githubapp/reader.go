@@ -38,8 +38,6 @@ func (a *App) Issue(ctx context.Context, s workflows.Subject) (workflows.Issue, 
 		return workflows.Issue{}, err
 	case found.GetID() == 0:
 		return workflows.Issue{}, fmt.Errorf("GitHub did not describe %s", s)
-	case found.IsPullRequest():
-		return workflows.Issue{}, fmt.Errorf("%w: %s is a pull request", engine.ErrGone, s)
 	}
 	to := workflows.Subject{Repo: standsIn(found), Number: found.GetNumber()}
 	switch {
@@ -48,7 +46,13 @@ func (a *App) Issue(ctx context.Context, s workflows.Subject) (workflows.Issue, 
 	case to.Repo != "" && (!strings.EqualFold(to.Repo, s.Repo) || to.Number != s.Number):
 		return workflows.Issue{}, &engine.Moved{To: to.String()}
 	}
-	return readIssue(found), nil
+	var self Identity
+	if found.GetUser().GetType() == "Bot" {
+		if self, err = a.Identity(ctx); err != nil {
+			return workflows.Issue{}, err
+		}
+	}
+	return readIssue(found, self), nil
 }
 
 // standsIn is the repository of an issue, as its own address has it, or "".
@@ -63,12 +67,14 @@ func repoIn(address string) string {
 	return name
 }
 
-func readIssue(i github.Issue) workflows.Issue {
+func readIssue(i github.Issue, self Identity) workflows.Issue {
 	issue := workflows.Issue{
 		ID:        i.GetID(),
+		Pull:      i.IsPullRequest(),
 		Title:     i.GetTitle(),
 		Body:      i.GetBody(),
 		Author:    readUser(i.User),
+		Ours:      self.is(i.GetUser().GetType(), i.GetUser().GetLogin()),
 		Open:      i.GetState() == "open",
 		CreatedAt: i.GetCreatedAt().UTC(),
 		URL:       i.GetHTMLURL(),

@@ -50,15 +50,12 @@ func TestIssue(t *testing.T) {
 
 func TestIssueGone(t *testing.T) {
 	w := newWorld(t)
-	pull, err := w.OpenIssue(shop, "alice", fakehub.NewIssue{Title: "A change", PullRequest: true})
-	must(t, err)
 	deleted, err := w.OpenIssue(shop, "alice", fakehub.NewIssue{Title: "Oops"})
 	must(t, err)
 	must(t, w.DeleteIssue(shop, deleted, "alice"))
 	w.AddRepo("stranger", "thing", false)
 	for name, s := range map[string]workflows.Subject{
 		"missing":       {Repo: shop, Number: 999},
-		"pull request":  {Repo: shop, Number: pull},
 		"deleted":       {Repo: shop, Number: deleted},
 		"no repository": {Repo: "acme/nothing", Number: 1},
 		"not installed": {Repo: "stranger/thing", Number: 1},

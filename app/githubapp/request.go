@@ -19,7 +19,7 @@ import (
 
 // call is one request of GitHub's REST API. The route is written as in
 // GitHub's documentation, "repos/{owner}/{repo}/issues/{number}", and args fill
-// its braces in order.
+// its braces in order; {path...} takes several segments.
 type call struct {
 	method string
 	route  string
@@ -40,7 +40,7 @@ func (c call) String() string {
 	return c.method + " " + path
 }
 
-var braces = regexp.MustCompile(`\{[a-z_]+\}`)
+var braces = regexp.MustCompile(`\{[a-z_]+(?:\.\.\.)?\}`)
 
 // path fills the route. Each argument stays one segment of the path: an empty
 // one would turn "remove this label" into "remove all labels", and ".." would
@@ -56,14 +56,20 @@ func (c call) path() (string, error) {
 		if len(args) == 0 {
 			return "", fmt.Errorf("%s: too few arguments", c.route)
 		}
-		segment := url.PathEscape(fmt.Sprint(args[0]))
-		switch segment {
-		case "":
-			return "", fmt.Errorf("%s: %s is empty", c.route, rest[at[0]:at[1]])
-		case ".", "..":
-			segment = strings.ReplaceAll(segment, ".", "%2E")
+		segments := []string{fmt.Sprint(args[0])}
+		if strings.HasSuffix(rest[:at[1]], "...}") {
+			segments = strings.Split(segments[0], "/")
 		}
-		filled += rest[:at[0]] + segment
+		for i, s := range segments {
+			segments[i] = url.PathEscape(s)
+			switch s {
+			case "":
+				return "", fmt.Errorf("%s: %s is empty", c.route, rest[at[0]:at[1]])
+			case ".", "..":
+				segments[i] = strings.ReplaceAll(s, ".", "%2E")
+			}
+		}
+		filled += rest[:at[0]] + strings.Join(segments, "/")
 		args, rest = args[1:], rest[at[1]:]
 	}
 	filled += rest

@@ -49,8 +49,12 @@ func TestInstallNamesTheNeeds(t *testing.T) {
 		rowJa("\n| %s: %s | ", p.Title, level)
 	}
 	for _, e := range doctor.NeededEvents() {
-		row("| %s | %s | %s |\n", e.Title, e.For, e.Without)
-		rowJa("\n| %s | ", e.Title)
+		english, japanese := "", ""
+		if e.Optional {
+			english, japanese = " (optional)", "（任意）"
+		}
+		row("| %s%s | %s | %s |\n", e.Title, english, e.For, e.Without)
+		rowJa("\n| %s%s | ", e.Title, japanese)
 	}
 	const heads = 4 // and rules beneath them, of two tables
 	for name, text := range map[string]string{"install.md": english, "install.ja.md": japanese} {

@@ -25,10 +25,19 @@ const operations = [
   "GET /orgs/{org}/installation",
   "GET /orgs/{org}/teams/{team_slug}/members",
   "GET /repos/{owner}/{repo}",
+  "GET /repos/{owner}/{repo}/assignees/{assignee}",
   "GET /repos/{owner}/{repo}/collaborators/{username}/permission",
+  "POST /repos/{owner}/{repo}/check-runs",
+  "PATCH /repos/{owner}/{repo}/check-runs/{check_run_id}",
+  "GET /repos/{owner}/{repo}/commits/{ref}/check-runs",
+  "GET /repos/{owner}/{repo}/commits/{ref}/check-suites",
+  "GET /repos/{owner}/{repo}/compare/{basehead}",
   "GET /repos/{owner}/{repo}/contents/{path}",
+  "PUT /repos/{owner}/{repo}/contents/{path}",
   "GET /repos/{owner}/{repo}/deployments",
   "GET /repos/{owner}/{repo}/git/blobs/{file_sha}",
+  "GET /repos/{owner}/{repo}/git/ref/{ref}",
+  "POST /repos/{owner}/{repo}/git/refs",
   "GET /repos/{owner}/{repo}/git/trees/{tree_sha}",
   "GET /repos/{owner}/{repo}/installation",
   "GET /repos/{owner}/{repo}/issues",
@@ -54,11 +63,18 @@ const operations = [
   "GET /repos/{owner}/{repo}/labels",
   "POST /repos/{owner}/{repo}/labels",
   "GET /repos/{owner}/{repo}/labels/{name}",
+  "GET /repos/{owner}/{repo}/pulls",
+  "POST /repos/{owner}/{repo}/pulls",
+  "GET /repos/{owner}/{repo}/pulls/{pull_number}",
+  "GET /repos/{owner}/{repo}/pulls/{pull_number}/files",
+  "GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews",
   "GET /repos/{owner}/{repo}/releases",
   "GET /users/{username}",
 ];
 
 const deliveries = [
+  "check-run-created",
+  "check-run-rerequested",
   "installation-created",
   "installation-deleted",
   "installation-new-permissions-accepted",
@@ -83,6 +99,18 @@ const deliveries = [
   "label-deleted",
   "label-edited",
   "ping",
+  "pull-request-assigned",
+  "pull-request-closed",
+  "pull-request-edited",
+  "pull-request-labeled",
+  "pull-request-opened",
+  "pull-request-ready-for-review",
+  "pull-request-reopened",
+  "pull-request-review-dismissed",
+  "pull-request-review-submitted",
+  "pull-request-synchronize",
+  "pull-request-unassigned",
+  "pull-request-unlabeled",
   "push",
 ];
 
@@ -94,10 +122,14 @@ const basicError = {
 
 // correct mends what is known to be wrong in the package, not in what we send
 // or answer: its list of installations demands that an account be a user *and*
-// an enterprise, where the component for one installation says *or*.
+// an enterprise, where the component for one installation says *or*. And a conflict
+// over a file is to be exactly one of two errors of which each is the other, too.
 function correct(whole) {
   const answer = whole.paths["/app/installations"].get.responses["200"];
   answer.content["application/json"].schema.items = { $ref: "#/components/schemas/installation" };
+  const conflict = whole.paths["/repos/{owner}/{repo}/contents/{path}"].put.responses["409"].content["application/json"].schema;
+  conflict.anyOf = conflict.oneOf;
+  delete conflict.oneOf;
   return whole;
 }
 
@@ -159,7 +191,7 @@ function cutDescription(whole) {
     const original = whole.paths[path]?.[method.toLowerCase()];
     if (!original) throw new Error(`the description has no ${name}`);
     // A parameter that spans segments needs a pattern for the router.
-    const routed = path.replace("/contents/{path}", "/contents/{path:.+}");
+    const routed = path.replace("/contents/{path}", "/contents/{path:.+}").replace("/git/ref/{ref}", "/git/ref/{ref:.+}");
     (cut.paths[routed] ??= {})[method.toLowerCase()] = asOperation(original);
   }
   for (const name of deliveries) {

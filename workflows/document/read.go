@@ -22,7 +22,9 @@ type Document struct {
 	// "---" (YAML) or "+++" (TOML) at the very beginning, those of its first
 	// level only, in order and without quotation marks.
 	Front []Pair
-	Rows  []Row
+	// Body is the offset of what follows the front matter.
+	Body int
+	Rows []Row
 }
 
 // Pair is a key of the front matter with its value.
@@ -107,6 +109,7 @@ func Read(src string) *Document {
 	// The text that is parsed has the same lines and offsets as the source.
 	parsed := tame(src)
 	if end := d.front(src); end > 0 {
+		d.Body = end
 		parsed = strings.Repeat("\n", strings.Count(src[:end], "\n")) + parsed[end:]
 		parsed = strings.Repeat(" ", len(src)-len(parsed)) + parsed
 	}

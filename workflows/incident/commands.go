@@ -103,6 +103,14 @@ func stating() []workflows.Command {
 	}
 }
 
+// everywhere are the workflows whose subjects have these commands, too.
+var everywhere = []string{name, "postmortem"}
+
+// Everywhere are the commands that subjects of other workflows have, too.
+func Everywhere() []workflows.Command {
+	return slices.DeleteFunc(commands(), func(c workflows.Command) bool { return len(c.On) == 0 || c.GestureOnly })
+}
+
 // keeping: notes, endings, and the rest.
 func keeping() []workflows.Command {
 	triage, read := workflows.RoleTriage, workflows.RoleRead
@@ -134,17 +142,17 @@ func keeping() []workflows.Command {
 			Help:  text("a near miss was an incident after all; its times are kept", "ヒヤリハットを障害にします。入れた時刻は残ります"),
 		},
 		{
-			Name: "quiet", Aliases: []string{"静かに"}, Role: read,
+			Name: "quiet", Aliases: []string{"静かに"}, On: everywhere, Role: read,
 			Usage: text("/quiet", "/静かに"),
 			Help:  text("no more reminders to you; from the write role on, to nobody here", "あなたへのリマインドを止めます。write以上の方が書くと、このIssueのリマインドをすべて止めます"),
 		},
 		{
-			Name: "adopt", Aliases: []string{"取り込み"}, Role: workflows.RoleMaintain,
+			Name: "adopt", Aliases: []string{"取り込み"}, On: everywhere, Role: workflows.RoleMaintain,
 			Usage: text("/adopt", "/取り込み"),
 			Help:  text("look after an incident from before Kintsugi was installed", "導入前からある障害を扱います"),
 		},
 		{
-			Name: "help", Aliases: []string{"ヘルプ"}, Role: workflows.RoleNone,
+			Name: "help", Aliases: []string{"ヘルプ"}, On: everywhere, Role: workflows.RoleNone,
 			Usage: text("/help", "/ヘルプ"),
 			Help:  text("show this list", "この一覧を表示します"),
 		},

@@ -93,48 +93,13 @@ func (t teller) helps() []workflows.CommentIntent {
 	return out
 }
 
-// Help is the list of commands as a table in Markdown, as /help answers it and
-// as the documentation shows it.
+// Help is the list of commands, as /help answers it and as the documentation
+// shows it.
 func Help(lang words.Language) string {
-	ja := lang == words.Japanese
-	var b strings.Builder
-	if ja {
-		b.WriteString("新しいコメントの行のはじめに書いてください。英語でも日本語でも、全角でもかまいません。編集は読みません。\n\n| コマンド | すること | 必要な権限（以上） |\n|---|---|---|\n")
-	} else {
-		b.WriteString("Write these at the start of a line in a new comment, in English or Japanese. Edits are not read.\n\n| command | what it does | role needed, or above |\n|---|---|---|\n")
+	if lang == words.Japanese {
+		return workflows.CommandTable(commands(), lang) +
+			"\nTTD＝検知−発生、TTA＝対応開始−報告、TTM＝影響収束−発生、TTR＝復旧−発生。分からないものは — と表示します。\n"
 	}
-	for _, c := range commands() {
-		if c.GestureOnly {
-			continue
-		}
-		names := "`" + c.Usage[lang] + "`"
-		if ja {
-			names += "（`/" + c.Name + "`）"
-		}
-		fmt.Fprintf(&b, "| %s | %s | %s |\n", names, c.Help[lang], roleText(c, ja))
-	}
-	if ja {
-		b.WriteString("\nTTD＝検知−発生、TTA＝対応開始−報告、TTM＝影響収束−発生、TTR＝復旧−発生。分からないものは — と表示します。\n")
-	} else {
-		b.WriteString("\nTTD = detected − started, TTA = acknowledged − reported, TTM = mitigated − started, TTR = resolved − started; what is not known is shown as —.\n")
-	}
-	return b.String()
-}
-
-func roleText(c workflows.Command, ja bool) string {
-	role := c.Role.String()
-	if c.Role == workflows.RoleNone {
-		role = "anyone"
-		if ja {
-			role = "どなたでも"
-		}
-		return role
-	}
-	if c.Reporter {
-		if ja {
-			return role + "、または報告者"
-		}
-		return role + ", or the reporter"
-	}
-	return role
+	return workflows.CommandTable(commands(), lang) +
+		"\nTTD = detected − started, TTA = acknowledged − reported, TTM = mitigated − started, TTR = resolved − started; what is not known is shown as —.\n"
 }

@@ -220,21 +220,3 @@ func at(t *testing.T, text string) time.Time {
 	}
 	return when.UTC()
 }
-
-// TestCommandReference keeps docs/commands.md the same as what /help answers.
-func TestCommandReference(t *testing.T) {
-	const file = "../../docs/commands.md"
-	want := "# Commands\n\nMade from the program's own declarations (`make golden`).\n\n" +
-		incident.Help(words.English) + "\n## 日本語\n\n" + incident.Help(words.Japanese)
-	got, err := os.ReadFile(file)
-	if string(got) == want {
-		return
-	}
-	if os.Getenv("KINTSUGI_UPDATE_GOLDEN") == "1" {
-		if err := os.WriteFile(file, []byte(want), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	t.Errorf("%s is not what the commands declare (make golden writes it): %v", file, err)
-}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/kintsugi-app/kintsugi/workflows"
 	"github.com/kintsugi-app/kintsugi/workflows/policy"
+	"github.com/kintsugi-app/kintsugi/workflows/words"
 )
 
 // name is the workflow's name and the prefix of its keys.
@@ -20,7 +21,11 @@ const name = "incident"
 // Workflow is the incident workflow as the server lists it.
 func Workflow() workflows.Workflow {
 	return workflows.Workflow{
-		Name:     name,
+		Name: name,
+		Noun: map[words.Language]workflows.Noun{
+			words.English:  {One: "an incident", Many: "incidents"},
+			words.Japanese: {One: "障害", Many: "障害"},
+		},
 		Policy:   policy.Section{Name: name, Description: "What an incident is here, whom it calls and how severe it is.", New: func() any { return defaults() }},
 		Labels:   labels,
 		Commands: commands(),

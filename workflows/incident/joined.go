@@ -15,7 +15,7 @@ import (
 type joined struct {
 	number int
 	url    string
-	published
+	Published
 }
 
 // mostJoined bounds how many of the issues that refer to this one are read, the
@@ -36,9 +36,9 @@ func (s *state) join(in workflows.Input) (asks []workflows.Ask) {
 			asks = append(asks, workflows.SummaryAsk{Subject: l.Subject})
 			continue
 		}
-		var p published
+		var p Published
 		if json.Unmarshal([]byte(summary), &p) == nil && p.Joined == subject.Number {
-			s.duplicates = append(s.duplicates, joined{number: l.Subject.Number, url: l.URL, published: p})
+			s.duplicates = append(s.duplicates, joined{number: l.Subject.Number, url: l.URL, Published: p})
 		}
 	}
 	if len(asks) > 0 {
@@ -72,7 +72,7 @@ func (s state) mayJoin(in workflows.Input, original workflows.Answer) bool {
 	if s.endedBy.Gesture {
 		return original.Unknown == ""
 	}
-	var p published
+	var p Published
 	return json.Unmarshal([]byte(original.Summaries[name]), &p) == nil && p.Joined != in.Observation.Subject.Number
 }
 
@@ -86,7 +86,7 @@ func (s *severity) carry(values []string) {
 	s.reach.widen(other)
 }
 
-func (p published) at(text string) time.Time {
+func (p Published) at(text string) time.Time {
 	t, err := time.Parse(time.RFC3339, text)
 	if err != nil {
 		return time.Time{}

@@ -8,9 +8,9 @@ import (
 	"github.com/kintsugi-app/kintsugi/workflows"
 )
 
-// published is what other subjects may read of an incident: times, states and
+// Published is what other subjects may read of an incident: times, states and
 // names, no texts. Times are RFC 3339 in UTC, durations seconds.
-type published struct {
+type Published struct {
 	Confirmed    bool   `json:"confirmed"`
 	NearMiss     bool   `json:"near_miss,omitempty"`
 	Ended        string `json:"ended,omitempty"` // resolved, false-alarm, duplicate
@@ -49,7 +49,7 @@ func (t teller) summary() string {
 		n := int64(m.value.Seconds())
 		return &n
 	}
-	p := published{
+	p := Published{
 		Confirmed: s.confirmed, NearMiss: s.nearMiss, Severity: s.level, Service: t.serviceOf(), Lead: s.lead,
 		Ended:    [...]string{"", "resolved", "false-alarm", "duplicate"}[s.ended],
 		Declared: at(s.declared), Started: at(s.started), Detected: at(s.detected),
@@ -68,11 +68,20 @@ func (t teller) summary() string {
 		}
 	}
 	if t.isHidden() { // what others quote of it would be read by all
-		p = published{Confirmed: p.Confirmed, NearMiss: p.NearMiss, Ended: p.Ended, Lead: p.Lead, Reporter: p.Reporter, Declared: p.Declared, Joined: p.Joined}
+		p = Published{Confirmed: p.Confirmed, NearMiss: p.NearMiss, Ended: p.Ended, Lead: p.Lead, Reporter: p.Reporter, Declared: p.Declared, Joined: p.Joined}
 	}
 	data, err := json.Marshal(p)
 	if err != nil {
 		panic(err) // strings and numbers always encode
 	}
 	return string(data)
+}
+
+// PublishedIn reads what an incident published; it is the zero value where that
+// cannot be read.
+func PublishedIn(text string) (p Published) {
+	if json.Unmarshal([]byte(text), &p) != nil {
+		return Published{}
+	}
+	return p
 }

@@ -111,6 +111,9 @@ type listed struct {
 
 func (c *call) wants(i *issue, s issueState) bool {
 	q := c.request.URL.Query()
+	if i.pull && c.permitted("pull_requests", "read") != nil {
+		return false
+	}
 	if state := orDefault(q.Get("state"), "open"); state != "all" && state != s.state {
 		return false
 	}

@@ -22,20 +22,6 @@ func getUser(c *call) (int, raw, error) {
 	return http.StatusOK, c.hub.renderUserWhole(u), nil
 }
 
-// getContents answers with a file of the default branch. Directories are not
-// simulated. docs: REST API endpoints for repository contents.
-func getContents(c *call, r *repo) (int, raw, error) {
-	if ref := c.request.URL.Query().Get("ref"); ref != "" && ref != r.defaultBranch && ref != r.head && ref != "refs/heads/"+r.defaultBranch {
-		return 0, nil, &refusal{status: 404, message: "No commit found for the ref " + ref}
-	}
-	path := c.request.PathValue("path")
-	f := r.files[path]
-	if f == nil {
-		return 0, nil, errNotFound
-	}
-	return http.StatusOK, c.hub.renderFile(r, path, f), nil
-}
-
 // wrapped is base64 in lines of 60, as GitHub and git have it.
 func wrapped(content string) string {
 	text := base64.StdEncoding.EncodeToString([]byte(content))

@@ -9,6 +9,15 @@ import (
 // pull requests to other GitHub users.
 const maxAssignees = 10
 
+// checkAssignee tells whether somebody can be assigned to an issue that is opened.
+// docs: REST API endpoints for issue assignees, "Check if a user can be assigned".
+func checkAssignee(c *call, r *repo) (int, raw, error) {
+	if _, err := c.hub.assignable(r, []string{c.request.PathValue("login")}); err != nil {
+		return 0, nil, errNotFound
+	}
+	return http.StatusNoContent, nil, nil
+}
+
 // addAssignees adds to those there are. Whoever cannot be assigned, and whoever
 // is too many, is left out without a word. docs: REST API endpoints for issue
 // assignees, "Add assignees to an issue".

@@ -45,6 +45,9 @@ func TestEveryEndpointHoldsTheContract(t *testing.T) {
 	bot.want(201, bot.post(repo+"/issues", `{"title":"Slow","body":"cc @triage","labels":["障害"],"assignees":["write"]}`))
 	bot.want(422, bot.post(repo+"/issues", `{"title":""}`))
 	bot.want(200, bot.get(repo+"/issues?state=all&labels=%E9%9A%9C%E5%AE%B3&sort=updated&direction=asc&since="+start))
+	bot.want(422, bot.post(repo+"/issues", `{"title":"Slow","assignees":["write","nobody"]}`))
+	bot.want(204, bot.get(repo+"/assignees/write"))
+	bot.want(404, bot.get(repo+"/assignees/nobody"))
 	issue := repo + "/issues/1"
 	bot.want(200, bot.get(issue))
 	bot.want(404, bot.get(repo+"/issues/99"))

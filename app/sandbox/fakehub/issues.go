@@ -14,6 +14,7 @@ type issue struct {
 	author    *user
 	via       *installation
 	pull      bool
+	pr        *pull // of a pull request
 	created   time.Time
 	state     history[issueState]
 	comments  []*comment
@@ -85,6 +86,9 @@ func (h *Hub) openIssue(a actor, r *repo, in NewIssue) (*issue, error) {
 	i := &issue{
 		id: h.nextID(), number: r.lastNumber, repo: r, author: a.user, via: a.install, pull: in.PullRequest,
 		created: stamp(h.now), mentioned: map[*user]bool{},
+	}
+	if i.pull {
+		i.pr = h.newPull(r, i.number, in)
 	}
 	i.state.set(h.now, state)
 	r.issues[i.number] = i
@@ -166,26 +170,6 @@ func (h *Hub) close(a actor, i *issue, reason string) error {
 	h.change(i, func(s *issueState) {
 		s.state, s.reason, s.closed, s.closedBy = "closed", reason, stamp(h.now), a.user
 	})
-	h.stateChanged(a, i, "closed")
-	return nil
-}
-
-// merge is for who may write. docs: REST API endpoints for pull requests,
-// "Merge a pull request"; Issue event types, "merged".
-func (h *Hub) merge(a actor, i *issue) error {
-	if err := h.mayWriteIn(a, i.repo, write); err != nil {
-		return err
-	}
-	if !i.pull {
-		return errNotFound
-	}
-	if i.now().state != "open" {
-		return &refusal{status: 405, message: "Pull Request is not mergeable"}
-	}
-	h.change(i, func(s *issueState) {
-		s.state, s.merged, s.closed, s.closedBy = "closed", stamp(h.now), stamp(h.now), a.user
-	})
-	h.record(a, i, &event{kind: "merged"})
 	h.stateChanged(a, i, "closed")
 	return nil
 }

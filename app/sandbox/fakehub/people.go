@@ -19,6 +19,9 @@ type NewIssue struct {
 	FromForm bool
 	// PullRequest opens a pull request, which is an issue to many endpoints.
 	PullRequest bool
+	// Head is the branch of a pull request, and Draft its stage.
+	Head  string
+	Draft bool
 }
 
 // OpenIssue opens an issue and returns its number.
@@ -44,11 +47,6 @@ func (h *Hub) EditIssue(repo string, number int, by string, e Edit) error {
 // empty for completed.
 func (h *Hub) Close(repo string, number int, by, reason string) error {
 	return h.onIssue(repo, number, by, func(a actor, i *issue) error { return h.setState(a, i, "closed", reason) })
-}
-
-// Merge merges an open pull request, which closes it.
-func (h *Hub) Merge(repo string, number int, by string) error {
-	return h.onIssue(repo, number, by, h.merge)
 }
 
 // Reopen opens a closed issue again.

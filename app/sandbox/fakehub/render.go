@@ -181,6 +181,12 @@ func (h *Hub) renderLabel(r *repo, l *label) raw {
 	if l.description != "" {
 		description = &l.description
 	}
+	return h.renderLabelWith(r, l, description)
+}
+
+// renderLabelWith renders a label with its description, which on a pull request is
+// never null, by GitHub's own description.
+func (h *Hub) renderLabelWith(r *repo, l *label, description *string) raw {
 	return encode(struct {
 		ID          int64   `json:"id"`
 		NodeID      string  `json:"node_id"`

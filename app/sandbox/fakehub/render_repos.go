@@ -130,13 +130,22 @@ func (h *Hub) renderRepoNames(repos []*repo) raw {
 	})
 }
 
+// maxInline is how large a file may be to be shown with its content; of a larger
+// one the encoding is "none". docs: REST API endpoints for repository contents,
+// "Get repository content", notes on sizes.
+const maxInline = 1 << 20
+
 func (h *Hub) renderFile(r *repo, path string, f *file) raw {
+	encoding, content := "base64", wrapped(f.content)
+	if len(f.content) > maxInline {
+		encoding, content = "none", ""
+	}
 	address := h.api("/repos/%s/contents/%s?ref=%s", r.fullName(), path, r.defaultBranch)
 	blob := h.api("/repos/%s/git/blobs/%s", r.fullName(), f.sha)
 	page := h.web("/%s/blob/%s/%s", r.fullName(), r.defaultBranch, path)
 	return object(
-		part{"type", encode("file")}, part{"encoding", encode("base64")}, part{"size", encode(len(f.content))},
-		part{"name", encode(gopath.Base(path))}, part{"path", encode(path)}, part{"content", encode(wrapped(f.content))},
+		part{"type", encode("file")}, part{"encoding", encode(encoding)}, part{"size", encode(len(f.content))},
+		part{"name", encode(gopath.Base(path))}, part{"path", encode(path)}, part{"content", encode(content)},
 		part{"sha", encode(f.sha)}, part{"url", encode(address)}, part{"git_url", encode(blob)},
 		part{"html_url", encode(page)}, part{"download_url", encode(page + "?raw=1")},
 		part{"_links", object(part{"self", encode(address)}, part{"git", encode(blob)}, part{"html", encode(page)})},

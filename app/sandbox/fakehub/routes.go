@@ -51,6 +51,10 @@ func routes() []route {
 	both("GET /orgs/{org}/teams/{team}/members", onOrg("members", "read", listTeamMembers))
 	both("GET /repos/{owner}/{repo}", onRepo("metadata", "read", getRepo))
 	both("GET /repos/{owner}/{repo}/contents/{path...}", onRepo("contents", "read", getContents))
+	both("PUT /repos/{owner}/{repo}/contents/{path...}", onRepo("contents", "write", putContents))
+	both("GET /repos/{owner}/{repo}/compare/{basehead}", onRepo("contents", "read", compare))
+	both("GET /repos/{owner}/{repo}/git/ref/{ref...}", onRepo("contents", "read", getRef))
+	both("POST /repos/{owner}/{repo}/git/refs", onRepo("contents", "write", createRef))
 	both("GET /repos/{owner}/{repo}/git/trees/{sha}", onRepo("contents", "read", getTree))
 	both("GET /repos/{owner}/{repo}/git/blobs/{sha}", onRepo("contents", "read", getBlob))
 	both("GET /repos/{owner}/{repo}/collaborators/{login}/permission", onRepo("metadata", "read", getPermission))
@@ -58,6 +62,7 @@ func routes() []route {
 	both("GET /repos/{owner}/{repo}/deployments", onRepo("deployments", "read", listDeployments))
 	both("GET /repos/{owner}/{repo}/releases", onRepo("contents", "read", listReleases))
 	issueRoutes(both)
+	pullRoutes(both)
 	return all
 }
 
@@ -67,6 +72,7 @@ func issueRoutes(both func(pattern string, answer handler)) {
 	both("POST /repos/{owner}/{repo}/labels", onRepo("issues", "write", createLabel))
 	both("GET /repos/{owner}/{repo}/labels/{name}", onRepo("issues", "read", getLabel))
 
+	both("GET /repos/{owner}/{repo}/assignees/{login}", onRepo("issues", "read", checkAssignee))
 	both("GET /repos/{owner}/{repo}/issues", onRepo("issues", "read", listIssues))
 	both("POST /repos/{owner}/{repo}/issues", onRepo("issues", "write", createIssue))
 	both("GET /repos/{owner}/{repo}/issues/comments/{comment}", onComment("read", getComment))
@@ -167,6 +173,9 @@ func onIssue(level string, answer func(*call, *issue) (int, raw, error)) handler
 			return 0, nil, err
 		}
 		i, err := r.issueNumbered(int(number))
+		if err == nil && i.pull {
+			err = c.permitted("pull_requests", level)
+		}
 		if err != nil {
 			return 0, nil, err
 		}
@@ -181,6 +190,9 @@ func onComment(level string, answer func(*call, *comment) (int, raw, error)) han
 			return 0, nil, err
 		}
 		found, err := r.commentWithID(id)
+		if err == nil && found.issue.pull {
+			err = c.permitted("pull_requests", level)
+		}
 		if err != nil {
 			return 0, nil, err
 		}

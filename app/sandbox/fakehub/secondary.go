@@ -20,10 +20,12 @@ const (
 // creating are the routes that generate content: those whose pages warn that
 // "creating content too quickly using this endpoint may result in secondary
 // rate limiting". docs: REST API endpoints for issues, "Create an issue"; for
-// issue comments, "Create an issue comment".
+// issue comments, "Create an issue comment"; for pull requests, "Create a pull
+// request".
 var creating = []string{
 	"POST /repos/{owner}/{repo}/issues",
 	"POST /repos/{owner}/{repo}/issues/{number}/comments",
+	"POST /repos/{owner}/{repo}/pulls",
 }
 
 func errSecondary(what string) *refusal {

@@ -10,10 +10,13 @@ func changed(field, from string) part {
 	return part{"changes", object(part{field, object(part{"from", encode(from)})})}
 }
 
-// emitIssue announces a change of an issue. A pull request's own events are not
-// simulated.
+// emitIssue announces a change of an issue, or of a pull request.
 func (h *Hub) emitIssue(action string, a actor, i *issue, extra ...part) {
-	if i.pull || h.listener(i.repo, "issues") == nil {
+	if i.pull {
+		h.emitPull(action, a, i, extra...)
+		return
+	}
+	if h.listener(i.repo, "issues") == nil {
 		return
 	}
 	parts := append([]part{{"action", encode(action)}, {"issue", h.renderIssue(i)}}, extra...)
@@ -78,6 +81,7 @@ func (h *Hub) emitPush(r *repo, change pushed) {
 // docs: Webhook events and payloads, "Availability" of each event.
 var heardWith = map[string]string{
 	"issues": "issues", "issue_comment": "issues", "label": "metadata", "push": "contents",
+	"pull_request": "pull_requests", "pull_request_review": "pull_requests", "check_run": "checks",
 }
 
 // listener is the installation that hears of event in r, or nil.

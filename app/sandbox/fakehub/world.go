@@ -30,6 +30,12 @@ type repo struct {
 	head          string // commit id
 	grants        map[string]grant
 	files         map[string]*file
+	branches      map[string]*branch // besides the default one
+	commits       map[string]*commit // on those branches
+	past          map[string]bool    // earlier commits of the default branch
+	protected     []string
+	checks        []*check
+	rerequested   map[string]bool // commits whose checks are to be run again
 	labels        []*label
 	deployments   []*deployment
 	releases      []*release
@@ -82,7 +88,7 @@ func (h *Hub) AddRepo(owner, name string, private bool) {
 		id: h.nextID(), owner: account, name: name, private: private, defaultBranch: "main",
 		created: stamp(h.now), pushed: stamp(h.now), head: h.commitID(),
 		grants: map[string]grant{}, files: map[string]*file{},
-		issues: map[int]*issue{}, comments: map[int64]*comment{},
+		issues: map[int]*issue{}, comments: map[int64]*comment{}, rerequested: map[string]bool{},
 	}
 	r.labels = h.standardLabels()
 	h.repos[key] = r
@@ -158,6 +164,10 @@ func (h *Hub) RemoveFile(repo, path string) {
 }
 
 func (h *Hub) push(r *repo, change pushed) {
+	if r.past == nil {
+		r.past = map[string]bool{}
+	}
+	r.past[r.head] = true
 	r.head = h.commitID()
 	r.pushed = stamp(h.now)
 	r.rendered = nil

@@ -176,7 +176,7 @@ func walk(value any) error {
 		}
 	case map[string]any:
 		_, isIssue := value["number"]
-		if state := value["state"]; isIssue && state != "open" && state != "closed" {
+		if state, shown := value["state"]; isIssue && shown && state != "open" && state != "closed" {
 			return fmt.Errorf("an issue is open or closed, not %v", state)
 		}
 		reason, given := value["state_reason"]
