@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -48,7 +49,8 @@ func play(t *testing.T, node, binary string, empty func(testing.TB) string) {
 	w.program.rest()
 
 	first.comments(3)
-	first.holds("closed completed [incident sev2]", "Customers affected 02:35–")
+	first.holds("closed completed [incident sev2]", "Customers affected 02:35–", "The draft postmortem is #")
+	w.drafted(first)
 	if got := second.seen(); got != secondBefore {
 		t.Errorf("after the database was lost:\n%s\nbefore:\n%s", got, secondBefore)
 	}
@@ -107,6 +109,19 @@ func (w *world) resolvedByCommand() issue {
 		w.t.Errorf("reactions were asked for %d times until one was refused, and %d times then", asked, again-asked)
 	}
 	return i
+}
+
+// drafted looks at the one postmortem that the program opened, for an incident.
+func (w *world) drafted(of issue) {
+	w.t.Helper()
+	for number := 1; number <= 3; number++ { // there are no more
+		i := issue{w: w, Number: number}
+		if seen := i.seen(); strings.Contains(seen, "**Postmortem · draft · due ") {
+			i.shows("Incident: #"+strconv.Itoa(of.Number), "author: tanaka")
+			return
+		}
+	}
+	w.t.Error("there is no draft of a postmortem")
 }
 
 // closedByHand is one that begins in the body and ends with GitHub's own button.
@@ -168,8 +183,8 @@ func (w *world) reactionsAsked() int { return w.proxy.count(http.MethodPost, ".*
 
 // creations counts what would be there twice if it was made twice.
 func (p *proxy) creations() string {
-	return fmt.Sprintf("%d comments, %d labels, %d labellings, %d reactions",
-		p.count(http.MethodPost, ".*/issues/[0-9]+/comments"), p.count(http.MethodPost, "/repos/"+repo+"/labels"),
+	return fmt.Sprintf("%d issues, %d comments, %d labels, %d labellings, %d reactions",
+		p.count(http.MethodPost, "/repos/"+repo+"/issues"), p.count(http.MethodPost, ".*/issues/[0-9]+/comments"), p.count(http.MethodPost, "/repos/"+repo+"/labels"),
 		p.count(http.MethodPost, ".*/issues/[0-9]+/labels"), p.count(http.MethodPost, ".*/reactions"))
 }
 
@@ -178,7 +193,8 @@ var refusals = []struct {
 	exchange *regexp.Regexp
 	why      string
 }{
-	{regexp.MustCompile(`^GET /repos/acme/incidents/labels/(incident|sev2): 404$`), "it is not made yet, as on GitHub"},
+	{regexp.MustCompile(`^GET /repos/acme/incidents/labels/(incident|sev2|postmortem.*): 404$`), "it is not made yet, as on GitHub"},
+	{regexp.MustCompile(`^GET /repos/acme/incidents/contents/.*(postmortem|template).*: 404$`), "the team has no template of its own, as on GitHub"},
 	{regexp.MustCompile(`^GET /repos/acme/\.github/contents/\.github/kintsugi\.yml: 404$`), "the organisation has no settings, as on GitHub"},
 	{regexp.MustCompile(`^(POST|GET) /repos/acme/incidents/issues/comments/\d+/reactions: 404$`), "emulate has no reactions"},
 	{regexp.MustCompile(`^GET /repos/acme/incidents/deployments: 404$`), "emulate has no deployments: the releases alone are looked at"},

@@ -18,6 +18,7 @@ const journalKept = 30
 var tells = []struct{ request, line string }{
 	{`^POST .*/labels$`, "label "},
 	{`^DELETE .*/labels/`, "label "},
+	{`^POST /repos/[^/]+/[^/]+/(issues|labels)$`, "issue "}, // with labels that the repository lacks
 	{`^POST .*/assignees$`, "assign"},
 	{`^POST .*/issues/\d+/comments$`, "comment "},
 	{`^PATCH .*/issues/comments/\d+$`, "edit "},

@@ -33,11 +33,13 @@ type play struct {
 	script   script
 	patience time.Duration
 
-	repo   string // where the story is now
-	issue  int
-	said   int64  // the comment written last
-	url    string // what the step is about
-	detail string // what was seen
+	repo  string // where the story is now
+	issue int
+	// incident is the one whose postmortem is told of.
+	incident int
+	said     int64  // the comment written last
+	url      string // what the step is about
+	detail   string // what was seen
 }
 
 // perform plays all steps. After one that failed the others would fail for its

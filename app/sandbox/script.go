@@ -20,6 +20,10 @@ type script struct {
 	corrected, correctedSummary         []string
 	reopened, again, againSummary       []string
 	noLonger, waitingAgain              string
+	draftNamed, draftLine, acceptedLine string // with the postmortem's number
+	draft, draftLabels, later           []string
+	review, approve                     string
+	inReview, findings, accepted        []string
 	unconfirmed, takenBySuzuki          []string
 	nothingWritten, notPlayed           string
 }
@@ -67,6 +71,17 @@ var english = script{
 	noLonger:         "This was resolved once and is no longer.",
 	again:            []string{"Resolved · SEV2", "TTD 20 min (detected − started) · TTA 4 min · TTM — · TTR 2 h 5 min"},
 	againSummary:     []string{"Resolved. Thank you, everyone.", "TTR 2 h 5 min"},
+	draftNamed:       "The draft postmortem is #%d; times and timeline are filled in. Due ",
+	draftLine:        "Postmortem: #%d · draft · due ",
+	draft:            []string{"Postmortem · draft · due ", "Incident: #", "author: tanaka", "`/review @name @name`"},
+	later:            []string{"says, by now:", "started: ", "02:35 JST (here: 02:40 JST)"},
+	draftLabels:      []string{"postmortem", "postmortem: draft"},
+	review:           "/review @yamamoto",
+	inReview:         []string{"Postmortem · in review", "Waiting for yamamoto"},
+	findings:         []string{"open points.** They go from here as they are met."},
+	approve:          "/approve",
+	accepted:         []string{"Postmortem · done", "Reviewed by yamamoto"},
+	acceptedLine:     "Postmortem: #%d · done",
 	unconfirmed:      []string{"Reported, unconfirmed", "somebody with the triage role confirms with `/incident`"},
 	waitingAgain:     "Waiting for a responder",
 	takenBySuzuki:    []string{"In progress", "lead suzuki"},
@@ -76,7 +91,7 @@ var english = script{
 }
 
 var japanese = script{
-	policy:  "language: ja\ntime_zone: Asia/Tokyo\nincident:\n  label: 障害\n  notify: [\"@tanaka\", \"@suzuki\"]\n  runbooks: [docs/runbooks]\n",
+	policy:  "language: ja\ntime_zone: Asia/Tokyo\nincident:\n  label: 障害\n  notify: [\"@tanaka\", \"@suzuki\"]\n  runbooks: [docs/runbooks]\npostmortem: {label: ポストモーテム}\n",
 	label:   "障害",
 	runbook: "---\nkeywords: [決済, 真っ白]\n---\n# 決済画面の切り分け\n\n1. 決済APIは動いていますか。\n",
 	past: []past{
@@ -113,6 +128,17 @@ var japanese = script{
 	noLonger:         "いったん復旧しましたが、いまは復旧していません。",
 	again:            []string{"復旧しました · SEV2", "TTD 20分（検知−発生）· TTA 4分 · TTM — · TTR 2時間5分"},
 	againSummary:     []string{"復旧しました。おつかれさまでした。", "TTR 2時間5分"},
+	draftNamed:       "ポストモーテムの下書きは #%d です。時刻と経緯は入れてあります。期限は",
+	draftLine:        "ポストモーテム: #%d · 下書き · 期限 ",
+	draft:            []string{"ポストモーテム · 下書き · 期限 ", "障害: #", "執筆: tanakaさん", "`/review @name @name`"},
+	later:            []string{"の記録は、いまはこうなっています。", "02:35 JST（この文書: 02:40 JST）"},
+	draftLabels:      []string{"ポストモーテム", "ポストモーテム: 下書き"},
+	review:           "／レビュー　@yamamoto",
+	inReview:         []string{"ポストモーテム · レビュー中", "承認待ち: yamamotoさん"},
+	findings:         []string{"か所です。** 直すとここから消えます。"},
+	approve:          "/承認",
+	accepted:         []string{"ポストモーテム · 完了", "レビュー: yamamotoさん"},
+	acceptedLine:     "ポストモーテム: #%d · 完了",
 	unconfirmed:      []string{"確認待ち", "triage以上の権限がある方は、`/incident` で確認するか、`/ack` で対応を始めてください"},
 	waitingAgain:     "対応者を待っています",
 	takenBySuzuki:    []string{"対応中", "対応リーダー suzukiさん"},

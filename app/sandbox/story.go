@@ -2,6 +2,9 @@ package sandbox
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"net/url"
 	"time"
 
 	"github.com/kintsugi-app/kintsugi/app/clock"
@@ -21,6 +24,9 @@ func story() []step {
 		{"resolved", "Resolved: closed as completed, one new comment, TTD, TTA, TTM and TTR", "復旧。完了として閉じ、新しいコメントは1件。TTD・TTA・TTM・TTRがそろう", (*play).resolved},
 		{"corrected", "A time is corrected: both comments follow by being edited", "時刻を訂正。二つのコメントが書き換わる", (*play).corrected},
 		{"reopened", "Reopened, and closed again with GitHub's own button: resolved anew", "再オープンし、GitHubのボタンで完了として閉じる。あらためて復旧", (*play).reopened},
+		{"drafted", "The postmortem is there: a draft with times and timeline, named by the comment that ended the incident; what was corrected since stands beneath it", "ポストモーテムができている。時刻と経緯の入った下書きで、復旧のコメントに番号がある。あとで直した時刻は下のコメントに出る", (*play).drafted},
+		{"reviewed", "Suzuki asks Yamamoto to review it: what is missing is listed, in one comment", "鈴木さんが山本さんにレビューを頼む。足りないところがコメント1件にまとまる", (*play).reviewed},
+		{"accepted", "Yamamoto approves: the postmortem is done, and the incident shows it", "山本さんが承認。ポストモーテムは完了し、障害の側にも出る", (*play).accepted},
 		{"stranger", "A stranger reports in a public repository: unconfirmed, nobody is called", "公開リポジトリで部外者が報告。確認待ちとし、だれも呼ばない", (*play).stranger},
 		{"confirmed", "Tanaka confirms it: now the people on call are called", "田中さんが確認。ここで当番を呼ぶ", (*play).confirmed},
 		{"lost", "A delivery is lost on its way: the sweep finds what it was about", "Webhookが途中で失われる。定期巡回が気づく", (*play).lost},
@@ -142,6 +148,44 @@ func (p *play) reopened(ctx context.Context) error {
 	}
 	return p.expect(ctx, stands("closed", "completed"), says(p.script.again...), comment(4, p.script.againSummary...), comments(4),
 		notified("tanaka", "suzuki"))
+}
+
+// drafted: the incident is over, and its postmortem stands beside it.
+func (p *play) drafted(ctx context.Context) error {
+	p.incident = p.issue
+	var issues []struct{ Number int }
+	if err := p.stage.person("sato").get(ctx, "/repos/"+p.repo+"/issues?state=all&per_page=1&creator="+url.QueryEscape(bot), &issues); err != nil {
+		return err
+	}
+	if len(issues) != 1 {
+		return errors.New("the program has opened no issue")
+	}
+	if err := p.expect(ctx, comment(4, fmt.Sprintf(p.script.draftNamed, issues[0].Number)), says(fmt.Sprintf(p.script.draftLine, issues[0].Number))); err != nil {
+		return err
+	}
+	p.issue, p.said = issues[0].Number, 0
+	return p.expect(ctx, stands("open", ""), comments(2), says(p.script.draft...), comment(2, p.script.later...), notified(), labels(p.script.draftLabels...))
+}
+
+func (p *play) reviewed(ctx context.Context) error {
+	p.stage.advanceTo(4, 45, 0)
+	if err := p.say(ctx, "suzuki", p.script.review); err != nil {
+		return err
+	}
+	return p.expect(ctx, answered("+1"), says(p.script.inReview...), comments(3), comment(3, p.script.findings...), notified("yamamoto"))
+}
+
+func (p *play) accepted(ctx context.Context) error {
+	p.stage.advanceTo(4, 46, 0)
+	if err := p.say(ctx, "yamamoto", p.script.approve); err != nil {
+		return err
+	}
+	if err := p.expect(ctx, answered("+1"), stands("closed", "completed"), says(p.script.accepted...), comments(3)); err != nil {
+		return err
+	}
+	number := p.issue
+	p.issue, p.said = p.incident, 0
+	return p.expect(ctx, says(fmt.Sprintf(p.script.acceptedLine, number)), comments(4))
 }
 
 func (p *play) stranger(ctx context.Context) error {

@@ -3,6 +3,7 @@ package server
 import (
 	"github.com/kintsugi-app/kintsugi/workflows"
 	"github.com/kintsugi-app/kintsugi/workflows/incident"
+	"github.com/kintsugi-app/kintsugi/workflows/postmortem"
 )
 
 // Workflows are all there are, in the order of their sections in the status
@@ -10,5 +11,6 @@ import (
 func Workflows() []workflows.Workflow {
 	return []workflows.Workflow{
 		incident.Workflow(),
+		postmortem.Workflow(),
 	}
 }

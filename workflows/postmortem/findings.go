@@ -1,0 +1,270 @@
+package postmortem
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/kintsugi-app/kintsugi/workflows"
+	"github.com/kintsugi-app/kintsugi/workflows/moment"
+	"github.com/kintsugi-app/kintsugi/workflows/policy"
+	"github.com/kintsugi-app/kintsugi/workflows/postmortem/inspect"
+	"github.com/kintsugi-app/kintsugi/workflows/postmortem/lint"
+)
+
+func (p *Policy) checkLint() []policy.Finding { return lint.CheckSettings("lint", p.Lint) }
+
+// blameRule is the one whose findings are about wording only.
+const blameRule = "blame"
+
+// isAsked: findings are an offer. They show once somebody asked for a look or for
+// a review, closed it, or it is due; never on an untouched draft.
+func (l *life) isAsked() bool { return l.s.isLinted || l.isDue() }
+
+func (l *life) isDue() bool { return l.isOngoing() && !l.in.Now.Before(l.due.AddDate(0, 0, 1)) }
+
+// isOngoing: nobody has closed, merged or accepted it.
+func (l *life) isOngoing() bool {
+	_, _, approved := l.isApproved()
+	return l.s.ended == ongoing && !approved && !l.pull.Merged
+}
+
+// lint reads the document by the team's rules, where anybody is to hear of it.
+func (l *life) lint() (asks []workflows.Ask) {
+	if !l.isAsked() && !l.remindsSoon() || l.state() == stateDropped || l.in.Observation.Issue.Pull && l.path == "" {
+		return nil
+	}
+	if asks := templateAsks(l.in, l.policy); !answered(l.in, asks) {
+		return asks
+	}
+	options := lint.Options{Severities: l.policy.Lint}
+	if template, ok := ownTemplate(l.in, l.policy); ok {
+		options.Template = lint.NewTemplate(template)
+	}
+	for _, f := range lint.Check(l.doc, l.read, options) {
+		if f.Rule == blameRule {
+			l.wordings = append(l.wordings, f)
+		} else {
+			l.findings = append(l.findings, f)
+		}
+	}
+	return nil
+}
+
+// open counts the findings that are more than a suggestion.
+func (l *life) open() (n int) {
+	for _, f := range l.findings {
+		if f.Severity != lint.Suggestion {
+			n++
+		}
+	}
+	return n
+}
+
+// comments are those besides the status comment: what is missing, what the
+// incident says by now, what closing left open, and answers to /help.
+func (l *life) comments() []workflows.CommentIntent {
+	var out []workflows.CommentIntent
+	for _, one := range []*workflows.CommentIntent{l.findingsComment(), l.factsComment(), l.closedComment()} {
+		if one != nil {
+			out = append(out, *one)
+		}
+	}
+	return append(out, l.helps()...)
+}
+
+// mostListed is how many findings are listed at once; nobody reads more.
+const mostListed = 30
+
+// findingsComment lists what is missing, and shrinks.
+func (l *life) findingsComment() *workflows.CommentIntent {
+	_, exists := l.in.Made[keyFindings]
+	if !exists && (!l.isAsked() || len(l.findings)+len(l.wordings) == 0) {
+		return nil
+	}
+	var parts []string
+	switch n := len(l.findings); {
+	case n == 0:
+		parts = append(parts, l.say("**Nothing is missing.**", "**足りないところはありません。**"))
+	case n == 1:
+		parts = append(parts, l.say("**One open point.** It goes from here once it is met.", "**あと1か所です。** 直すとここから消えます。"))
+	default:
+		parts = append(parts, l.say(fmt.Sprintf("**%d open points.** They go from here as they are met.", n), fmt.Sprintf("**あと%dか所です。** 直すとここから消えます。", n)))
+	}
+	if list := l.listed(l.findings); list != "" {
+		parts = append(parts, list)
+	}
+	if list := l.listed(l.wordings); list != "" {
+		parts = append(parts, l.say("Wording, as a suggestion:", "表現の提案:")+"\n"+list)
+	}
+	body := strings.Join(parts, "\n\n")
+	return &workflows.CommentIntent{Key: keyFindings, Body: body}
+}
+
+func (l *life) listed(findings []lint.Finding) string {
+	var b strings.Builder
+	for i, f := range findings {
+		if i == mostListed {
+			fmt.Fprintf(&b, l.say("- and %d more\n", "- ほか%d件\n"), len(findings)-i)
+			break
+		}
+		line := fmt.Sprintf(l.say("line %d", "%d行目"), f.Line)
+		switch {
+		case f.Line <= 1: // of the document as a whole
+			fmt.Fprintf(&b, l.say("- %s %s\n", "- %s%s\n"), f.Message(l.in.Language), f.Suggestion(l.in.Language))
+			continue
+		case l.path != "":
+			line = fmt.Sprintf("[%s](%s/blob/%s/%s?plain=1#L%d)", line, repoURL(l.in.Observation), l.pull.Head, escapedPath(l.path), f.Line)
+		}
+		fmt.Fprintf(&b, l.say("- %s: %s %s\n", "- %s: %s%s\n"), line, f.Message(l.in.Language), f.Suggestion(l.in.Language))
+	}
+	return strings.TrimSuffix(b.String(), "\n")
+}
+
+// repoURL is the address of the repository, from that of the issue.
+func repoURL(o workflows.Observation) string {
+	for _, part := range []string{"/pull/", "/issues/"} {
+		if i := strings.LastIndex(o.Issue.URL, part); i >= 0 {
+			return o.Issue.URL[:i]
+		}
+	}
+	return o.Issue.URL
+}
+
+func escapedPath(path string) string {
+	return strings.NewReplacer("%", "%25", " ", "%20", "(", "%28", ")", "%29", "#", "%23", "?", "%3F").Replace(path)
+}
+
+// factsComment says what the incident knows that the document does not, or has
+// otherwise. The document itself is people's.
+func (l *life) factsComment() *workflows.CommentIntent {
+	if l.of == 0 || l.state() == stateDropped {
+		return nil
+	}
+	var here inspect.Incident
+	if len(l.read) > 0 {
+		here = l.read[0]
+	}
+	var lines []string
+	for _, m := range []struct {
+		label string
+		here  inspect.Milestone
+		there string
+	}{
+		{l.say("started", "発生"), here.Started, l.about.Started}, {l.say("detected", "検知"), here.Detected, l.about.Detected},
+		{l.say("acknowledged", "対応開始"), here.Acknowledged, l.about.Acknowledged},
+		{l.say("mitigated", "影響収束"), here.Mitigated, l.about.Mitigated}, {l.say("resolved", "復旧"), here.Resolved, l.about.Resolved},
+	} {
+		there, err := time.Parse(time.RFC3339, m.there)
+		if err != nil {
+			continue
+		}
+		zone := l.in.Policy.TimeZone
+		was := l.say("not found", "記載なし")
+		if m.here.Known() {
+			at := m.here.At
+			if !m.here.Zoned {
+				at = time.Date(at.Year(), at.Month(), at.Day(), at.Hour(), at.Minute(), 0, 0, zone)
+			}
+			if d := there.Sub(at); d.Abs() < time.Minute {
+				continue
+			}
+			was = moment.Clock(at, zone, there, l.in.Language)
+		}
+		lines = append(lines, fmt.Sprintf(l.say("- %s: %s (here: %s)", "- %s: %s（この文書: %s）"), m.label, there.In(zone).Format("2006-01-02 15:04 ")+moment.ZoneName(there.In(zone)), was))
+	}
+	_, exists := l.in.Made[keyFacts]
+	if len(lines) == 0 && !exists {
+		return nil
+	}
+	body := l.say(fmt.Sprintf("**#%d and this document agree on the times.**", l.of), fmt.Sprintf("**時刻は #%d と合っています。**", l.of))
+	if len(lines) > 0 {
+		body = l.say(fmt.Sprintf("**#%d says, by now:**\n", l.of), fmt.Sprintf("**#%d の記録は、いまはこうなっています。**\n", l.of)) + strings.Join(lines, "\n") + "\n" +
+			l.say("The app changes nothing in the document. If a time there is wrong, correct it; if one here is, correct it on the incident.", "文書はアプリが書き換えません。違うほうを、文書か障害のIssueで直してください。")
+	}
+	return &workflows.CommentIntent{Key: keyFacts, Body: body}
+}
+
+// closedComment answers, once, a closing that leaves something open.
+func (l *life) closedComment() *workflows.CommentIntent {
+	_, exists := l.in.Made[keyClosed]
+	if l.policy.OnClose == onCloseOff || !exists && !l.isIncomplete() {
+		return nil
+	}
+	if !l.isIncomplete() {
+		return &workflows.CommentIntent{Key: keyClosed, Body: l.say("Nothing is open any more.", "未対応のところはなくなりました。")}
+	}
+	var open []string
+	if n := l.open(); n > 0 {
+		open = append(open, l.say(fmt.Sprintf("%s above", points(n)), fmt.Sprintf("上の%d件", n)))
+	}
+	if _, _, ok := l.isApproved(); !ok && l.policy.Approvals > 0 {
+		open = append(open, l.say("an approval by somebody who did not write it (`/approve`)", "執筆者以外の方の承認（`/approve`）"))
+	}
+	what := strings.Join(open, l.say(" and ", "、"))
+	body := l.say("Closed. Still open: "+what+". It may stay closed; to go on, reopen it.", "閉じました。残っているのは、"+what+"です。このままでもかまいません。続けるときは再オープンしてください。")
+	if l.reopens() || exists && l.policy.OnClose == onCloseReopen && l.s.closings == 1 {
+		body = l.say("Reopened once, as this team's policy asks, because something is open: "+what+". Closing it again leaves it closed.", "チームの設定により、一度だけ再オープンしました。残っているのは、"+what+"です。もう一度閉じると、閉じたままになります。")
+	}
+	return &workflows.CommentIntent{Key: keyClosed, Body: body}
+}
+
+func points(n int) string {
+	if n == 1 {
+		return "the one point"
+	}
+	return fmt.Sprintf("the %d points", n)
+}
+
+// mostHelps bounds how many people get the list on one issue.
+const mostHelps = 10
+
+func (l *life) helps() []workflows.CommentIntent {
+	var out []workflows.CommentIntent
+	var asked []string
+	for _, a := range l.s.helped {
+		if who := strings.ToLower(a.Author); !slices.Contains(asked, who) && len(asked) < mostHelps {
+			asked = append(asked, who)
+			out = append(out, workflows.CommentIntent{Key: keyHelp + who, Body: Help(l.in.Language), Facts: "help"})
+		}
+	}
+	return out
+}
+
+// mostAnnotated is how many annotations a check gets.
+const mostAnnotated = 100
+
+// checks puts the findings on the commit of a pull request. It never fails for
+// less than an error of the team's own choosing.
+func (l *life) checks() []workflows.CheckIntent {
+	if l.pull.Head == "" || l.path == "" || !l.isAsked() || l.state() == stateDropped {
+		return nil
+	}
+	c := workflows.CheckIntent{
+		Key: keyCheck, Name: l.say("Postmortem", "ポストモーテム"), Commit: l.pull.Head, Conclusion: workflows.CheckSuccess,
+		Title: l.say("Nothing is missing", "足りないところはありません"),
+	}
+	for i, f := range slices.Concat(l.findings, l.wordings) {
+		level := "notice"
+		switch f.Severity {
+		case lint.Error:
+			level, c.Conclusion = "failure", workflows.CheckFailure
+		case lint.Warning:
+			level = "warning"
+		}
+		if c.Conclusion == workflows.CheckSuccess && f.Severity != lint.Suggestion {
+			c.Conclusion = workflows.CheckNeutral
+		}
+		if i < mostAnnotated {
+			c.Annotations = append(c.Annotations, workflows.Annotation{
+				Path: l.path, Line: f.Line, Level: level, Title: f.Rule, Message: strings.TrimSpace(f.Message(l.in.Language) + " " + f.Suggestion(l.in.Language)),
+			})
+		}
+	}
+	if n := l.open(); n > 0 {
+		c.Title = l.say(fmt.Sprintf("Open points: %d", n), fmt.Sprintf("未対応: %d件", n))
+	}
+	c.Summary = l.say("What each rule asks for is in the documentation of Kintsugi's postmortem rules; a line can waive one with a reason.", "各規則の説明は、Kintsugiのドキュメント「ポストモーテムの規則」にあります。理由を書けば、行ごとに例外にできます。")
+	return []workflows.CheckIntent{c}
+}
