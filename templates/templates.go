@@ -1,12 +1,15 @@
 // Package templates is what a repository receives from `kintsugi init`: issue
-// forms, a Markdown twin of one for phones, the settings of GitHub's template
-// chooser and a policy, in each language, as files that people can read here.
-// It fills in names and must not know what is in a repository already, nor
-// write anything.
+// forms, a Markdown twin of one for phones, one for postmortems, the settings of
+// GitHub's template chooser and a policy; and the templates by which the drafts
+// of postmortems are made.
+// They are there in each language, as files that people can read here. It fills
+// in names and facts and must not know what is in a repository already, nor write
+// anything.
 package templates
 
 import (
 	"bytes"
+	"cmp"
 	"embed"
 	"encoding/json"
 	"fmt"
@@ -40,6 +43,12 @@ type Names struct {
 	// IncidentLabel and NearMissLabel are the labels of the policy, 1 to 50
 	// visible characters each.
 	IncidentLabel, NearMissLabel string
+	// PostmortemLabel is the usual one where it is empty, and has 1 to 30
+	// characters.
+	PostmortemLabel string
+	// PostmortemTemplate is the path of the team's own template, which the policy
+	// then names. Where it is empty, the policy says nothing of it.
+	PostmortemTemplate string
 	// Owner is the account whose teams and repositories the policy gives as
 	// examples.
 	Owner string
@@ -51,9 +60,9 @@ type Names struct {
 // Usual are the names of a team that has chosen none.
 func Usual(language string) Names {
 	if language == "ja" {
-		return Names{IncidentLabel: "障害", NearMissLabel: "ヒヤリハット", Owner: "YOUR-ORG"}
+		return Names{IncidentLabel: "障害", NearMissLabel: "ヒヤリハット", PostmortemLabel: "ポストモーテム", Owner: "YOUR-ORG"}
 	}
-	return Names{IncidentLabel: "incident", NearMissLabel: "near-miss", Owner: "YOUR-ORG"}
+	return Names{IncidentLabel: "incident", NearMissLabel: "near-miss", PostmortemLabel: "postmortem", Owner: "YOUR-ORG"}
 }
 
 // File is a file as a repository receives it.
@@ -69,19 +78,17 @@ func Files(language string, names Names) []File {
 	if language != "ja" {
 		language = "en"
 	}
+	names.PostmortemLabel = cmp.Or(names.PostmortemLabel, Usual(language).PostmortemLabel)
 	var list []File
 	for _, place := range []string{IncidentForm, NearMissForm, IncidentText, Chooser, Policy} {
-		content, err := files.ReadFile(path.Join(language, strings.TrimPrefix(place, ".github/")))
-		if err != nil {
-			panic(err) // it was embedded when the program was built
-		}
-		list = append(list, File{Path: place, Content: names.fill(content)})
+		content := read(path.Join(language, strings.TrimPrefix(place, ".github/")))
+		list = append(list, File{Path: place, Content: []byte(names.fill(content))})
 	}
-	return list
+	return append(list, PostmortemFile(language, names))
 }
 
 // fill puts the names where a file has their places.
-func (n Names) fill(content []byte) []byte {
+func (n Names) fill(content string) string {
 	notify := fmt.Sprintf(`# notify: ["@YOUR-NAME", "@%s/on-call"]`, n.Owner)
 	if len(n.Notify) > 0 {
 		people := make([]string, len(n.Notify))
@@ -90,12 +97,18 @@ func (n Names) fill(content []byte) []byte {
 		}
 		notify = "notify: [" + strings.Join(people, ", ") + "]"
 	}
-	return []byte(strings.NewReplacer(
+	template := ""
+	if n.PostmortemTemplate != "" {
+		template = "  template: " + quoted(n.PostmortemTemplate) + "\n"
+	}
+	return strings.NewReplacer(
 		"{{incident label}}", quoted(n.IncidentLabel),
 		"{{near-miss label}}", quoted(n.NearMissLabel),
+		"{{postmortem label}}", quoted(n.PostmortemLabel),
+		"  {{postmortem template}}\n", template,
 		"{{notify}}", notify,
 		"{{owner}}", n.Owner,
-	).Replace(string(content)))
+	).Replace(content)
 }
 
 // quoted writes a text as JSON does, which YAML reads as the same, whatever the

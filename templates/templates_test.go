@@ -160,7 +160,7 @@ func TestPolicyIsShort(t *testing.T) {
 func TestNames(t *testing.T) {
 	for _, label := range []string{"incident", `a: "b" # c`, "[x], 'y'", `\n`, "障害", "yes", "<b>&", "- @all"} {
 		for _, language := range languages {
-			names := templates.Names{IncidentLabel: label, NearMissLabel: "near " + label, Owner: "acme", Notify: []string{"@tanaka", "@acme/on-call"}}
+			names := templates.Names{IncidentLabel: label, NearMissLabel: "near " + label, PostmortemLabel: "post " + label, PostmortemTemplate: label + ".md", Owner: "acme", Notify: []string{"@tanaka", "@acme/on-call"}}
 			for _, f := range templates.Files(language, names) {
 				if text := string(f.Content); strings.Contains(text, "{{") || strings.Contains(text, "YOUR-") {
 					t.Errorf("%s, %s has a place left:\n%s", language, f.Path, text)
@@ -178,9 +178,14 @@ func TestNames(t *testing.T) {
 							Near   string `yaml:"near_miss_label"`
 							Notify []string
 						}
+						Postmortem struct{ Label, Template string }
 					}
-					if err := yaml.Unmarshal(f.Content, &p); err != nil || p.Incident.Label != label || p.Incident.Near != "near "+label || !cmp.Equal(p.Incident.Notify, names.Notify) {
+					err := yaml.Unmarshal(f.Content, &p)
+					if err != nil || p.Incident.Label != label || p.Incident.Near != "near "+label || !cmp.Equal(p.Incident.Notify, names.Notify) {
 						t.Errorf("%s: the policy of %q reads %+v (%v)", language, label, p, err)
+					}
+					if p.Postmortem.Label != names.PostmortemLabel || p.Postmortem.Template != names.PostmortemTemplate {
+						t.Errorf("%s: the policy of %q says of postmortems %+v", language, label, p.Postmortem)
 					}
 				}
 			}

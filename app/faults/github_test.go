@@ -157,6 +157,7 @@ func TestFault06NothingRemains(t *testing.T) {
 		t.Run(kind.name, func(t *testing.T) {
 			t.Parallel()
 			w := newTown(t, kind, func(o *fakehub.Options) { o.RateLimit = 60 })
+			w.hub.PutFile(repo, ".github/kintsugi.yml", "language: en\nincident: {notify: [\"@tanaka\", \"@suzuki\"], reminders: false}\npostmortem: {required: []}\n") // four subjects are enough for so few
 			w.settleIn("a")
 			var issues []int
 			for range 4 {

@@ -22,6 +22,7 @@ import (
 type initOptions struct {
 	dir, lang, owner string
 	label, nearMiss  string
+	postmortem       string // its label
 	notify           []string
 	write            bool
 }
@@ -32,9 +33,10 @@ func newInit() *cobra.Command {
 		Use:   "init",
 		Short: "Show, then write, the issue forms and the policy of a repository",
 		Long: "Init shows which files a checkout would receive: issue forms for incidents and near\n" +
-			"misses, a plain text for phones, and a policy of a few lines. It writes them only when\n" +
-			"told to, by --write or by answering y, and never overwrites: what is there stays byte\n" +
-			"for byte. A template of your own for incidents is taken over, with its label.\n" +
+			"misses, a plain text for phones, a template for postmortems, and a policy of a few\n" +
+			"lines. It writes them only when told to, by --write or by answering y, and never\n" +
+			"overwrites: what is there stays byte for byte. Templates of your own for incidents and\n" +
+			"postmortems are taken over, with their labels.\n" +
 			"Nothing is sent anywhere; you commit what was written.",
 		Example: "  kintsugi init\n  kintsugi init --lang ja --owner acme --notify @tanaka,@acme/on-call --write",
 		Args:    arguments(cobra.NoArgs),
@@ -45,6 +47,7 @@ func newInit() *cobra.Command {
 	flags.StringVar(&o.owner, "owner", "", "the account whose teams the policy gives as examples")
 	flags.StringVar(&o.label, "label", "", "a label for incidents that you have already")
 	flags.StringVar(&o.nearMiss, "near-miss-label", "", "a label for near misses that you have already")
+	flags.StringVar(&o.postmortem, "postmortem-label", "", "a label for postmortems that you have already")
 	flags.StringSliceVar(&o.notify, "notify", nil, "who is called, as @name or @organisation/team, separated by commas")
 	flags.BoolVar(&o.write, "write", false, "write without asking")
 	flags.BoolVar(&o.write, "yes", false, "the same as --write")
@@ -112,8 +115,8 @@ func initialize(c *cobra.Command, root *os.Root, o initOptions) error {
 	if err != nil {
 		return err
 	}
-	if found.policy != nil && (o.label != "" || o.nearMiss != "" || len(o.notify) > 0) {
-		return usage(c, fmt.Errorf("%s is there already and stays: set --label, --near-miss-label and --notify in it", templates.Policy))
+	if found.policy != nil && (o.label != "" || o.nearMiss != "" || o.postmortem != "" || len(o.notify) > 0) {
+		return usage(c, fmt.Errorf("%s is there already and stays: set --label, --near-miss-label, --postmortem-label and --notify in it", templates.Policy))
 	}
 	lay, err := layOut(found, o)
 	if err != nil {

@@ -14,8 +14,9 @@ import (
 
 	"github.com/kintsugi-app/kintsugi/app/server"
 	"github.com/kintsugi-app/kintsugi/templates"
-	"github.com/kintsugi-app/kintsugi/workflows/incident"
 	"github.com/kintsugi-app/kintsugi/workflows/policy"
+	"github.com/kintsugi-app/kintsugi/workflows/postmortem"
+	"github.com/kintsugi-app/kintsugi/workflows/postmortem/section"
 )
 
 // surroundings are what a checkout holds already, as far as it matters here.
@@ -23,8 +24,8 @@ type surroundings struct {
 	checkout bool
 	folder   bool            // the one for forms
 	paths    map[string]bool // those of our files that are there, whoever made them
-	// incidents and nearMisses are the team's own templates for these.
-	incidents, nearMisses []ownTemplate
+	// incidents, nearMisses and postmortems are the team's own templates for these.
+	incidents, nearMisses, postmortems []ownTemplate
 	// elsewhere is a place of templates that GitHub would no longer show once
 	// there is a folder for forms.
 	elsewhere string
@@ -39,6 +40,7 @@ type ownTemplate struct {
 	name, title string
 	labels      []string
 	form        bool
+	sections    bool // it has several, without which no draft is made from it
 }
 
 // Words by which a template, or a label, is known. A postmortem is written
@@ -46,8 +48,14 @@ type ownTemplate struct {
 var (
 	aboutIncident   = regexp.MustCompile(`(?i)\b(incidents?|outages?|sev ?\d)\b|障害|インシデント`)
 	aboutNearMiss   = regexp.MustCompile(`(?i)\bnear ?miss(es)?\b|ヒヤリ`)
-	aboutPostmortem = regexp.MustCompile(`(?i)\b(post ?mortems?|retrospectives?|retro|rca)\b|ポストモーテム|振り返り|事後`)
+	aboutPostmortem = regexp.MustCompile(`(?i)\b(post ?mortems?|post ?incident|incident reviews?|retrospectives?|retro|rca)\b|ポストモーテム|振り返り|事後`)
 )
+
+// postmortemPlaces are where a draft's template is looked for, the first of them
+// that is there. One elsewhere is named in the policy.
+var postmortemPlaces = postmortem.UsualTemplates
+
+const postmortemForm = templates.Folder + "/postmortem.yml"
 
 // says tells whether a text has one of these words, however its parts are
 // joined.
@@ -79,6 +87,13 @@ func lookAround(root *os.Root) (surroundings, error) {
 	for _, entry := range entries {
 		s.take(root, path.Join(templates.Folder, entry.Name()))
 	}
+	others := postmortemPlaces
+	if s.policy != nil {
+		others = append([]string{sectionOf[postmortem.Policy](*s.policy).Template}, others...)
+	}
+	for _, file := range others {
+		s.takePostmortem(root, file)
+	}
 	return s, nil
 }
 
@@ -105,14 +120,14 @@ func sections() (list []policy.Section) {
 	return list
 }
 
-// incidentPolicy is the section that holds the labels.
-func incidentPolicy(p policy.Policy) incident.Policy {
-	for _, section := range sections() {
-		if own, ok := p.Section(section.Name).(*incident.Policy); ok {
+// sectionOf is the section that is read into a T.
+func sectionOf[T any](p policy.Policy) (none T) {
+	for _, one := range sections() {
+		if own, ok := p.Section(one.Name).(*T); ok {
 			return *own
 		}
 	}
-	return incident.Policy{}
+	return none
 }
 
 // take notes a file among the templates.
@@ -132,24 +147,49 @@ func (s *surroundings) take(root *os.Root, file string) {
 	if !ok || s.isOurs(file, content) {
 		return
 	}
-	all := strings.Join(append([]string{path.Base(file), t.name, t.title}, t.labels...), "\n")
-	switch {
-	case says(aboutNearMiss, all):
-		s.nearMisses = append(s.nearMisses, t)
-	case says(aboutPostmortem, all):
-	case says(aboutIncident, all):
-		s.incidents = append(s.incidents, t)
+	// A label counts where its names say nothing: one of an incident may well be
+	// "needs-postmortem".
+	for _, text := range []string{path.Base(file) + "\n" + t.name + "\n" + t.title, strings.Join(t.labels, "\n")} {
+		switch {
+		case says(aboutNearMiss, text):
+			s.nearMisses = append(s.nearMisses, t)
+		case says(aboutPostmortem, text):
+			s.postmortems = append(s.postmortems, t)
+		case says(aboutIncident, text):
+			s.incidents = append(s.incidents, t)
+		default:
+			continue
+		}
+		return
+	}
+}
+
+// takePostmortem notes a file whose place, whatever it is called, says that it is
+// the template of postmortems.
+func (s *surroundings) takePostmortem(root *os.Root, file string) {
+	if file == "" || slices.ContainsFunc(s.postmortems, func(t ownTemplate) bool { return t.path == file }) {
+		return
+	}
+	content, err := root.ReadFile(file)
+	if err != nil {
+		return // it is not there
+	}
+	if t, ok := readTemplate(file, content); ok && !s.isOurs(file, content) {
+		s.postmortems = append(s.postmortems, t)
 	}
 }
 
 // isOurs: a file of an earlier run, as it was written, is no template of the
-// team's own.
+// team's own; nor is one that still says which template of ours it is, by which
+// drafts know it, too.
 func (s *surroundings) isOurs(file string, content []byte) bool {
+	if bytes.Contains(content, []byte("<!-- kintsugi:template ")) {
+		return true
+	}
 	for _, language := range []string{"en", "ja"} {
 		names := templates.Usual(language)
 		if s.policy != nil {
-			own := incidentPolicy(*s.policy)
-			names.IncidentLabel, names.NearMissLabel = own.Label, own.NearMissLabel
+			names = namesOf(names, *s.policy)
 		}
 		if slices.ContainsFunc(templates.Files(language, names), func(f templates.File) bool {
 			return f.Path == file && bytes.Equal(f.Content, content)
@@ -163,7 +203,7 @@ func (s *surroundings) isOurs(file string, content []byte) bool {
 // readTemplate reads what GitHub's template chooser reads: a form, or the front
 // matter of a Markdown file. What cannot be read has its file's name alone.
 func readTemplate(file string, content []byte) (ownTemplate, bool) {
-	t := ownTemplate{path: file}
+	t := ownTemplate{path: file, sections: len(section.Headings(string(content))) > 1}
 	switch strings.ToLower(path.Ext(file)) {
 	case ".yml", ".yaml":
 		t.form = true
@@ -207,7 +247,7 @@ func frontMatter(content []byte) []byte {
 // Another one, such as "bug", is on issues of all kinds.
 func (t ownTemplate) label(words *regexp.Regexp) string {
 	for _, label := range t.labels {
-		if says(words, label) && !says(aboutPostmortem, label) {
+		if says(words, label) && (words == aboutPostmortem || !says(aboutPostmortem, label)) {
 			return label
 		}
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"path"
 	"regexp"
@@ -8,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/kintsugi-app/kintsugi/templates"
+	"github.com/kintsugi-app/kintsugi/workflows/incident"
 	"github.com/kintsugi-app/kintsugi/workflows/words"
 )
 
@@ -31,9 +33,29 @@ var (
 		words.English:  "yours for near misses; it is used as it is, with the label %q",
 		words.Japanese: "ヒヤリハット用のテンプレートとして、ラベル %q とともにそのまま使います",
 	}
+	textOwnPostmortem = said{
+		words.English:  "yours for postmortems; drafts are made from it, and its headings say what is required",
+		words.Japanese: "ポストモーテム用のテンプレートです。下書きはこれから作り、その見出しが必須の項目になります",
+	}
+	textOtherPostmortem = said{
+		words.English:  "yours for postmortems, but drafts are not made from it. If they should be, write `template: %s` under `postmortem:` in " + templates.Policy,
+		words.Japanese: "ポストモーテム用のテンプレートですが、下書きはこれからは作りません。これから作るには、" + templates.Policy + " の `postmortem:` の下に `template: %s` と書いてください",
+	}
+	textUnnamed = said{
+		words.English:  "yours for postmortems, but drafts are not made from it, since no policy can name this path. Rename it to %s, and they are",
+		words.Japanese: "ポストモーテム用のテンプレートですが、設定に書けないパスのため、下書きはこれからは作りません。%s に改名すると、これから作ります",
+	}
+	textNoSections = said{
+		words.English:  "yours for postmortems; it has no headings that a draft could follow, so drafts are made from Kintsugi's own template",
+		words.Japanese: "ポストモーテム用のテンプレートですが、下書きに使える見出しがないため、下書きはKintsugiのテンプレートから作ります",
+	}
+	textCalls = said{
+		words.English:  "its issues count as incidents, by the label %q or by their title, and would call people. Give its issues the label %q instead",
+		words.Japanese: "ラベル %q かタイトルのために、ここから作るIssueは障害として扱われ、人を呼びます。代わりにラベル %q を付けてください",
+	}
 	textUnnoticed = said{
-		words.English:  "yours, but its issues do not get the label %q, so Kintsugi does not notice them. Add the label to its `labels:`; until then, a line /incident in the issue does it",
-		words.Japanese: "お使いのテンプレートですが、ラベル %q がつかないため、Kintsugiは気づきません。`labels:` にこのラベルを加えてください。それまでは、Issueに /障害 と1行書けば扱います",
+		words.English:  "yours, but its issues do not get the label %q, so Kintsugi does not notice them. Add the label to its `labels:`; until then, a line /%s in the issue does it",
+		words.Japanese: "お使いのテンプレートですが、ラベル %q がつかないため、Kintsugiは気づきません。`labels:` にこのラベルを加えてください。それまでは、Issueに /%s と1行書けば扱います",
 	}
 	textElsewhere = said{
 		words.English:  "your templates. GitHub would no longer offer them once forms stand in %[1]s, so no forms are added. Move them to %[1]s and run this again",
@@ -80,13 +102,20 @@ var (
 	}
 )
 
+// The commands that make an issue what its template is for.
+var (
+	commandIncident   = said{words.English: "incident", words.Japanese: "障害"}
+	commandNearMiss   = said{words.English: "near-miss", words.Japanese: "ヒヤリハット"}
+	commandPostmortem = said{words.English: "postmortem", words.Japanese: "ポストモーテム"}
+)
+
 func (l layout) text(s said) string { return s[l.lang] }
 
 // shortFile is how long a file may be to be shown whole. Of a longer one, a form,
 // what people will see in it is shown: its name and its questions.
 const shortFile = 20
 
-var gist = regexp.MustCompile(`^(name|about|description|title|labels):|^      label:|^### `)
+var gist = regexp.MustCompile(`^(name|about|description|title|labels):|^      label:|^###? `)
 
 // String shows what is new, what stays, and the labels.
 func (l layout) String() string {
@@ -134,17 +163,22 @@ func (l layout) show(b *strings.Builder, content string) {
 func (l layout) stays() string {
 	var b strings.Builder
 	line := func(path, about string) { fmt.Fprintf(&b, "  = %s: %s\n", path, about) }
-	own := func(list []ownTemplate, label string, used said) {
+	own := func(list []ownTemplate, label string, command, used said) {
 		for _, t := range list {
-			if noticed(t, label) {
+			if noticed(t, label, command[words.English]) {
 				line(t.path, fmt.Sprintf(l.text(used), label))
 			} else {
-				line(t.path, fmt.Sprintf(l.text(textUnnoticed), label))
+				line(t.path, fmt.Sprintf(l.text(textUnnoticed), label, l.text(command)))
 			}
 		}
 	}
-	own(l.found.incidents, l.names.IncidentLabel, textOwnIncident)
-	own(l.found.nearMisses, l.names.NearMissLabel, textOwnNearMiss)
+	own(l.found.incidents, l.names.IncidentLabel, commandIncident, textOwnIncident)
+	own(l.found.nearMisses, l.names.NearMissLabel, commandNearMiss, textOwnNearMiss)
+	for _, t := range l.found.postmortems {
+		for _, about := range l.ofPostmortem(t) {
+			line(t.path, about)
+		}
+	}
 	if l.found.elsewhere != "" {
 		line(l.found.elsewhere, fmt.Sprintf(l.text(textElsewhere), templates.Folder))
 	}
@@ -165,6 +199,34 @@ func (l layout) stays() string {
 	return b.String()
 }
 
+// ofPostmortem is what is to be said of a template for postmortems. One outside
+// the folder is for drafts alone: nobody opens an issue from it.
+func (l layout) ofPostmortem(t ownTemplate) (list []string) {
+	switch {
+	case !t.sections:
+		list = append(list, l.text(textNoSections))
+	case t.path == cmp.Or(l.names.PostmortemTemplate, l.found.usualPostmortem()):
+		list = append(list, l.text(textOwnPostmortem))
+	case !settable(l.names.PostmortemLabel, t.path):
+		usual := templates.PostmortemText
+		if t.form {
+			usual = postmortemForm
+		}
+		list = append(list, fmt.Sprintf(l.text(textUnnamed), usual))
+	default:
+		list = append(list, fmt.Sprintf(l.text(textOtherPostmortem), t.path))
+	}
+	label := l.names.PostmortemLabel
+	switch {
+	case path.Dir(t.path) != templates.Folder:
+	case noticed(t, l.names.IncidentLabel, commandIncident[words.English]):
+		list = append(list, fmt.Sprintf(l.text(textCalls), l.names.IncidentLabel, label))
+	case !noticed(t, label, commandPostmortem[words.English]):
+		list = append(list, fmt.Sprintf(l.text(textUnnoticed), label, l.text(commandPostmortem)))
+	}
+	return list
+}
+
 // next is what a person does now.
 func (l layout) next() string {
 	var b strings.Builder
@@ -174,7 +236,7 @@ func (l layout) next() string {
 	} else {
 		fmt.Fprintln(&b, l.text(textNothing))
 	}
-	if len(incidentPolicy(l.policy).Notify) == 0 {
+	if len(sectionOf[incident.Policy](l.policy).Notify) == 0 {
 		steps = append(steps, textNotify)
 	}
 	steps = append(steps, textInstall, textTry)

@@ -16,6 +16,7 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"github.com/kintsugi-app/kintsugi/templates"
+	"github.com/kintsugi-app/kintsugi/workflows/incident"
 	"github.com/kintsugi-app/kintsugi/workflows/moment"
 	"github.com/kintsugi-app/kintsugi/workflows/policy"
 )
@@ -23,7 +24,10 @@ import (
 var someNight = time.Date(2026, time.November, 26, 3, 2, 0, 0, time.UTC)
 
 // everything are all files that there are.
-var everything = []string{templates.Chooser, templates.IncidentText, templates.IncidentForm, templates.NearMissForm, templates.Policy}
+var everything = []string{templates.Chooser, templates.IncidentText, templates.IncidentForm, templates.NearMissForm, templates.PostmortemText, templates.Policy}
+
+// withoutPostmortem is what a team with a template for postmortems is given.
+var withoutPostmortem = []string{templates.Chooser, templates.IncidentText, templates.IncidentForm, templates.NearMissForm, templates.Policy}
 
 // trees are repositories as they are met: what they hold, what they are given,
 // and under which labels.
@@ -32,11 +36,13 @@ var trees = []struct {
 	flags         []string
 	given         []string
 	label, near   string
+	postmortem    string // the label, where it is not postmortem
+	drafts        string // the template that the policy names
 	says, saysNot string
 	code          int
 }{
 	{name: "bare", files: "-- README.md --\nhello\n", given: everything, label: "incident", near: "near-miss", says: "default issue templates"},
-	{name: "japanese", flags: []string{"--lang", "ja"}, given: everything, label: "障害", near: "ヒヤリハット", says: "新しく作るファイル"},
+	{name: "japanese", flags: []string{"--lang", "ja"}, given: everything, label: "障害", near: "ヒヤリハット", postmortem: "ポストモーテム", says: "新しく作るファイル"},
 	{name: "labels that are there", flags: []string{"--label", "P1: \"down\"", "--near-miss-label", "close call"}, given: everything, label: `P1: "down"`, near: "close call"},
 	{
 		name:  "other templates",
@@ -46,34 +52,89 @@ var trees = []struct {
 	{
 		name:  "a form for outages",
 		files: "-- .github/ISSUE_TEMPLATE/01-outage.yml --\nname: Something is down\ndescription: d\nlabels: [ops, Outage]\nbody:\n- type: textarea\n  attributes: {label: What}\n",
-		given: []string{templates.Chooser, templates.NearMissForm, templates.Policy}, label: "Outage", near: "near-miss",
+		given: []string{templates.Chooser, templates.NearMissForm, templates.PostmortemText, templates.Policy}, label: "Outage", near: "near-miss",
 		says: `01-outage.yml: yours for incidents; it is used as it is, with the label "Outage"`,
 	},
 	{
 		name:  "Markdown with CRLF, in Japanese",
 		files: "-- .github/ISSUE_TEMPLATE/trouble.md --\n---\r\nname: 障害報告\r\nabout: 障害のとき\r\nlabels: 緊急, 障害対応\r\n---\r\n## 概要\r\n", flags: []string{"--lang", "ja"},
-		given: []string{templates.Chooser, templates.NearMissForm, templates.Policy}, label: "障害対応", near: "ヒヤリハット", says: "障害用のテンプレート",
+		given: []string{templates.Chooser, templates.NearMissForm, templates.PostmortemText, templates.Policy}, label: "障害対応", near: "ヒヤリハット", postmortem: "ポストモーテム", says: "障害用のテンプレート",
 	},
 	{
 		name:  "both kinds, and no blank issues",
 		files: "-- .github/ISSUE_TEMPLATE/config.yml --\nblank_issues_enabled: false\n-- .github/ISSUE_TEMPLATE/incident.md --\n---\nname: Incident\nlabels: [sev-incident]\n---\n-- .github/ISSUE_TEMPLATE/near_miss.md --\n---\nname: Close call\nlabels: near_miss\n---\n",
-		given: []string{templates.Policy}, label: "sev-incident", near: "near_miss", says: "turns blank issues off",
+		given: []string{templates.PostmortemText, templates.Policy}, label: "sev-incident", near: "near_miss", says: "turns blank issues off",
 	},
 	{
 		name:  "a template without a label",
 		files: "-- .github/ISSUE_TEMPLATE/incident.md --\n---\nname: Incident\nlabels: ''\n---\n",
-		given: []string{templates.Chooser, templates.NearMissForm, templates.Policy}, label: "incident", near: "near-miss", says: `do not get the label "incident"`,
+		given: []string{templates.Chooser, templates.NearMissForm, templates.PostmortemText, templates.Policy}, label: "incident", near: "near-miss", says: `do not get the label "incident"`,
 	},
 	{
 		name:  "a template known by its title",
 		files: "-- .github/ISSUE_TEMPLATE/incident.md --\n---\nname: Incident\ntitle: '[Incident] '\nlabels: bug\n---\n",
-		given: []string{templates.Chooser, templates.NearMissForm, templates.Policy}, label: "incident", near: "near-miss", says: "it is used as it is",
+		given: []string{templates.Chooser, templates.NearMissForm, templates.PostmortemText, templates.Policy}, label: "incident", near: "near-miss", says: "it is used as it is",
 	},
 	{
 		// An issue from it is written afterwards: its label must call nobody.
 		name:  "a postmortem",
 		files: "-- .github/ISSUE_TEMPLATE/post-mortem.md --\n---\nname: Incident postmortem\nlabels: incident-postmortem\n---\n",
-		given: everything, label: "incident", near: "near-miss", saysNot: "post-mortem.md",
+		given: withoutPostmortem, label: "incident", near: "near-miss", postmortem: "incident-postmortem",
+		says: "post-mortem.md: yours for postmortems; it has no headings",
+	},
+	{
+		name:  "a postmortem with sections",
+		files: "-- .github/ISSUE_TEMPLATE/pir.md --\n---\nname: Post-incident review\nlabels: [review, Post-Incident]\n---\n## Summary\n\n## Root causes\n\n## Actions\n",
+		given: withoutPostmortem, label: "incident", near: "near-miss", postmortem: "Post-Incident", drafts: ".github/ISSUE_TEMPLATE/pir.md",
+		says: "pir.md: yours for postmortems; drafts are made from it", saysNot: "Add the label",
+	},
+	{
+		name: "a postmortem as a form, in Japanese", flags: []string{"--lang", "ja"},
+		files: "-- .github/ISSUE_TEMPLATE/postmortem.yml --\nname: 振り返り\ndescription: d\nbody:\n- type: textarea\n  attributes: {label: 概要}\n- type: textarea\n  attributes: {label: 根本原因}\n",
+		given: withoutPostmortem, label: "障害", near: "ヒヤリハット", postmortem: "ポストモーテム", says: "ラベル \"ポストモーテム\" がつかないため",
+	},
+	{
+		name:  "a postmortem's file",
+		files: "-- docs/postmortems/template.md --\n# Title\n\n## Impact\n\n## Timeline\n",
+		given: withoutPostmortem, label: "incident", near: "near-miss",
+		says: "docs/postmortems/template.md: yours for postmortems; drafts are made from it", saysNot: "get the label",
+	},
+	{
+		name:  "a postmortem that would call people",
+		files: "-- .github/ISSUE_TEMPLATE/postmortem.md --\n---\nname: Postmortem\nlabels: incident, a-postmortem-label-too-long-for-its-states\n---\n## Impact\n\n## Timeline\n",
+		given: withoutPostmortem, label: "incident", near: "near-miss",
+		says: `its issues count as incidents, by the label "incident" or by their title, and would call people. Give its issues the label "postmortem"`,
+	},
+	{
+		name:  "two for postmortems",
+		files: "-- .github/ISSUE_TEMPLATE/a-retro.md --\n---\nname: Retro\ntitle: '[Postmortem] '\n---\n## Impact\n\n## Timeline\n-- postmortems/template.md --\n## Impact\n\n## Timeline\n",
+		given: withoutPostmortem, label: "incident", near: "near-miss",
+		says: "a-retro.md: yours for postmortems, but drafts are not made from it. If they should be, write `template: .github/ISSUE_TEMPLATE/a-retro.md`", saysNot: "get the label",
+	},
+	{
+		name:  "a postmortem that no policy can name",
+		files: "-- .github/ISSUE_TEMPLATE/post&mortem.md --\n---\nname: Postmortem\nlabels: postmortem\n---\n## Impact\n\n## Timeline\n",
+		given: withoutPostmortem, label: "incident", near: "near-miss", says: "Rename it to .github/ISSUE_TEMPLATE/postmortem.md",
+	},
+	{
+		name:  "an incident that needs a postmortem",
+		files: "-- .github/ISSUE_TEMPLATE/incident.md --\n---\nname: Incident\nlabels: incident, needs-postmortem\n---\n## Impact\n\n## Timeline\n",
+		given: []string{templates.Chooser, templates.NearMissForm, templates.PostmortemText, templates.Policy}, label: "incident", near: "near-miss", says: "incident.md: yours for incidents",
+	},
+	{
+		name: "a label for postmortems that is there", flags: []string{"--postmortem-label", "PM: \"done\""},
+		given: everything, label: "incident", near: "near-miss", postmortem: `PM: "done"`, says: "PM: \"done\": in review",
+	},
+	{
+		name:  "a policy of postmortems",
+		files: "-- .github/kintsugi.yml --\npostmortem:\n  label: 事後報告\n  template: ops/pm.md\n-- ops/pm.md --\n## Impact\n\n## Timeline\n-- .github/ISSUE_TEMPLATE/postmortem.md --\n---\nname: Postmortem\nlabels: 事後報告\n---\n## Impact\n\n## Timeline\n",
+		given: []string{templates.Chooser, templates.IncidentText, templates.IncidentForm, templates.NearMissForm}, label: "incident", near: "near-miss", postmortem: "事後報告", drafts: "ops/pm.md",
+		says: "ops/pm.md: yours for postmortems; drafts are made from it",
+	},
+	{
+		name:  "a policy with a label for postmortems",
+		files: "-- .github/kintsugi.yml --\nlanguage: ja\nincident:\n  label: 事故\npostmortem:\n  label: 事後報告\n",
+		given: []string{templates.Chooser, templates.IncidentText, templates.IncidentForm, templates.NearMissForm, templates.PostmortemText}, label: "事故", near: "near-miss", postmortem: "事後報告", says: "事後報告: 下書き",
 	},
 	{
 		name:  "templates in docs",
@@ -88,17 +149,17 @@ var trees = []struct {
 	{
 		name:  "what cannot be read",
 		files: "-- .github/ISSUE_TEMPLATE/incident.yml --\nname: [\n-- .github/ISSUE_TEMPLATE/notes.txt --\nincident\n",
-		given: []string{templates.Chooser, templates.NearMissForm, templates.Policy}, label: "incident", near: "near-miss", says: "do not get the label",
+		given: []string{templates.Chooser, templates.NearMissForm, templates.PostmortemText, templates.Policy}, label: "incident", near: "near-miss", says: "do not get the label",
 	},
 	{
 		name:  "a policy",
 		files: "-- .github/kintsugi.yml --\nlanguage: ja\nincident:\n  label: 事故\n  notify: [\"@tanaka\"]\n",
-		given: []string{templates.Chooser, templates.IncidentText, templates.IncidentForm, templates.NearMissForm}, label: "事故", near: "near-miss", says: "お使いの設定。問題はありません", saysNot: "呼び出す方を",
+		given: []string{templates.Chooser, templates.IncidentText, templates.IncidentForm, templates.NearMissForm, templates.PostmortemText}, label: "事故", near: "near-miss", says: "お使いの設定。問題はありません", saysNot: "呼び出す方を",
 	},
 	{
 		name:  "a policy with a slip",
 		files: "-- .github/kintsugi.yml --\nlanguage: en\nincident:\n  lable: x\n",
-		given: []string{templates.Chooser, templates.IncidentText, templates.IncidentForm, templates.NearMissForm}, label: "incident", near: "near-miss", says: "kintsugi.yml:3:3:", code: findings,
+		given: []string{templates.Chooser, templates.IncidentText, templates.IncidentForm, templates.NearMissForm, templates.PostmortemText}, label: "incident", near: "near-miss", says: "kintsugi.yml:3:3:", code: findings,
 	},
 }
 
@@ -133,7 +194,13 @@ func TestInitChangesNothingThatWasThere(t *testing.T) {
 			if diff := cmp.Diff(tree.given, given); diff != "" {
 				t.Errorf("given is otherwise than meant (-want +got):\n%s", diff)
 			}
-			labelled(t, dir, given, tree.label, tree.near)
+			if tree.postmortem == "" {
+				tree.postmortem = "postmortem"
+			}
+			labelled(t, dir, given, templates.Names{
+				IncidentLabel: tree.label, NearMissLabel: tree.near,
+				PostmortemLabel: tree.postmortem, PostmortemTemplate: tree.drafts,
+			})
 
 			again := kintsugi(t, tree.code, "init", "--dir", dir, "--write")
 			if diff := cmp.Diff(after, snapshot(t, dir)); diff != "" {
@@ -147,17 +214,20 @@ func TestInitChangesNothingThatWasThere(t *testing.T) {
 }
 
 // labelled looks whether policy and forms agree on the labels.
-func labelled(t *testing.T, dir string, given []string, label, near string) {
+func labelled(t *testing.T, dir string, given []string, want templates.Names) {
 	t.Helper()
 	content, err := os.ReadFile(filepath.Join(dir, templates.Policy))
 	if err != nil {
 		t.Fatal(err)
 	}
 	read, _ := policy.Parse(templates.Policy, content, sections())
-	if own := incidentPolicy(read); own.Label != label || own.NearMissLabel != near {
-		t.Errorf("the policy names the labels %q and %q, want %q and %q", own.Label, own.NearMissLabel, label, near)
+	if diff := cmp.Diff(want, namesOf(templates.Names{}, read)); diff != "" {
+		t.Errorf("the policy names otherwise (-want +got):\n%s", diff)
 	}
-	for file, want := range map[string]string{templates.IncidentForm: label, templates.IncidentText: label, templates.NearMissForm: near} {
+	for file, want := range map[string]string{
+		templates.IncidentForm: want.IncidentLabel, templates.IncidentText: want.IncidentLabel,
+		templates.NearMissForm: want.NearMissLabel, templates.PostmortemText: want.PostmortemLabel,
+	} {
 		if !slices.Contains(given, file) {
 			continue
 		}
@@ -197,6 +267,9 @@ func TestInitRefuses(t *testing.T) {
 		{name: "language", args: []string{"--lang", "fr"}, code: misuse, says: "write en or ja"},
 		{name: "owner", args: []string{"--owner", "no body"}, code: misuse, says: "is no account"},
 		{name: "label", args: []string{"--label", strings.Repeat("x", 51)}, code: misuse, says: "1 to 50 characters"},
+		{name: "a label for postmortems", args: []string{"--postmortem-label", strings.Repeat("x", 31)}, code: misuse, says: "1 to 30 characters"},
+		{name: "one label for two", args: []string{"--postmortem-label", "Incident"}, code: misuse, says: "one of their own"},
+		{name: "one label for two, in the policy", files: "-- .github/kintsugi.yml --\nincident:\n  label: postmortem\n", code: misuse, says: "one of their own"},
 		{name: "people", args: []string{"--notify", "tanaka"}, code: misuse, says: "names nobody"},
 		{name: "policy and label", files: "-- .github/kintsugi.yml --\nlanguage: en\n", args: []string{"--label", "x"}, code: misuse, says: "is there already and stays"},
 		{name: "no such folder", args: []string{"--dir", filepath.Join("no", "such")}, code: misuse, says: "cannot be opened"},
@@ -205,7 +278,7 @@ func TestInitRefuses(t *testing.T) {
 		{name: "a link to elsewhere", prepare: link("../elsewhere", ".github"), code: findings, says: ".github is a link to another place"},
 		{name: "a link within", files: "-- shared/x --\n", prepare: link("shared", ".github"), code: findings, says: ".github is a link to another place"},
 		{name: "a policy that leads nowhere", files: "-- .github/CODEOWNERS --\n* @a\n", prepare: link("nowhere", templates.Policy), code: findings, says: "is there, and cannot be read"},
-		{name: "a read-only folder", files: "-- .github/CODEOWNERS --\n* @a\n", prepare: readOnly, code: findings, says: "cannot be written: permission denied. 0 of 5 files"},
+		{name: "a read-only folder", files: "-- .github/CODEOWNERS --\n* @a\n", prepare: readOnly, code: findings, says: "cannot be written: permission denied. 0 of 6 files"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			dir := checkout(t, c.files)
@@ -293,7 +366,7 @@ func TestTemplatePolicies(t *testing.T) {
 				continue
 			}
 			example := strings.ReplaceAll(string(f.Content), "  # notify:", "  notify:")
-			for _, key := range []string{"escalate", "escalate_after", "confidential_repository"} {
+			for _, key := range []string{"escalate", "escalate_after", "confidential_repository", "required", "due"} {
 				shown := strings.Replace(example, "  # "+key+":", "  "+key+":", 1)
 				if shown == example {
 					t.Errorf("%s: no example of %s", lang, key)
@@ -307,7 +380,7 @@ func TestTemplatePolicies(t *testing.T) {
 				}
 			}
 			read, _ := policy.Parse(f.Path, []byte(example), sections())
-			if own := incidentPolicy(read); len(own.Notify) != 2 || len(own.Escalate) != 1 || own.ConfidentialRepository == "" {
+			if own := sectionOf[incident.Policy](read); len(own.Notify) != 2 || len(own.Escalate) != 1 || own.ConfidentialRepository == "" {
 				t.Errorf("%s: the examples read as %+v", lang, own)
 			}
 		}

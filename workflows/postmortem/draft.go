@@ -116,14 +116,15 @@ func (c contributor) template() (text string, isOwn bool) {
 	return templates.Postmortem(string(c.in.Language), c.command != nil && c.command.Value == short), false
 }
 
-// usualTemplates are where teams keep the template of a postmortem.
-var usualTemplates = []string{
+// UsualTemplates are where teams keep the template of a postmortem; the first that
+// is there counts.
+var UsualTemplates = []string{
 	".github/ISSUE_TEMPLATE/postmortem.md", ".github/ISSUE_TEMPLATE/postmortem.yml",
 	"postmortems/template.md", "docs/postmortems/template.md",
 }
 
 func templateAsks(in workflows.Input, p *Policy) (asks []workflows.Ask) {
-	paths := usualTemplates
+	paths := UsualTemplates
 	if p.Template != "" {
 		paths = []string{p.Template}
 	}

@@ -96,7 +96,7 @@ func policyOf(p policy.Policy) *Policy {
 
 var (
 	severityName = regexp.MustCompile(`^sev[1-4]$`)
-	filePath     = regexp.MustCompile(`^[A-Za-z0-9._][A-Za-z0-9._ -]*(/[A-Za-z0-9._ -]+)*/?$`)
+	filePath     = regexp.MustCompile(`^[\pL\pN._][\pL\pM\pN._ -]*(/[\pL\pM\pN._ -]+)*/?$`)
 )
 
 // Check implements policy.Checker.
