@@ -62,6 +62,16 @@ func (l *life) open() (n int) {
 	return n
 }
 
+// errors counts the findings without which it is not done.
+func (l *life) errors() (n int) {
+	for _, f := range l.findings {
+		if f.Severity == lint.Error {
+			n++
+		}
+	}
+	return n
+}
+
 // comments are those besides the status comment: what is missing, what the
 // incident says by now, what closing left open, and answers to /help.
 func (l *life) comments() []workflows.CommentIntent {
@@ -180,7 +190,7 @@ func (l *life) factsComment() *workflows.CommentIntent {
 	}
 	body := l.say(fmt.Sprintf("**#%d and this document agree on the times.**", l.of), fmt.Sprintf("**時刻は #%d と合っています。**", l.of))
 	if len(lines) > 0 {
-		body = l.say(fmt.Sprintf("**#%d says, by now:**\n", l.of), fmt.Sprintf("**#%d の記録は、いまはこうなっています。**\n", l.of)) + strings.Join(lines, "\n") + "\n" +
+		body = l.say(fmt.Sprintf("**#%d says, by now:**\n", l.of), fmt.Sprintf("**#%d の記録は、いまはこうなっています。**\n", l.of)) + strings.Join(lines, "\n") + "\n\n" +
 			l.say("The app changes nothing in the document. If a time there is wrong, correct it; if one here is, correct it on the incident.", "文書はアプリが書き換えません。違うほうを、文書か障害のIssueで直してください。")
 	}
 	return &workflows.CommentIntent{Key: keyFacts, Body: body}

@@ -174,10 +174,10 @@ func (l *life) approvalsOfPull() (asks []workflows.Ask) {
 }
 
 // isApproved: everybody who was asked has approved, and as many as the policy
-// wants.
+// wants, and nothing is missing that the policy calls an error.
 func (l *life) isApproved() (by []string, last workflows.Act, ok bool) {
 	by, last, ok = l.s.approvedBy(l.authors, l.policy.Approvals)
-	return by, last, ok && l.s.ended != dropped
+	return by, last, ok && l.s.ended != dropped && l.errors() == 0
 }
 
 func (l *life) state() string {
@@ -185,7 +185,8 @@ func (l *life) state() string {
 	switch {
 	case l.s.ended == dropped && !l.pull.Merged:
 		return stateDropped
-	case l.s.ended != ongoing && !l.reopens(), l.pull.Merged, approved && !l.in.Observation.Issue.Pull:
+	case l.s.ended != ongoing && !l.reopens(), l.pull.Merged, approved && !l.in.Observation.Issue.Pull,
+		l.isAccepted() && !l.in.Observation.Issue.Open: // once done it stays so, whatever is edited
 		return stateDone
 	case l.s.review != nil || len(l.s.approvals) > 0:
 		return stateReview
@@ -321,6 +322,8 @@ func (l *life) nextStep(state string) string {
 		step = l.say("who writes it? Assign somebody; then `/review @name @name`", "どなたが書きますか。担当者を割り当ててください。書けたら `/review @name @name`")
 	case state == stateDraft:
 		step = l.say("fill in what only people know; then "+l.people(l.authors)+" writes `/review @name @name`. `/lint` shows what is missing", "人にしか分からないところを書いたら、"+l.people(l.authors)+"が `/review @name @name`。足りないところは `/lint` で見られます")
+	case state == stateReview && l.errors() > 0 && l.isAccepted():
+		step = l.say("approved; it is done once nothing is missing that this team's policy calls an error", "承認されました。チームの設定で必須のところがそろうと完了です")
 	case state == stateReview && o.Issue.Pull && l.approvedPull():
 		step = l.say("approved: merge it", "承認されました。マージしてください")
 	case state == stateReview:
@@ -332,6 +335,12 @@ func (l *life) nextStep(state string) string {
 		return ""
 	}
 	return "\n" + l.say("**Next step**: ", "**次の一歩**: ") + step
+}
+
+// isAccepted: people have approved it, whatever is missing.
+func (l *life) isAccepted() bool {
+	_, _, ok := l.s.approvedBy(l.authors, l.policy.Approvals)
+	return ok
 }
 
 func (l *life) approvedPull() bool {
