@@ -1,0 +1,182 @@
+package inspect
+
+import (
+	"strings"
+
+	"github.com/kintsugi-app/kintsugi/workflows/document"
+	"github.com/kintsugi-app/kintsugi/workflows/moment"
+)
+
+// mostStamps is how many times of one line are read in their sentences. What has
+// more is a log.
+const mostStamps = 40
+
+// prose reads the sentences of a line for "from 10:02 to 11:15", "began at 10:02"
+// and "lasted 73 minutes". The times before the one given are told of already.
+func (w *walker) prose(row *document.Row, stamps []placed, from int) {
+	for k := from; k < min(len(stamps), mostStamps); k++ {
+		s := &stamps[k].Stamp
+		if !s.Clock {
+			continue
+		}
+		begin, end := sentence(row.Text, s.From, s.To)
+		if s.Open && k+1 < len(stamps) && stamps[k+1].Clock {
+			if tellsOfImpact(row.Text[begin:end]) {
+				w.facts = append(w.facts, fact{roles: started | resolved, source: Prose, line: row.Line,
+					stamp: *s, end: stamps[k+1].Stamp, isSpan: true, zone: w.zone, day: w.day})
+			}
+			continue
+		}
+		if k > 0 && stamps[k-1].Open {
+			continue
+		}
+		r := saidBefore(row.Text[begin:s.From])
+		if r == 0 && k >= from && leadsEntry(row.Text[begin:s.From]) {
+			r = tellsOf(row.Text[s.To:end], &w.seq) & milestones // "At 18:12 the service was restored"
+		}
+		if r != 0 {
+			w.facts = append(w.facts, fact{roles: r, source: Prose, line: row.Line, stamp: *s, zone: w.zone, day: w.day})
+		}
+	}
+	w.lasted(row)
+}
+
+// mostSentence bounds how far the beginning and the end of a sentence are looked
+// for, in bytes.
+const mostSentence = 600
+
+// sentence is where the sentence around a place begins and ends.
+func sentence(text string, from, to int) (begin, end int) {
+	begin, end = max(0, from-mostSentence), min(len(text), to+mostSentence)
+	for _, stop := range [...]string{". ", "。", "! ", "? "} {
+		if at := strings.LastIndex(text[begin:from], stop); at >= 0 {
+			begin += at + len(stop)
+		}
+		if at := strings.Index(text[to:end], stop); at >= 0 {
+			end = to + at
+		}
+	}
+	return begin, end
+}
+
+// tellsOfImpact reports whether a sentence is about something that did not work.
+func tellsOfImpact(text string) bool {
+	if isJapanese(text) {
+		for _, w := range [...]string{"停止", "障害", "影響", "エラー", "失敗", "利用でき", "不能", "不通", "遅延", "ダウン"} {
+			if strings.Contains(text, w) {
+				return !strings.Contains(text, "影響はな") && !strings.Contains(text, "影響なし")
+			}
+		}
+		return false
+	}
+	seq := sensesIn(text)
+	for i, s := range seq {
+		if s&failWord != 0 && !within(seq, i, 3, 0, notWord) {
+			return true
+		}
+	}
+	low := strings.ToLower(text)
+	return strings.Contains(low, "unable to") || strings.Contains(low, "could not") || strings.Contains(low, "lasted")
+}
+
+// saidBefore is the milestone that the words right before a time give it: "the
+// outage began at", "was first reported around".
+func saidBefore(text string) role {
+	if isJapanese(text) {
+		return 0
+	}
+	words := strings.Fields(text[max(0, len(text)-120):])
+	k := len(words) - 1
+	for k >= 0 && leadsValue(words[k]) || k >= 0 && (words[k] == "the" || words[k] == "by" || words[k] == "(at") {
+		k--
+	}
+	if k < 0 || k == len(words)-1 {
+		return 0 // a time without "at" belongs to what follows
+	}
+	verb := strings.ToLower(strings.Trim(words[k], "*_,("))
+	r := nameWords[verb]
+	if !strings.HasSuffix(verb, "ed") && verb != "began" && verb != "aware" && verb != "paged" {
+		return 0
+	}
+	var before []sense
+	for _, word := range words[max(0, k-7):k] {
+		before = append(before, senses[strings.ToLower(strings.Trim(word, "*_,(\"'."))])
+	}
+	if anywhere(before, notWord|otherWord|respondWord|mitigateWord) {
+		return 0
+	}
+	subject := incidentWord
+	if r == started || r == detected {
+		subject |= failWord
+	}
+	if r == resolved {
+		subject |= serviceWord
+	}
+	if anywhere(before, subject) || r == acknowledged || r == detected && (verb == "paged" || verb == "alerted" || verb == "aware") {
+		return r & (started | detected | acknowledged | mitigated | resolved)
+	}
+	return 0
+}
+
+// lasted reads how long it lasted from the sentences of a line.
+func (w *walker) lasted(row *document.Row) {
+	s, rank, ok := lastedIn(row.Text)
+	if ok && !s.Bound {
+		w.measures = append(w.measures, stated{ttr, measured(s, row.Line), rank})
+	}
+}
+
+// lastedIn reads "the outage lasted 5 hours", "was down for about 1h50m", "40
+// minutes of outage", 約40分間停止.
+func lastedIn(text string) (s moment.Span, r rank, ok bool) {
+	if !mayHoldSpan(text) {
+		return moment.Span{}, ofSentence, false
+	}
+	if at := strings.Index(text, "lasted "); at >= 0 {
+		from, to := sentence(text, at, at+1)
+		if anywhere(sensesIn(text[from:to]), incidentWord|failWord) || strings.Contains(text[from:at], "incident") {
+			s, ok = moment.FieldSpan(strings.TrimPrefix(text[at+len("lasted "):], "for "))
+			return s, ofField, ok
+		}
+	}
+	for from := 0; ; {
+		at := strings.Index(text[from:], " for ")
+		if at < 0 {
+			break
+		}
+		at += from
+		from = at + len(" for ")
+		before := sensesIn(text[max(0, at-24):at])
+		if len(before) == 0 || !within(before, len(before), 2, 0, failWord) {
+			continue
+		}
+		if s, ok = moment.FieldSpan(text[from:min(len(text), from+32)]); ok {
+			return s, ofSentence, true
+		}
+	}
+	for _, word := range [...]string{"outage", "downtime", "unavailability", "停止", "にわた"} {
+		if at := strings.Index(text, word); at > 0 {
+			part := text[max(0, at-48):at]
+			if s, ok = moment.FirstSpan(part); ok && betweenSpan[strings.Trim(part[s.To:], " -")] {
+				return s, ofSentence, true
+			}
+		}
+	}
+	return moment.Span{}, ofSentence, false
+}
+
+// mayHoldSpan is a quick look for a digit or the name of a unit.
+func mayHoldSpan(text string) bool {
+	for i := range len(text) {
+		if text[i]-'0' <= 9 || text[i] == 0xEF {
+			return true
+		}
+	}
+	return strings.Contains(text, "hour") || strings.Contains(text, "minute")
+}
+
+// betweenSpan may stand between a duration and what it is the duration of.
+var betweenSpan = map[string]bool{
+	"": true, "of": true, "of total": true, "of complete": true, "of full": true, "of service": true, "total": true, "long": true, "of site": true, "service": true,
+	"間": true, "の": true, "の間": true, "間の": true, "の間、サービスが": true, "サービスが": true, "、サービスが": true, "間、サービスが": true, "にわたりサービスが": true, "にわたり": true,
+}

@@ -1,0 +1,289 @@
+package inspect
+
+import "strings"
+
+// sense is what a word of a sentence contributes to what it tells.
+type sense uint32
+
+const (
+	incidentWord sense = 1 << iota // incident, outage, issue
+	serviceWord                    // service, site, cluster
+	recoverWord                    // resolved, restored
+	normalWord                     // back to "normal", "operational"
+	upWord                         // working, healthy, up: says it only with backWord
+	backWord                       // back, again, fully
+	overWord                       // over, ends, fixed
+	alertWord                      // alert, paged
+	noticeWord                     // notices, discovered
+	reportWord                     // reports, complain
+	startWord                      // starts, began
+	failWord                       // failing, down, errors
+	notWord                        // not, partially, will
+	mitigateWord                   // mitigated, reverted
+	respondWord                    // investigating, acknowledged
+	otherWord                      // root, cause, status: takes the next word its sense
+	moreWord                       // no "more", "further"
+	declareWord                    // declared
+	doneWord                       // a rollback is "complete"
+	undoWord                       // rollback, hotfix
+	notifyWord                     // informed, notified: by or of those who know
+	peopleWord                     // users, customers
+	byWord                         // by
+	allWord                        // all
+	clearWord                      // clear
+	faultWord                      // accidentally, faulty
+)
+
+// senses are the English words that tell something.
+var senses = sensesOf(map[sense]string{
+	incidentWord: `incident outage issue issues problem problems downtime disruption impact degradation failure failures errors error interruption alert alerts`,
+	serviceWord: `service services site website system systems cluster hub api app application server servers traffic everything all functionality access platform database users customers
+		builds launches pods jobs operations requests node nodes queue production environment infrastructure things it`,
+	recoverWord: `resolved restored recovered recovers restores resolves resumed resumes solved solves`,
+	normalWord:  `normal normally operational normality normalized normalised`,
+	upWord:      `healthy stable green fine available online functioning working works up running accessible functional expected able reachable responding`,
+	backWord:    `back again fully now return returns returned returning brought`,
+	overWord:    `over ended ends end fixed cleared clear gone away disappear disappeared subsided ceased`,
+	alertWord:   `alert alerts alerted alerting alarm alarms paged pager pagerduty opsgenie victorops alertmanager uptimerobot pingdom nagios`,
+	noticeWord:  `notice noticed notices noticing discover discovers discovered detect detected detects spotted spots observe observed observes realize realized realizes realise realised realises realization aware flagged identified`,
+	reportWord:  `report reports reported reporting complain complains complained complaints complaining hear hears heard`,
+	startWord:   `start starts started begin begins began beginning begun`,
+	failWord: `fail fails failing failed down unavailable unreachable degraded degrading crash crashes crashed crashing broken breaks broke timeouts timeout timing slow stuck hang hangs hung oom oomkilled expired expires
+		outage degradation failure failures errors error rejected 500s 5xx 502 503 504 stopped stops drops dropped dropping disruption erroring impacted impact affected bug causing caused misconfigured unusable inaccessible offline unresponsive spike spikes spiked elevated exhausted exhaustion corrupted`,
+	notWord:      `not no never without cannot unable still partially partial some once until if when should could may might expecting trying try attempt attempts attempted attempting hoping waiting before unless yet slowly mostly will would ensure tested test testing staging false most bring get t be being expect expects`,
+	mitigateWord: `mitigated mitigates rolled reverted`,
+	respondWord:  `investigating investigation investigate investigates acknowledged acknowledges acked acknowledge responding responded triage triaging`,
+	moreWord:     `more further`,
+	doneWord:     `complete completed completes done finished deployed applied merged`,
+	undoWord:     `rollback revert hotfix fix patch`,
+	notifyWord:   `informed inform informs notified notifies contacted notifying informing`,
+	peopleWord:   `users user customers customer clients client teams stakeholders community public students everyone`,
+	byWord:       `by`,
+	allWord:      `all`,
+	clearWord:    `clear`,
+	faultWord:    `accidentally inadvertently unintentionally unexpectedly mistakenly erroneously incorrectly wrongly faulty mistake malicious disruptive unintended`,
+	declareWord:  `declared declare declares`,
+	otherWord:    `root cause causes culprit reason source why postmortem retrospective retro status bug review`,
+})
+
+func sensesOf(by map[sense]string) map[string]sense {
+	m := map[string]sense{}
+	for s, list := range by {
+		for w := range strings.FieldsSeq(list) {
+			m[w] |= s
+		}
+	}
+	return m
+}
+
+// failing is told by a word for failure without any for its beginning: the first
+// entry that has it may be the start.
+const failing role = 1 << 14
+
+// mostTold bounds how much of a text is read for what it tells, in bytes.
+const mostTold = 600
+
+// tellsOf finds out which milestones the words of a text amount to, one thought
+// after the other. Seq is room for the senses of one.
+func tellsOf(text string, seq *[]sense) role {
+	text = text[:min(len(text), mostTold)]
+	if isJapanese(text) {
+		return tellsJapanese(text)
+	}
+	var told role
+	thought := (*seq)[:0]
+	var buf [16]byte
+	for at := 0; at < len(text); {
+		word, next := wordAt(text, at, &buf)
+		switch {
+		case len(word) > 0:
+			thought = append(thought, senses[string(word)])
+		case endsThought(text, at):
+			told |= tellsThought(thought)
+			thought = thought[:0]
+		}
+		at = next
+	}
+	told |= tellsThought(thought)
+	*seq = thought
+	return told
+}
+
+// sensesIn are the senses of the words of a text, in order.
+func sensesIn(text string) []sense {
+	text = text[:min(len(text), mostTold)]
+	var seq []sense
+	var buf [16]byte
+	for at := 0; at < len(text); {
+		word, next := wordAt(text, at, &buf)
+		if len(word) > 0 {
+			seq = append(seq, senses[string(word)])
+		}
+		at = next
+	}
+	return seq
+}
+
+// wordAt reads the word of letters and digits at a place, in lower case and no
+// longer than the room for it, and tells where the next begins.
+func wordAt(text string, at int, buf *[16]byte) (word []byte, next int) {
+	word = buf[:0]
+	for next = at; next < len(text); next++ {
+		c := text[next]
+		if (c|0x20)-'a' > 25 && c-'0' > 9 {
+			break
+		}
+		if len(word) < len(buf) {
+			if c >= 'A' {
+				c |= 0x20
+			}
+			word = append(word, c)
+		}
+	}
+	return word, max(next, at+1)
+}
+
+// endsThought reports whether a sign ends a sentence, or a part that stands for
+// itself.
+func endsThought(text string, at int) bool {
+	switch text[at] {
+	case ';', '!', '?':
+		return true
+	case '.':
+		return at+1 == len(text) || text[at+1] == ' '
+	}
+	return false
+}
+
+func isJapanese(text string) bool {
+	for i := range len(text) {
+		if text[i] >= 0xE3 && text[i] <= 0xE9 {
+			return true
+		}
+	}
+	return false
+}
+
+// within reports whether one of the words around a place, but itself, has a sense.
+func within(seq []sense, at, before, after int, s sense) bool {
+	for i := max(0, at-before); i < len(seq) && i <= at+after; i++ {
+		if i != at && seq[i]&s != 0 {
+			return true
+		}
+	}
+	return false
+}
+
+func anywhere(seq []sense, s sense) bool { return within(seq, -1, 0, len(seq), s) }
+
+// tellsThought reads one thought.
+func tellsThought(seq []sense) role {
+	var told role
+	for i, s := range seq {
+		if s == 0 {
+			continue
+		}
+		if s&moreWord != 0 && i > 0 && seq[i-1]&notWord != 0 && within(seq, i, 0, 3, failWord|incidentWord) {
+			told |= resolved // no more errors
+			continue
+		}
+		denied := within(seq, i, 4, 0, notWord)
+		other := within(seq, i, 2, 0, otherWord)
+		switch {
+		case denied:
+			continue
+		case s&recoverWord != 0:
+			if !other && (len(seq) <= 3 || within(seq, i, 6, 4, incidentWord|serviceWord) || i == len(seq)-1) {
+				told |= resolved
+			}
+		case s&normalWord != 0:
+			if within(seq, i, 4, 2, backWord) || within(seq, i, 6, 2, serviceWord) {
+				told |= resolved
+			}
+		case s&upWord != 0 && within(seq, i, 5, 6, backWord):
+			told |= resolved
+		case s&overWord != 0 && (within(seq, i, 4, 3, incidentWord) || s&clearWord != 0 && within(seq, i, 1, 0, allWord)):
+			told |= resolved
+		case s&mitigateWord != 0, s&undoWord != 0 && within(seq, i, 2, 3, doneWord):
+			told |= mitigated
+		case s&startWord != 0 && within(seq, i, 4, 4, failWord|incidentWord) && !within(seq, i, 3, 3, respondWord|recoverWord|mitigateWord):
+			told |= started
+		}
+		if !other && (s&(noticeWord|reportWord) != 0 || s&alertWord != 0 && !within(seq, i, 0, 5, recoverWord|overWord)) {
+			told |= detected
+		}
+		if s&notifyWord != 0 && !other && (within(seq, i, 0, 2, byWord) || !within(seq, i, 3, 3, peopleWord)) {
+			told |= detected
+		}
+		if s&declareWord != 0 && within(seq, i, 4, 4, incidentWord) {
+			told |= declared
+		}
+		if s&respondWord != 0 {
+			told |= acknowledged
+		}
+		if s&(failWord|faultWord) != 0 {
+			told |= failing
+		}
+	}
+	return told
+}
+
+// told pairs Japanese words with what they tell, and with what follows or stands
+// before them where they do not tell it.
+type japaneseTold struct {
+	words []string
+	role  role
+	not   []string
+}
+
+var japaneseTells = []japaneseTold{
+	{[]string{"検知", "発覚", "アラート", "通報", "気づ", "気付", "問い合わせ", "報告", "覚知", "異常を確認", "エラーを確認", "発見"}, detected,
+		[]string{"検知され", "検知でき", "検知せ", "検知遅", "未検知", "検知用", "検知ルール", "検知方法", "検知まで", "検知なし", "アラートが鳴らな", "アラートがな", "アラートなし", "アラートは", "アラート解消", "アラートが解消", "アラート復旧", "アラート設定", "アラート追加", "アラートを追加", "アラートルール", "復旧を報告", "完了を報告", "復旧報告", "完了報告", "原因を発見"}},
+	{[]string{"復旧", "解消", "収束", "正常化", "正常に戻", "正常稼働", "正常動作を確認", "サービス再開", "サービスを再開", "回復"}, resolved,
+		[]string{"復旧作業", "復旧開始", "復旧対応", "復旧せ", "復旧しな", "復旧手順", "復旧を試", "復旧見込", "復旧に向け", "一部復旧", "部分復旧", "部分的に復旧", "復旧でき", "未復旧", "復旧着手", "復旧を開始", "復旧策", "復旧計画", "暫定復旧", "解消せ", "解消しな", "解消され", "回復せ", "回復しな", "復旧方法", "復旧優先", "復旧後", "解消策", "復旧のため", "復旧まで", "復旧準備", "復旧を優先"}},
+	{[]string{"緩和策適用", "切り戻し", "ロールバック", "影響収束", "暫定復旧", "暫定対応を実施", "暫定対応完了"}, mitigated,
+		[]string{"ロールバックを検討", "切り戻しを検討", "ロールバック開始", "切り戻し開始", "ロールバックを開始", "ロールバック失敗"}},
+	{[]string{"障害発生", "障害が発生", "エラーが発生し始め", "エラー発生開始", "エラーが急増", "エラー急増", "エラーが多発", "影響開始", "発生開始", "応答しなくな", "ダウンし", "停止し始め", "期限切れ到達", "発火"}, started, []string{"再発生"}},
+	{[]string{"対応開始", "調査開始", "調査を開始", "対応を開始", "調査に着手", "対応に着手"}, acknowledged, nil},
+	{[]string{"エラー", "失敗", "停止", "ダウン", "障害", "異常", "クラッシュ", "不能", "期限切れ"}, failing, []string{"失敗なし", "エラーなし"}},
+}
+
+func tellsJapanese(text string) role {
+	var told role
+	for i := range japaneseTells {
+		t := &japaneseTells[i]
+		if t.holds(text) {
+			told |= t.role
+		}
+	}
+	return told
+}
+
+// holds reports whether one of the words stands in a text other than in what says
+// the opposite.
+func (t *japaneseTold) holds(text string) bool {
+	for _, w := range t.words {
+		for at := 0; ; {
+			i := strings.Index(text[at:], w)
+			if i < 0 {
+				break
+			}
+			at += i
+			if !t.denied(text, at, len(w)) {
+				return true
+			}
+			at += len(w)
+		}
+	}
+	return false
+}
+
+func (t *japaneseTold) denied(text string, at, size int) bool {
+	for _, no := range t.not {
+		from := max(0, at-len(no)+1)
+		if strings.Contains(text[from:min(len(text), at+size+len(no))], no) {
+			return true
+		}
+	}
+	return false
+}
