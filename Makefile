@@ -55,6 +55,7 @@ build: ## build the static binary bin/kintsugi
 golden: ## rewrite the golden files; look at the diff before you commit it
 	KINTSUGI_UPDATE_GOLDEN=1 $(GO) test -count 1 ./workflows/...
 	KINTSUGI_UPDATE_GOLDEN=1 $(GO) test -count 1 -run 'TestBudget|TestNights|Notifications|TestPostmortemStory' ./app/engine
+	KINTSUGI_UPDATE_GOLDEN=1 $(GO) test -count 1 -run TestPostmortemScripts ./app/kintsugi
 
 contract: ## fetch GitHub's description, example deliveries and a simulation (needs Node)
 	tools/contract/fetch.sh

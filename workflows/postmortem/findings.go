@@ -84,6 +84,9 @@ func (l *life) comments() []workflows.CommentIntent {
 	return append(out, l.helps()...)
 }
 
+// wholeDocument are the rules whose findings are of no line.
+var wholeDocument = []string{"section-missing", "timeline-missing-milestone", "no-actions"}
+
 // mostListed is how many findings are listed at once; nobody reads more.
 const mostListed = 30
 
@@ -121,7 +124,7 @@ func (l *life) listed(findings []lint.Finding) string {
 		}
 		line := fmt.Sprintf(l.say("line %d", "%d行目"), f.Line)
 		switch {
-		case f.Line <= 1: // of the document as a whole
+		case slices.Contains(wholeDocument, f.Rule): // no line has what is not there
 			fmt.Fprintf(&b, l.say("- %s %s\n", "- %s%s\n"), f.Message(l.in.Language), f.Suggestion(l.in.Language))
 			continue
 		case l.path != "":
