@@ -67,6 +67,9 @@ func (d *deliberation) newest(cursor time.Time) time.Time {
 			cursor = c.UpdatedAt
 		}
 	}
+	if !d.postponed.IsZero() && cursor.After(d.postponed) { // to be listed again
+		cursor = d.postponed.Add(-time.Second)
+	}
 	return cursor
 }
 

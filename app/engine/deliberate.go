@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/kintsugi-app/kintsugi/workflows"
@@ -34,6 +35,9 @@ type deliberation struct {
 	// where some are left to be answered by the next run.
 	thumbed map[int64]bool
 	owing   bool
+	// postponed is when the first act was that is left to the next run; zero where
+	// all were judged.
+	postponed time.Time
 	// made is what exists by now, by key; a notice that went out with the
 	// status comment has no id of its own.
 	made map[string]workflows.Made
@@ -67,12 +71,14 @@ func (e *Engine) deliberate(ctx context.Context, v view, c *Claim) (deliberation
 	}
 	// A first look at an issue reads its whole past. Only what came after it
 	// became ours counts.
-	if err := e.readThumbs(ctx, &g, notBefore(read, from), c); err != nil {
+	read, d.postponed = atOnce(v.record, notBefore(read, from))
+	if err := e.readThumbs(ctx, &g, read, c); err != nil {
 		return d, err
 	}
 	d.facts = workflows.Facts{}
 	g.owner = owner
-	fresh, err := e.judged(ctx, g, notBefore(g.acts(), from), d.facts, c)
+	unjudged, _ := atOnce(v.record, notBefore(g.acts(), from))
+	fresh, err := e.judged(ctx, g, unjudged, d.facts, c)
 	if err != nil {
 		return d, err
 	}
@@ -96,6 +102,25 @@ func (e *Engine) deliberate(ctx context.Context, v view, c *Claim) (deliberation
 	workflows.SortActs(d.acts)
 	d.made = d.madeSoFar()
 	return e.decide(ctx, d, c)
+}
+
+// mostJudged is how many people's roles one run asks for. A run that asked for
+// more than our own limit on requests lets through would never end: each try would
+// begin anew.
+const mostJudged = 20
+
+// atOnce leaves the acts to judge in this run, those of the first so many people,
+// and says when the first of the others was. What an issue was opened with, and
+// what makes it ours, is judged as a whole.
+func atOnce(r Record, acts []workflows.Act) (now []workflows.Act, postponed time.Time) {
+	authors := map[string]bool{}
+	for i, a := range acts {
+		authors[strings.ToLower(a.Author)] = true
+		if r.Seq != 0 && len(authors) > mostJudged {
+			return acts[:i], a.At
+		}
+	}
+	return acts, time.Time{}
 }
 
 // silenced marks the acts that may have been answered before the record was

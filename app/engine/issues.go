@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -100,7 +101,15 @@ func (a *applier) findIssues(ctx context.Context) (map[string][]OwnIssue, error)
 	}
 	found := map[string][]OwnIssue{}
 	for _, i := range own {
-		if key, of, ok := i.MadeFor(); ok && of.Number == a.d.o.Subject.Number {
+		key, of, ok := i.MadeFor()
+		if !ok {
+			continue
+		}
+		isMine, err := a.isFor(ctx, of)
+		if err != nil {
+			return nil, err
+		}
+		if isMine {
 			found[key] = append(found[key], i)
 		}
 	}
@@ -108,6 +117,24 @@ func (a *applier) findIssues(ctx context.Context) (map[string][]OwnIssue, error)
 		slices.SortFunc(same, func(x, y OwnIssue) int { return x.Number - y.Number })
 	}
 	return found, nil
+}
+
+// isFor reports whether a marker names this subject: its number here, or in the
+// repository that was renamed to this one. What was transferred from elsewhere
+// names a number of that other repository.
+func (a *applier) isFor(ctx context.Context, of workflows.Subject) (bool, error) {
+	here := a.d.o.Subject
+	if of.Number != here.Number || strings.EqualFold(of.Repo, here.Repo) {
+		return of.Number == here.Number, nil
+	}
+	_, err := a.e.places.Home(ctx, of.Repo)
+	if moved, is := errors.AsType[*Moved](err); is {
+		return strings.EqualFold(moved.To, here.Repo), nil
+	}
+	if errors.Is(err, ErrGone) {
+		return false, nil
+	}
+	return false, err
 }
 
 func (a *applier) haveIssue(key string, i OwnIssue) {

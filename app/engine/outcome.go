@@ -26,7 +26,7 @@ func (e *Engine) concluded(c *Claim, d *deliberation) Outcome {
 	h := c.Hint
 	now := e.clock.Now()
 	out := Outcome{Due: d.plan.Wake, Published: c.Published}
-	if d.owing {
+	if d.owing || !d.postponed.IsZero() {
 		out.Due = now
 	}
 	if !d.policy.Observe { // what was only looked at is read again, for no record keeps it

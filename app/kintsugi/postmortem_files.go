@@ -78,7 +78,7 @@ func (w fileWork) run(args []string, do func(out io.Writer, file, content string
 }
 
 // collectAt is how much garbage there may be, in percent of what is in use.
-const collectAt = 200
+const collectAt = 400
 
 func (w fileWork) say(english, japanese string) string {
 	if w.lang == words.Japanese {

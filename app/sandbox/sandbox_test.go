@@ -89,9 +89,9 @@ func TestStory(t *testing.T) {
 		t.Errorf("%d requests and %d points by kind, %d and %d in all", requests, points, totals.Requests, totals.Points)
 	}
 	// In each language: a status, two answers, the end; on the postmortem a status,
-	// what was corrected since, and what is missing; and in public a status and a
-	// call. Two people are called twice.
-	if totals.Comments != 2*9 || totals.Mentions != 2*4 {
+	// what was corrected since, what is missing, and that it was closed so; and in
+	// public a status and a call. Two people are called twice.
+	if totals.Comments != 2*10 || totals.Mentions != 2*4 {
 		t.Errorf("%d comments and %d mentions", totals.Comments, totals.Mentions)
 	}
 	t.Logf("%d requests, %d points, %d writes, %d deliveries", totals.Requests, totals.Points, totals.Writes, totals.Deliveries)

@@ -24,6 +24,7 @@ type script struct {
 	draft, draftLabels, later           []string
 	review, approve                     string
 	inReview, findings, accepted        []string
+	stillOpen                           []string
 	unconfirmed, takenBySuzuki          []string
 	nothingWritten, notPlayed           string
 }
@@ -82,6 +83,7 @@ var english = script{
 	approve:          "/approve",
 	accepted:         []string{"Postmortem · done", "Reviewed by yamamoto"},
 	acceptedLine:     "Postmortem: #%d · done",
+	stillOpen:        []string{"Closed. Still open: ", "It may stay closed"},
 	unconfirmed:      []string{"Reported, unconfirmed", "somebody with the triage role confirms with `/incident`"},
 	waitingAgain:     "Waiting for a responder",
 	takenBySuzuki:    []string{"In progress", "lead suzuki"},
@@ -139,6 +141,7 @@ var japanese = script{
 	approve:          "/承認",
 	accepted:         []string{"ポストモーテム · 完了", "レビュー: yamamotoさん"},
 	acceptedLine:     "ポストモーテム: #%d · 完了",
+	stillOpen:        []string{"閉じました。残っているのは、", "このままでもかまいません"},
 	unconfirmed:      []string{"確認待ち", "triage以上の権限がある方は、`/incident` で確認するか、`/ack` で対応を始めてください"},
 	waitingAgain:     "対応者を待っています",
 	takenBySuzuki:    []string{"対応中", "対応リーダー suzukiさん"},

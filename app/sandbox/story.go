@@ -26,7 +26,7 @@ func story() []step {
 		{"reopened", "Reopened, and closed again with GitHub's own button: resolved anew", "再オープンし、GitHubのボタンで完了として閉じる。あらためて復旧", (*play).reopened},
 		{"drafted", "The postmortem is there: a draft with times and timeline, named by the comment that ended the incident; what was corrected since stands beneath it", "ポストモーテムができている。時刻と経緯の入った下書きで、復旧のコメントに番号がある。あとで直した時刻は下のコメントに出る", (*play).drafted},
 		{"reviewed", "Suzuki asks Yamamoto to review it: what is missing is listed, in one comment", "鈴木さんが山本さんにレビューを頼む。足りないところがコメント1件にまとまる", (*play).reviewed},
-		{"accepted", "Yamamoto approves: the postmortem is done, and the incident shows it", "山本さんが承認。ポストモーテムは完了し、障害の側にも出る", (*play).accepted},
+		{"accepted", "Yamamoto approves: the postmortem is done, what is still open is said once, and the incident shows it", "山本さんが承認。ポストモーテムは完了。残っているところは一度だけ伝え、障害の側にも出る", (*play).accepted},
 		{"stranger", "A stranger reports in a public repository: unconfirmed, nobody is called", "公開リポジトリで部外者が報告。確認待ちとし、だれも呼ばない", (*play).stranger},
 		{"confirmed", "Tanaka confirms it: now the people on call are called", "田中さんが確認。ここで当番を呼ぶ", (*play).confirmed},
 		{"lost", "A delivery is lost on its way: the sweep finds what it was about", "Webhookが途中で失われる。定期巡回が気づく", (*play).lost},
@@ -180,7 +180,7 @@ func (p *play) accepted(ctx context.Context) error {
 	if err := p.say(ctx, "yamamoto", p.script.approve); err != nil {
 		return err
 	}
-	if err := p.expect(ctx, answered("+1"), stands("closed", "completed"), says(p.script.accepted...), comments(3)); err != nil {
+	if err := p.expect(ctx, answered("+1"), stands("closed", "completed"), says(p.script.accepted...), comments(4), comment(4, p.script.stillOpen...)); err != nil {
 		return err
 	}
 	number := p.issue

@@ -147,5 +147,8 @@ func confirmsUnasked(o workflows.Observation, a workflows.Act) bool {
 	if a.FromOpening() || a.Gesture && a.Name != "incident" && a.Name != "near-miss" {
 		return false
 	}
+	if a.Name == "postmortem" && !a.Gesture { // somebody wants to learn from an old one
+		return a.Verdict == workflows.Done && a.Role >= workflows.RoleTriage
+	}
 	return confirms(a, o.Private) || a.Name == "near-miss" && a.Verdict == workflows.Done && mayDeclare(a.Role, o.Private)
 }

@@ -31,6 +31,21 @@ func (p Policy) Working(t time.Time) bool {
 	return p.hours == nil || p.hours.from <= minute && minute < p.hours.to
 }
 
+// The hours in which people are reminded where a team names none.
+const (
+	usualFrom = 10 * 60
+	usualTo   = 18 * 60
+)
+
+// Daytime reports whether people may be reminded of something that can wait: when
+// Working does, on a working day, and, where the policy names no hours, from ten
+// to six.
+func (p Policy) Daytime(t time.Time) bool {
+	t = t.In(p.TimeZone)
+	minute := t.Hour()*60 + t.Minute()
+	return p.Working(t) && p.workingDay(t) && (p.hours != nil || usualFrom <= minute && minute < usualTo)
+}
+
 // NextWorkingDay is the n-th working day after t at the same time of day in the
 // policy's zone: Monday to Friday without holidays, whatever the hours. It is t
 // itself for no days, and counts back for fewer. Where there is none for years it

@@ -45,7 +45,7 @@ func commands() []workflows.Command {
 			Help:  text("draft the postmortem of this incident; \"short\" for the short form, \"#341\" for one that is there already. Elsewhere: this issue is one", "この障害のポストモーテムの下書きを作ります。短い書式は「短縮」、すでにあるときは「#341」。ほかのIssueでは、そのIssueをポストモーテムとして扱います"),
 		},
 		{
-			Name: "postmortem-of", Aliases: []string{"対象の障害"}, Role: triage, Opening: true, Reporter: true, LastCounts: true, Parse: number, Explain: explainNumber,
+			Name: "postmortem-of", Aliases: []string{"対象の障害"}, Role: triage, Opening: true, LastCounts: true, Parse: number, Explain: explainNumber,
 			Usage: text("/postmortem-of #340", "/対象の障害 #340"),
 			Help:  text("say which incident this is the postmortem of", "どの障害のポストモーテムかを入れます"),
 		},

@@ -18,8 +18,12 @@ type contributor struct {
 	teller
 	a      incident.Account
 	policy *Policy
-	// command is the last /postmortem on the incident, if any.
+	// command is the last /postmortem on the incident, if any, and named the number
+	// that the last one with a number names, or 0.
 	command *workflows.Act
+	named   int
+	// notThere is a number that was named and is not there.
+	notThere int
 }
 
 func contribute(in workflows.Input) workflows.Decision {
@@ -27,13 +31,16 @@ func contribute(in workflows.Input) workflows.Decision {
 	for _, act := range in.Acts {
 		if act.Name == "postmortem" && act.Verdict == workflows.Done && !act.Gesture {
 			c.command = &act
+			if n, err := strconv.Atoi(act.Value); err == nil {
+				c.named = n
+			}
 		}
 	}
 	var asks []workflows.Ask
 	if c.a, asks = incident.AccountOf(in); len(asks) > 0 && !answered(in, asks) {
 		return workflows.Decision{Asks: asks}
 	}
-	if c.a.NearMiss || !c.a.Confirmed || c.a.Resolved.IsZero() && c.command == nil {
+	if (c.a.NearMiss || !c.a.Confirmed || c.a.Resolved.IsZero()) && c.command == nil {
 		return workflows.Decision{}
 	}
 	number, asks := c.number()
@@ -44,6 +51,28 @@ func contribute(in workflows.Input) workflows.Decision {
 		return c.linked(number)
 	}
 	return c.unlinked()
+}
+
+// isDraftKey: a draft that was refused, or deleted, and then asked for again has a
+// key of its own.
+func isDraftKey(key string) bool { return key == keyDraft || strings.HasPrefix(key, keyDraft+".") }
+
+// made is the draft that was made last, or tried, and under which key.
+func (c contributor) made() (key string, made workflows.Made, tried bool) {
+	for k, m := range c.in.Made {
+		if isDraftKey(k) && (!tried || m.At.After(made.At) || m.At.Equal(made.At) && k > key) {
+			key, made, tried = k, m, true
+		}
+	}
+	return key, made, tried
+}
+
+// again is the key of another try: somebody asked for it after the last one.
+func (c contributor) again(made workflows.Made) (key string, ok bool) {
+	if c.command == nil || c.command.Value != "" && c.command.Value != short || !c.command.At.After(made.At) {
+		return "", false
+	}
+	return keyDraft + "." + c.command.ID, true
 }
 
 func answered(in workflows.Input, asks []workflows.Ask) bool {
@@ -57,24 +86,36 @@ func answered(in workflows.Input, asks []workflows.Ask) bool {
 
 // number is that of the postmortem, or 0: the one that somebody named, the draft
 // that was made, or one written by hand that says it is of this incident.
-func (c contributor) number() (number int, asks []workflows.Ask) {
-	if c.command != nil {
-		if n, err := strconv.Atoi(c.command.Value); err == nil {
-			return n, nil
+func (c *contributor) number() (number int, asks []workflows.Ask) {
+	if c.named != 0 {
+		answer, known := c.in.Facts[workflows.SummaryAsk{Subject: c.neighbour(c.named)}]
+		switch {
+		case !known:
+			return 0, []workflows.Ask{workflows.SummaryAsk{Subject: c.neighbour(c.named)}}
+		case answer.Unknown == "":
+			return c.named, nil
 		}
+		c.notThere = c.named
 	}
-	if made := c.in.Made[keyDraft]; made.Number != 0 {
-		return made.Number, nil
+	if _, made, _ := c.made(); made.Number != 0 {
+		answer, known := c.in.Facts[workflows.SummaryAsk{Subject: c.neighbour(made.Number)}]
+		if !known {
+			return 0, []workflows.Ask{workflows.SummaryAsk{Subject: c.neighbour(made.Number)}}
+		}
+		if answer.Unknown == "" {
+			return made.Number, nil
+		}
+		c.notThere = made.Number
 	}
 	self := c.in.Observation.Subject
-	for _, l := range c.in.Facts[workflows.LinksAsk{Subject: self}].Links {
-		if l.Subject.Repo != self.Repo {
+	for i, l := range c.in.Facts[workflows.LinksAsk{Subject: self}].Links {
+		// Pull requests are many, and those that fix it say nothing here.
+		if l.Subject.Repo != self.Repo || i >= mostLinked || l.Pull && c.policy.As != asFile {
 			continue
 		}
-		ask := workflows.SummaryAsk{Subject: l.Subject}
-		answer, known := c.in.Facts[ask]
-		if !known && !l.Pull { // incidents that joined are asked already, and pull requests are many
-			asks = append(asks, ask)
+		answer, known := c.in.Facts[workflows.SummaryAsk{Subject: l.Subject}]
+		if !known {
+			asks = append(asks, workflows.SummaryAsk{Subject: l.Subject})
 			continue
 		}
 		if p := publishedIn(answer.Summaries[name]); p.Incident == self.Number && p.State != "" {
@@ -84,9 +125,13 @@ func (c contributor) number() (number int, asks []workflows.Ask) {
 	return 0, asks
 }
 
+func (c contributor) neighbour(number int) workflows.Subject {
+	return workflows.Subject{Repo: c.in.Observation.Subject.Repo, Number: number}
+}
+
 // linked: there is one.
 func (c contributor) linked(number int) workflows.Decision {
-	there := workflows.Subject{Repo: c.in.Observation.Subject.Repo, Number: number}
+	there := c.neighbour(number)
 	ask := workflows.SummaryAsk{Subject: there}
 	answer, known := c.in.Facts[ask]
 	if !known {
@@ -104,18 +149,21 @@ func (c contributor) linked(number int) workflows.Decision {
 	if p.State == "" {
 		said = fmt.Sprintf("#%d", number)
 	}
+	if !c.a.IsOver && !c.a.Resolved.IsZero() {
+		due = "" // a false alarm, another's, or it goes on
+	}
 	if p.isOpen() && due != "" {
 		said += c.say(" · due "+due, " · 期限 "+due)
 	}
 	if p.Sharing != "" && p.isOpen() {
 		if at, err := time.Parse(time.RFC3339, p.Sharing); err == nil {
-			said += c.say(" · shared ", " · 共有会 ") + c.dayAndClock(at)
+			said += c.say(" · sharing meeting ", " · 共有会 ") + c.dayAndClock(at)
 		}
 	}
 	plan.Sections = []workflows.Section{{Key: name, Text: c.say("Postmortem: ", "ポストモーテム: ") + said, Facts: said}}
 	if !c.a.Resolved.IsZero() {
 		line := c.say(fmt.Sprintf("The draft postmortem is #%d; times and timeline are filled in.", number), fmt.Sprintf("ポストモーテムの下書きは #%d です。時刻と経緯は入れてあります。", number))
-		if c.in.Made[keyDraft].Number != number {
+		if _, made, _ := c.made(); made.Number != number {
 			line = c.say(fmt.Sprintf("The postmortem is #%d.", number), fmt.Sprintf("ポストモーテムは #%d です。", number))
 		}
 		if due != "" && (p.State == "" || p.isOpen()) {
@@ -129,8 +177,15 @@ func (c contributor) linked(number int) workflows.Decision {
 // dueText is the due day: as the postmortem says, or as it will once it has been
 // looked at.
 func (c contributor) dueText(p published) string {
-	if p.Due == "" && !c.a.Resolved.IsZero() {
-		return c.day(dueAfter(c.in, c.a.Resolved))
+	if p.Due == "" {
+		from := c.a.Resolved
+		if _, made, _ := c.made(); made.Number != 0 {
+			from = later(from, made.At)
+		}
+		if from.IsZero() {
+			return ""
+		}
+		return c.day(dueAfter(c.in, from))
 	}
 	at, err := time.ParseInLocation(dateLayout, p.Due, c.in.Policy.TimeZone)
 	if err != nil {
@@ -148,7 +203,8 @@ func dueAfter(in workflows.Input, end time.Time) time.Time {
 // it; otherwise one friendly line says how.
 func (c contributor) unlinked() workflows.Decision {
 	wanted := c.command != nil || c.a.IsOver && c.policy.needs(c.a.Severity)
-	made, tried := c.in.Made[keyDraft]
+	_, made, tried := c.made()
+	key, again := c.again(made)
 	switch {
 	case !c.a.IsOver && c.command == nil:
 		return workflows.Decision{}
@@ -161,17 +217,25 @@ func (c contributor) unlinked() workflows.Decision {
 			line = c.say("No severity was decided, so no postmortem is asked for. If one would help: `/postmortem`", "重大度が未定のため、ポストモーテムは求めません。残しておきたいときは `/postmortem` と書いてください。")
 		}
 		return workflows.Decision{Plan: c.ending(line)}
-	case tried && made.Refused == "" && made.ID == 0:
-		return workflows.Decision{} // lost and not found again: nothing true can be said
-	case tried:
+	case !tried:
+		return c.draft(keyDraft)
+	case again:
+		return c.draft(key)
+	case made.Refused != "":
 		why := words.Foreign(made.Refused).Inline(120)
-		line := c.say("The draft could not be made ("+why+"). Whoever writes it: `/postmortem #341` links it here.", "下書きを作れませんでした（"+why+"）。書いた方は `/postmortem #341` のように番号を入れてください。")
-		plan := c.ending(line)
-		plan.Labels = []workflows.LabelIntent{{Label: labels(c.in.Policy)[labelDue], On: true}}
-		plan.Sections = []workflows.Section{{Key: name, Text: c.say("Postmortem: due ", "ポストモーテム: 期限 ") + c.dueText(published{}), Facts: "due"}}
-		return workflows.Decision{Plan: plan}
+		return c.due(c.say("The draft could not be made ("+why+"). `/postmortem` tries again; whoever writes it: `/postmortem #341` links it here.", "下書きを作れませんでした（"+why+"）。もう一度試すときは `/postmortem`、書いたものがあるときは `/postmortem #341` のように番号を入れてください。"))
+	case c.notThere != 0:
+		return c.due(c.say(fmt.Sprintf("The postmortem #%d is not there any more. `/postmortem` drafts another.", c.notThere), fmt.Sprintf("ポストモーテム #%d は見つかりません。もう一度下書きを作るときは `/postmortem` と書いてください。", c.notThere)))
 	}
-	return c.draft()
+	return workflows.Decision{} // lost and not found again: nothing true can be said
+}
+
+// due: one is needed, and there is none.
+func (c contributor) due(line string) workflows.Decision {
+	plan := c.ending(line)
+	plan.Labels = []workflows.LabelIntent{{Label: labels(c.in.Policy)[labelDue], On: true}}
+	plan.Sections = []workflows.Section{{Key: name, Text: c.say("Postmortem: due ", "ポストモーテム: 期限 ") + c.dueText(published{}) + "\n" + line, Facts: "due " + line}}
+	return workflows.Decision{Plan: plan}
 }
 
 // ending adds a line to the comment that ends the incident.
@@ -183,6 +247,13 @@ func (c contributor) ending(line string) workflows.Plan {
 type linkSummary struct {
 	Number   int `json:"number"`
 	Severity int `json:"severity,omitempty"`
+}
+
+func linkIn(answer workflows.Answer) (l linkSummary) {
+	if json.Unmarshal([]byte(answer.Summaries[name]), &l) != nil {
+		return linkSummary{}
+	}
+	return l
 }
 
 // published is what is published about a postmortem: states, days and names, no

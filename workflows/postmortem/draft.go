@@ -26,7 +26,7 @@ var incidentLine = regexp.MustCompile(`(?i)^(?:incident|incident issue|障害|�
 const mostBody = 45_000
 
 // draft plans the postmortem: an issue, or a file in a pull request.
-func (c contributor) draft() workflows.Decision {
+func (c contributor) draft(key string) workflows.Decision {
 	asks := templateAsks(c.in, c.policy)
 	asks = append(asks, workflows.CommentsAsk{Subject: c.in.Observation.Subject})
 	if !answered(c.in, asks) {
@@ -42,8 +42,8 @@ func (c contributor) draft() workflows.Decision {
 	own := []workflows.Label{all[labelOwn], all[labelDraft]}
 	if c.policy.As == asFile {
 		return workflows.Decision{Plan: workflows.Plan{Files: []workflows.FileIntent{{
-			Key: keyDraft, Path: c.path(), Content: body,
-			Branch: fmt.Sprintf("kintsugi/postmortem-%d", c.in.Observation.Subject.Number),
+			Key: key, Path: c.path(), Content: body,
+			Branch: fmt.Sprintf("kintsugi/postmortem-%d%s", c.in.Observation.Subject.Number, strings.TrimPrefix(key, keyDraft)),
 			Commit: c.say(fmt.Sprintf("Draft the postmortem of #%d", c.in.Observation.Subject.Number), fmt.Sprintf("#%d のポストモーテムの下書き", c.in.Observation.Subject.Number)),
 			Title:  title,
 			Body: c.say(fmt.Sprintf("Incident: #%d\n\nTimes and timeline are filled in. What only people know is asked for in the file.", c.in.Observation.Subject.Number),
@@ -52,7 +52,7 @@ func (c contributor) draft() workflows.Decision {
 		}}}}
 	}
 	return workflows.Decision{Plan: workflows.Plan{Issues: []workflows.IssueIntent{{
-		Key: keyDraft, Title: title, Body: body, Labels: own, Assignees: authors,
+		Key: key, Title: title, Body: body, Labels: own, Assignees: authors,
 	}}}}
 }
 
@@ -153,19 +153,12 @@ func (c contributor) values(texts, entries int) map[string]string {
 		templates.FactIncident: fmt.Sprintf("#%d", c.in.Observation.Subject.Number),
 		templates.FactSeverity: c.severity(),
 		templates.FactRoles:    c.roles(),
-		templates.FactDue:      dueAfter(c.in, c.end()).Format(dateLayout),
+		templates.FactDue:      dueAfter(c.in, later(c.a.Resolved, c.in.Now)).Format(dateLayout),
 		templates.FactTimes:    c.times() + "\n\n" + c.metrics(),
 		templates.FactTimeline: c.timeline(texts, entries),
 		templates.FactChanges:  c.changes(),
 		templates.FactAffected: c.a.Affected,
 	}
-}
-
-func (c contributor) end() time.Time {
-	if c.a.Resolved.IsZero() {
-		return c.in.Now
-	}
-	return c.a.Resolved
 }
 
 func (c contributor) severity() string {
@@ -179,7 +172,12 @@ func (c contributor) severity() string {
 }
 
 func (c contributor) stamp(t time.Time) string {
-	return t.In(c.in.Policy.TimeZone).Format("2006-01-02 15:04")
+	at := t.In(c.in.Policy.TimeZone)
+	said := at.Format("2006-01-02 15:04")
+	if zone := moment.ZoneName(at); zone != c.zone() { // the clocks were changed in between
+		said += " " + zone
+	}
+	return said
 }
 
 func (c contributor) zone() string {

@@ -20,15 +20,12 @@ const blameRule = "blame"
 
 // isAsked: findings are an offer. They show once somebody asked for a look or for
 // a review, closed it, or it is due; never on an untouched draft.
-func (l *life) isAsked() bool { return l.s.isLinted || l.isDue() }
+func (l *life) isAsked() bool {
+	_, shown := l.in.Made[keyFindings]
+	return l.s.isLinted || shown || l.isDue()
+}
 
 func (l *life) isDue() bool { return l.isOngoing() && !l.in.Now.Before(l.due.AddDate(0, 0, 1)) }
-
-// isOngoing: nobody has closed, merged or accepted it.
-func (l *life) isOngoing() bool {
-	_, _, approved := l.isApproved()
-	return l.s.ended == ongoing && !approved && !l.pull.Merged
-}
 
 // lint reads the document by the team's rules, where anybody is to hear of it.
 func (l *life) lint() (asks []workflows.Ask) {
@@ -42,10 +39,14 @@ func (l *life) lint() (asks []workflows.Ask) {
 	if template, ok := ownTemplate(l.in, l.policy); ok {
 		options.Template = lint.NewTemplate(template)
 	}
+	l.isLinted = true
 	for _, f := range lint.Check(l.doc, l.read, options) {
-		if f.Rule == blameRule {
+		switch {
+		case f.Rule == blameRule:
 			l.wordings = append(l.wordings, f)
-		} else {
+		case f.Severity == lint.Suggestion:
+			l.remarks = append(l.remarks, f)
+		default:
 			l.findings = append(l.findings, f)
 		}
 	}
@@ -53,14 +54,7 @@ func (l *life) lint() (asks []workflows.Ask) {
 }
 
 // open counts the findings that are more than a suggestion.
-func (l *life) open() (n int) {
-	for _, f := range l.findings {
-		if f.Severity != lint.Suggestion {
-			n++
-		}
-	}
-	return n
-}
+func (l *life) open() int { return len(l.findings) }
 
 // errors counts the findings without which it is not done.
 func (l *life) errors() (n int) {
@@ -93,8 +87,8 @@ const mostListed = 30
 // findingsComment lists what is missing, and shrinks.
 func (l *life) findingsComment() *workflows.CommentIntent {
 	_, exists := l.in.Made[keyFindings]
-	if !exists && (!l.isAsked() || len(l.findings)+len(l.wordings) == 0) {
-		return nil
+	if !l.isLinted || !exists && (!l.isAsked() || len(l.findings)+len(l.remarks)+len(l.wordings) == 0) {
+		return nil // what was said stays as it was said
 	}
 	var parts []string
 	switch n := len(l.findings); {
@@ -107,6 +101,9 @@ func (l *life) findingsComment() *workflows.CommentIntent {
 	}
 	if list := l.listed(l.findings); list != "" {
 		parts = append(parts, list)
+	}
+	if list := l.listed(l.remarks); list != "" {
+		parts = append(parts, l.say("Worth a look; it may be so:", "念のためのお知らせ（事実ならそのままで）:")+"\n"+list)
 	}
 	if list := l.listed(l.wordings); list != "" {
 		parts = append(parts, l.say("Wording, as a suggestion:", "表現の提案:")+"\n"+list)
@@ -155,9 +152,9 @@ func (l *life) factsComment() *workflows.CommentIntent {
 	if l.of == 0 || l.state() == stateDropped {
 		return nil
 	}
-	var here inspect.Incident
-	if len(l.read) > 0 {
-		here = l.read[0]
+	here := l.told()
+	if here == nil {
+		return nil // nothing can be compared
 	}
 	var lines []string
 	for _, m := range []struct {
@@ -199,20 +196,47 @@ func (l *life) factsComment() *workflows.CommentIntent {
 	return &workflows.CommentIntent{Key: keyFacts, Body: body}
 }
 
+// told is what the document tells of this incident: of several the one nearest in
+// time; nil where it gives no time at all.
+func (l *life) told() *inspect.Incident {
+	var best *inspect.Incident
+	var least time.Duration
+	for i, one := range l.read {
+		for _, m := range []struct {
+			here  inspect.Milestone
+			there string
+		}{{one.Started, l.about.Started}, {one.Detected, l.about.Detected}, {one.Mitigated, l.about.Mitigated}, {one.Resolved, l.about.Resolved}} {
+			there, err := time.Parse(time.RFC3339, m.there)
+			if !m.here.Known() || err != nil {
+				continue
+			}
+			if d := m.here.At.Sub(there).Abs(); best == nil || d < least {
+				best, least = &l.read[i], d
+			}
+		}
+	}
+	return best
+}
+
 // closedComment answers, once, a closing that leaves something open.
 func (l *life) closedComment() *workflows.CommentIntent {
 	_, exists := l.in.Made[keyClosed]
 	if l.policy.OnClose == onCloseOff || !exists && !l.isIncomplete() {
 		return nil
 	}
-	if !l.isIncomplete() {
+	switch state := l.state(); {
+	case state == stateDropped:
+		return &workflows.CommentIntent{Key: keyClosed, Body: l.say("Closed as not planned.", "「計画なし」として閉じました。")}
+	case !l.isIncomplete() && state == stateDone:
 		return &workflows.CommentIntent{Key: keyClosed, Body: l.say("Nothing is open any more.", "未対応のところはなくなりました。")}
+	case !l.isIncomplete():
+		return &workflows.CommentIntent{Key: keyClosed, Body: l.say("It is open again; the status comment above says what comes next.", "再オープンされました。次にすることは、上の状況コメントにあります。")}
 	}
 	var open []string
 	if n := l.open(); n > 0 {
 		open = append(open, l.say(fmt.Sprintf("%s above", points(n)), fmt.Sprintf("上の%d件", n)))
 	}
-	if _, _, ok := l.isApproved(); !ok && l.policy.Approvals > 0 {
+	if _, _, ok := l.isAccepted(); !ok && l.policy.Approvals > 0 {
 		open = append(open, l.say("an approval by somebody who did not write it (`/approve`)", "執筆者以外の方の承認（`/approve`）"))
 	}
 	what := strings.Join(open, l.say(" and ", "、"))
@@ -258,7 +282,7 @@ func (l *life) checks() []workflows.CheckIntent {
 		Key: keyCheck, Name: l.say("Postmortem", "ポストモーテム"), Commit: l.pull.Head, Conclusion: workflows.CheckSuccess,
 		Title: l.say("Nothing is missing", "足りないところはありません"),
 	}
-	for i, f := range slices.Concat(l.findings, l.wordings) {
+	for i, f := range slices.Concat(l.findings, l.remarks, l.wordings) {
 		level := "notice"
 		switch f.Severity {
 		case lint.Error:

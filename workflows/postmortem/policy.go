@@ -167,7 +167,7 @@ func labels(p policy.Policy) []workflows.Label {
 	own := policyOf(p).Label
 	list := []workflows.Label{{Name: own, Color: "7057ff", Description: "Kintsugi: a postmortem"}}
 	states := [...]struct{ en, ja, color string }{
-		{"due", "期限あり", "d4a017"}, {"draft", "下書き", "e8d8a0"}, {"in review", "レビュー中", "bfd4f2"}, {"done", "完了", "c2e0c6"}, {"incomplete", "未記入あり", "f9d0c4"},
+		{"due", "未作成", "d4a017"}, {"draft", "下書き", "e8d8a0"}, {"in review", "レビュー中", "bfd4f2"}, {"done", "完了", "c2e0c6"}, {"incomplete", "未記入あり", "f9d0c4"},
 	}
 	for _, s := range states {
 		said := s.en

@@ -96,7 +96,7 @@ func report(_, body string) []workflows.Said {
 // so, or from its beginning where the App itself drafted it. A label counts
 // while it is on.
 func owns(o workflows.Observation, p policy.Policy, acts []workflows.Act) (time.Time, bool) {
-	if key, _, ok := o.Issue.MadeFor(); ok && key == keyDraft {
+	if key, _, ok := o.Issue.MadeFor(); ok && isDraftKey(key) {
 		return o.Issue.CreatedAt, true
 	}
 	for _, a := range acts {

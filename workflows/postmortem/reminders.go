@@ -24,7 +24,6 @@ type reminder struct {
 // hours: before the sharing meeting what is still empty, or, where none is set,
 // before the due date; and once after that.
 func (l *life) reminders() (notices []workflows.Notice, wake time.Time) {
-	state := l.state()
 	earlier := func(at time.Time) {
 		if wake.IsZero() || at.Before(wake) {
 			wake = at
@@ -33,7 +32,7 @@ func (l *life) reminders() (notices []workflows.Notice, wake time.Time) {
 	if end := l.due.AddDate(0, 0, 1); l.isOngoing() && l.in.Now.Before(end) {
 		earlier(end) // findings are shown from then on
 	}
-	if state != stateDraft && state != stateReview || !l.policy.Reminders || l.s.quiet || len(l.addressed()) == 0 {
+	if !l.isOngoing() || !l.policy.Reminders || l.s.quiet || len(l.addressed()) == 0 {
 		return nil, wake
 	}
 	for _, r := range l.due3() {
@@ -98,12 +97,12 @@ func (l *life) dayBefore(t time.Time) time.Time {
 
 // workingFrom is the first time from t on at which people may be called.
 func (l *life) workingFrom(t time.Time) time.Time {
-	if l.in.Policy.Working(t) {
+	if l.in.Policy.Daytime(t) {
 		return t
 	}
 	t = t.Truncate(15 * time.Minute)
 	for range 4 * 24 * 30 { // a month holds a working hour, or there is none
-		if t = t.Add(15 * time.Minute); l.in.Policy.Working(t) {
+		if t = t.Add(15 * time.Minute); l.in.Policy.Daytime(t) {
 			return t
 		}
 	}
@@ -126,12 +125,12 @@ func (l *life) beforeMeeting() string {
 func (l *life) beforeDue() string {
 	when := l.relative(l.due, "", "")
 	return l.say("The postmortem is due "+when+".", "ポストモーテムの期限は"+when+"です。") + l.stillOpen() +
-		l.say("\nIf that is too soon: `/postpone 12/10 reason`", "\n早すぎるときは `/postpone 12/10 理由`")
+		l.say("\nIf that is too soon: `/postpone "+l.postponeExample()+" reason`", "\n早すぎるときは `/postpone "+l.postponeExample()+" 理由`")
 }
 
 func (l *life) afterDue() string {
 	return l.say("The postmortem was due "+l.day(l.due)+".", "ポストモーテムの期限は"+l.day(l.due)+"でした。") + l.stillOpen() +
-		l.say("\nA new day: `/postpone 12/10 reason`. There are no further reminders.", "\n延ばすときは `/postpone 12/10 理由`。お知らせはこれで終わりです。")
+		l.say("\nA new day: `/postpone "+l.postponeExample()+" reason`. There are no further reminders.", "\n延ばすときは `/postpone "+l.postponeExample()+" 理由`。お知らせはこれで終わりです。")
 }
 
 // relative is "tomorrow", or the day.
@@ -163,8 +162,8 @@ func (l *life) stillOpen() string {
 	fmt.Fprintf(&b, l.say(" Open points: %d.\n", "あと%dか所です。\n"), n)
 	listed := 0
 	for _, f := range l.findings {
-		if f.Severity == "suggestion" || listed == most {
-			continue
+		if listed == most {
+			break
 		}
 		listed++
 		b.WriteString("- " + f.Message(l.in.Language) + "\n")

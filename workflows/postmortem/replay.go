@@ -62,6 +62,7 @@ func (s *state) apply(a workflows.Act) {
 			s.asked = strings.Split(a.Value, ",")
 		}
 	case "approve":
+		s.isLinted = true
 		if !slices.ContainsFunc(s.approvals, func(b workflows.Act) bool { return strings.EqualFold(a.Author, b.Author) }) {
 			s.approvals = append(s.approvals, a)
 		}

@@ -26,9 +26,14 @@ func (t teller) say(en, ja string) string {
 func (t teller) person(login string) string { return words.Name(login) + t.say("", "さん") }
 
 func (t teller) people(logins []string) string {
-	named := make([]string, len(logins))
+	const most = 10
+	var named []string
 	for i, l := range logins {
-		named[i] = t.person(l)
+		if i == most-1 && len(logins) > most {
+			named = append(named, t.say(fmt.Sprintf("%d others", len(logins)-i), fmt.Sprintf("ほか%d名", len(logins)-i)))
+			break
+		}
+		named = append(named, t.person(l))
 	}
 	if n := len(named); n > 1 && t.in.Language != words.Japanese {
 		return strings.Join(named[:n-1], ", ") + " and " + named[n-1]
