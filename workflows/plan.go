@@ -218,7 +218,7 @@ func (p Plan) String() string {
 	for _, c := range p.Checks {
 		fmt.Fprintf(&b, "check %s %s on %s: %s\n%s", c.Key, c.Conclusion, c.Commit, c.Title, indent(c.Summary))
 		for _, a := range c.Annotations {
-			fmt.Fprintf(&b, "  %s:%d: %s: %s\n", a.Path, a.Line, a.Level, a.Message)
+			fmt.Fprintf(&b, "  %q:%d: %s: %s\n", a.Path, a.Line, a.Level, a.Message)
 		}
 	}
 	for _, s := range p.Sections {

@@ -30,6 +30,14 @@ var elsewhere = map[string]string{
 	"Event.Reason":               "an enum of GitHub's",
 	"Answer.Unknown":             "the adapter's own words, which no rule repeats: app/githubapp/answers.go",
 	"Answer.Members":             "logins, which no rule repeats: who is called is the team: TestNamesThatAreCalled",
+	"Pull.Head":                  "a commit's name",
+	"Pull.Branch":                "a branch's name, which no rule repeats",
+	"Pull.HeadRepo":              "GitHub's alphabet, and no rule repeats it",
+	"Pull.Base":                  "a branch's name, which no rule repeats",
+	"Review.State":               "an enum of GitHub's",
+	"Review.Commit":              "a commit's name",
+	"Made.Hash":                  "a fingerprint of ours",
+	"Made.To":                    "a login, to be forgotten: app/engine/apply.go",
 	"Link.URL":                   "GitHub's own, made of the repository's name and a number",
 	"Change.Kind":                "one of two words of ours",
 	"Change.Repo":                "as the settings of services name it: GitHub's alphabet",
@@ -74,7 +82,7 @@ func TestEveryFieldIsPlayed(t *testing.T) {
 // observed are the fields of what the rules see that hold text.
 func observed() []string {
 	var fields []string
-	for _, v := range []any{workflows.Subject{}, workflows.User{}, workflows.Issue{}, workflows.Comment{}, workflows.Event{}, workflows.Observation{}, workflows.Answer{}, workflows.Link{}, workflows.Change{}, workflows.Match{}} {
+	for _, v := range []any{workflows.Subject{}, workflows.User{}, workflows.Issue{}, workflows.Comment{}, workflows.Event{}, workflows.Observation{}, workflows.Answer{}, workflows.Pull{}, workflows.Review{}, workflows.Link{}, workflows.Change{}, workflows.Match{}, workflows.Made{}} {
 		typ := reflect.TypeOf(v)
 		for f := range typ.Fields() {
 			if holdsText(f.Type) {

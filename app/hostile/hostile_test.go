@@ -8,7 +8,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/kintsugi-app/kintsugi/app/sandbox/fakehub"
 	"github.com/kintsugi-app/kintsugi/workflows/words/hostile"
 )
 
@@ -28,22 +27,22 @@ func TestNothingActs(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t)
 			known := shapes{}
-			said := ""
+			all := ""
 			for _, repo := range repos {
 				w.hub.SetRole(repo, "sato2", "triage")
 				for _, opening := range in.like {
-					for _, body := range w.goOn(in, w.open(repo, "tanaka", "[incident] Checkout", opening)) {
-						known.add(repo, body, in)
+					for _, s := range w.goOn(in, w.open(repo, "tanaka", "[incident] Checkout", opening)) {
+						known.add(repo, s, in)
 					}
 				}
-				for _, word := range harmless {
-					for _, body := range w.tell(in, repo, word).comments {
-						known.add(repo, body, in)
-						said += body
+				for _, word := range slices.Concat(harmless, in.besides) {
+					for _, s := range w.tell(in, repo, word).heard {
+						known.add(repo, s, in)
+						all += s.text + "\n"
 					}
 				}
 			}
-			if !regexp.MustCompile(in.shows).MatchString(said) {
+			if !regexp.MustCompile(in.shows).MatchString(all) {
 				t.Errorf("nowhere %s: this way in is not open", in.shows)
 			}
 			for m, text := range hostile.Texts() {
@@ -52,7 +51,7 @@ func TestNothingActs(t *testing.T) {
 				}
 				w.judge(in, repos[(n+m/8)%2], text, known)
 			}
-			if !in.calls {
+			if !in.calls && in.template == nil {
 				w.calledNobodyElse()
 			}
 		})
@@ -61,11 +60,11 @@ func TestNothingActs(t *testing.T) {
 
 // story is what came of one text.
 type story struct {
-	at       issue
-	comments []string
-	told     map[string]string
-	labels   []string
-	log      string
+	at     issue
+	heard  heard
+	told   map[string]string
+	labels []string
+	log    string
 }
 
 // tell lets a text in and, where it stays, the incident go on to its end, so
@@ -74,30 +73,19 @@ func (w *world) tell(in ingress, repo, text string) story {
 	w.t.Helper()
 	w.forget()
 	i := in.play(w, repo, text)
-	comments := w.goOn(in, i)
-	return story{at: i, comments: comments, told: w.told(i), labels: w.hub.Labels(repo), log: w.log.String()}
-}
-
-// goOn are all comments of ours on an issue, as they were at any time.
-func (w *world) goOn(in ingress, i issue) []string {
-	w.t.Helper()
-	w.settle()
-	comments := w.ours(i)
-	if in.stays {
-		for _, said := range [][]string{{"/ack", "/started 10m ago", "/note x"}, {"/resolved"}} {
-			w.clock.Advance(time.Minute) // so that things have an order
-			for _, s := range said {
-				w.say(i, "tanaka", s)
-			}
-			w.settle()
-			for _, body := range w.ours(i) {
-				if !slices.Contains(comments, body) {
-					comments = append(comments, body)
-				}
-			}
+	all := w.goOn(in, i)
+	if in.document { // which need not be reminded of any more
+		w.must(w.hub.Close(repo, i.number, "suzuki", "not_planned"))
+		w.settle()
+		w.clock.Advance(time.Minute) // for our own limits on what is asked
+	}
+	told := w.told(i)
+	for _, d := range w.drafts(i) {
+		for what, said := range w.told(d) {
+			told[d.String()+" "+what] = said
 		}
 	}
-	return comments
+	return story{at: i, heard: all, told: told, labels: w.hub.Labels(repo), log: w.log.String()}
 }
 
 // judge holds the story of a hostile text against those of harmless ones.
@@ -112,8 +100,11 @@ func (w *world) judge(in ingress, repo string, text hostile.Text, known shapes) 
 		}
 	}
 	own := ours(got.at)
+	own.References, own.Links = w.openedSince(got.at)
 	if in.refers != 0 {
-		own.References = []string{fmt.Sprintf("#%d", got.at.number+in.refers)}
+		refers := got.at.number + in.refers
+		own.References = append(own.References, fmt.Sprintf("#%d", refers))
+		own.Links = append(own.Links, fmt.Sprintf("https://fakehub.example/%s/issues/%d", repo, refers))
 	}
 	if in.links != "" {
 		own.Links = append(own.Links, "https://fakehub.example/"+repo+"/"+in.links)
@@ -121,11 +112,15 @@ func (w *world) judge(in ingress, repo string, text hostile.Text, known shapes) 
 	if in.calls && strings.HasPrefix(text.Text, "@") {
 		own.Mentions = append(own.Mentions, text.Text)
 	}
-	for _, body := range got.comments {
-		fault("a comment", body, judged(body, own))
-		if !in.settings && !(in.names && isName(text.Text)) {
-			for _, line := range known.strange(repo, body, in) {
-				w.t.Errorf("%s: read as no harmless word is:\n%s\nin %s", text.Name, line, quote(body))
+	for _, s := range got.heard {
+		found := s.faults(own)
+		if in.template != nil && (s.place == inDraft || s.place == inFile) {
+			found = beyond(found, said{inFile, in.template(text.Text)}.faults(own))
+		}
+		fault(string(s.place), s.text, found)
+		if !in.settings && in.template == nil && !(in.names && isName(text.Text)) {
+			for _, line := range known.strange(repo, s, in) {
+				w.t.Errorf("%s: read as no harmless word is:\n%s\nin %s %s", text.Name, line, s.place, quote(s.text))
 			}
 		}
 	}
@@ -142,6 +137,15 @@ func (w *world) judge(in ingress, repo string, text hostile.Text, known shapes) 
 	}
 }
 
+// beyond are the faults of a draft that the team's own template does not have: it
+// may do what they let it.
+func beyond(found, before []string) []string {
+	for i, f := range before {
+		before[i] = number.ReplaceAllString(f, "0")
+	}
+	return slices.DeleteFunc(found, func(f string) bool { return slices.Contains(before, number.ReplaceAllString(f, "0")) })
+}
+
 // ours is what acts in our comments on any incident.
 func ours(at issue) hostile.Own {
 	return hostile.Own{Mentions: []string{"@" + oncall}, Links: []string{fmt.Sprintf("https://fakehub.example/%s/issues/%d", at.repo, at.number)}}
@@ -153,10 +157,17 @@ var similar = regexp.MustCompile(`(?m)^(Similar|似た障害): #[0-9]+ `)
 // judged says what acts in a comment of ours that is not our own.
 func judged(body string, own hostile.Own) []string {
 	own.Table = strings.HasPrefix(body, "<!-- kintsugi:incident.help.")
+	own.Table = own.Table || strings.HasPrefix(body, "<!-- kintsugi:postmortem.help.")
 	own.Fold = strings.HasPrefix(body, "<!-- kintsugi:incident.resolved -->")
-	own.List = own.Fold || strings.Contains(body, "\n**The team's steps**\n1. ") || strings.Contains(body, "\n**チームの手順**\n1. ")
+	if isReminder(body) { // of whoever leads, or writes it
+		own.Mentions = append(own.Mentions, "@tanaka", "@suzuki", "@stranger")
+	}
+	own.List = own.Fold || isReminder(body) || strings.HasPrefix(body, "<!-- kintsugi:postmortem.findings -->") || strings.HasPrefix(body, "<!-- kintsugi:postmortem.facts -->") || strings.Contains(body, "\n**The team's steps**\n1. ") || strings.Contains(body, "\n**チームの手順**\n1. ")
 	return append(hostile.Markdown(similar.ReplaceAllString(body, "$1: "), own), marks(body)...)
 }
+
+// waiver is how a rule is waived, as our advice shows it.
+var waiver = regexp.MustCompile("`<!-- kintsugi-lint: ignore (?:RULE reason|規則 理由) -->`")
 
 var mark = regexp.MustCompile(`<!--.*?-->`)
 
@@ -168,7 +179,7 @@ func marks(body string) []string {
 	for last > 1 && mark.FindString(lines[last-1]) == lines[last-1] {
 		last--
 	}
-	middle := strings.Join(lines[1:last], "\n")
+	middle := waiver.ReplaceAllString(strings.Join(lines[1:last], "\n"), "")
 	if strings.Contains(middle, "<!--") || strings.Contains(middle, "-->") {
 		return []string{"a mark amid the text"}
 	}
@@ -194,16 +205,8 @@ func lines(name string) []string {
 func (w *world) calledNobodyElse() {
 	w.t.Helper()
 	for _, m := range w.hub.Mentions() {
-		if m.ByApp && m.Who != oncall && !w.reminds(m) {
+		if m.ByApp && m.Who != oncall && !w.reminded(m) {
 			w.t.Errorf("%s#%d: a comment of ours calls %s", m.Repo, m.Issue, m.Who)
 		}
 	}
-}
-
-// reminds tells whether it was a reminder that mentioned somebody, who leads.
-func (w *world) reminds(m fakehub.Mention) bool {
-	view, _ := w.hub.Issue(m.Repo, m.Issue)
-	return slices.ContainsFunc(view.Comments, func(c fakehub.CommentView) bool {
-		return c.ID == m.Comment && strings.HasPrefix(c.Body, "<!-- kintsugi:incident.update.") && strings.Contains(c.Body, "-->\n@"+m.Who+" ")
-	})
 }

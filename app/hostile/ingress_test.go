@@ -17,8 +17,8 @@ type ingress struct {
 	// play lets the text come in, in a repository of that name, and returns the
 	// issue on which the program answers.
 	play func(w *world, repo, text string) issue
-	// like are openings as which it may be read besides.
-	like []string
+	// like are openings as which it may be read besides, and besides texts.
+	like, besides []string
 	// stays is true where the text stands there for as long as the issue does.
 	stays bool
 	// refers is how far on the issue is that ours may refer to, such as -1 for
@@ -35,21 +35,27 @@ type ingress struct {
 	// calls is true where a text that is a name is somebody to call, and names
 	// where it is somebody who has a role.
 	calls, names bool
+	// drafts is true where the text stands in a postmortem, which is then drafted
+	// and written, and document where the issue is one from the beginning.
+	drafts, document bool
+	// template makes the team's own template of the text, which may do what they let
+	// it: a draft holds it as it is.
+	template func(text string) string
 }
 
 // ingresses are all of them, but for headers and names, which have an alphabet
 // and tests of their own.
 func ingresses() []ingress {
-	return slices.Concat(written(), answered(), done(), near(), decided(), decidedHere())
+	return slices.Concat(written(), answered(), done(), near(), decided(), decidedHere(), postmortems(), decidedOfPostmortems())
 }
 
 // written is what people write.
 func written() []ingress {
 	all := []ingress{
-		{name: "title", covers: []string{"Issue.Title"}, stays: true, play: func(w *world, repo, text string) issue {
+		{name: "title", drafts: true, covers: []string{"Issue.Title"}, stays: true, play: func(w *world, repo, text string) issue {
 			return w.open(repo, "sato", "[incident] "+short(text), "")
 		}},
-		{name: "title in Japanese", covers: []string{"Issue.Title"}, stays: true, play: func(w *world, repo, text string) issue {
+		{name: "title in Japanese", drafts: true, covers: []string{"Issue.Title"}, stays: true, play: func(w *world, repo, text string) issue {
 			return w.open(repo, "sato", "【障害】"+short(text), "")
 		}},
 		{name: "opening body", covers: []string{"Issue.Body"}, like: readable, stays: true, play: func(w *world, repo, text string) issue {
@@ -106,7 +112,7 @@ func written() []ingress {
 		}})
 	}
 	for _, said := range []string{"/lead @", "/連絡担当 ", "/scribe "} {
-		all = append(all, ingress{name: said, covers: []string{"Comment.Body"}, stays: true, names: true, play: func(w *world, repo, text string) issue {
+		all = append(all, ingress{name: said, covers: []string{"Comment.Body"}, stays: true, drafts: true, names: true, play: func(w *world, repo, text string) issue {
 			i := w.incident(repo)
 			w.say(i, "tanaka", said+strings.TrimLeft(text, " \t\r\n"))
 			return i
@@ -129,13 +135,13 @@ func done() []ingress {
 			w.must(w.hub.Unlabel(repo, i.number, "tanaka", atMost(short(text), 50)))
 			return i
 		}},
-		{name: "title before", covers: []string{"Event.From"}, stays: true, play: func(w *world, repo, text string) issue {
+		{name: "title before", drafts: true, covers: []string{"Event.From"}, stays: true, play: func(w *world, repo, text string) issue {
 			i := w.open(repo, "sato", short(text), "")
 			title := "[incident] Checkout is blank"
 			w.must(w.hub.EditIssue(repo, i.number, "sato", fakehub.Edit{Title: &title}))
 			return i
 		}},
-		{name: "title after", covers: []string{"Issue.Title", "Event.From"}, stays: true, play: func(w *world, repo, text string) issue {
+		{name: "title after", drafts: true, covers: []string{"Issue.Title", "Event.From"}, stays: true, play: func(w *world, repo, text string) issue {
 			i := w.incident(repo)
 			title := short(text)
 			w.must(w.hub.EditIssue(repo, i.number, "sato2", fakehub.Edit{Title: &title}))

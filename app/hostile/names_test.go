@@ -48,18 +48,9 @@ func TestNamesOfAccounts(t *testing.T) {
 			w.must(w.hub.Reopen(repo, i.number, login))
 			w.settle()
 			comments := w.ours(i)
-			seen := map[string]bool{}
-			for _, body := range comments {
-				for _, f := range judged(body, ours(i)) {
-					t.Errorf("%s: %s in %s", login, f, quote(body))
-				}
-				if seen[key(body)] {
-					t.Errorf("%s: twice %s", login, key(body))
-				}
-				seen[key(body)] = true
-			}
+			w.named(login, i, ours(i))
 			if len(comments) < 4 {
-				t.Errorf("%s: only %d comments, %v", login, len(comments), seen)
+				t.Errorf("%s: only %d comments", login, len(comments))
 			}
 			for what, said := range w.told(i) {
 				for _, f := range hostile.Job(said) {
@@ -69,6 +60,83 @@ func TestNamesOfAccounts(t *testing.T) {
 					t.Errorf("%s: does not come to rest: %s", login, said)
 				}
 			}
+		}
+	}
+	w.calledNobodyElse()
+}
+
+// named holds that nothing acts in what we wrote on an issue but what is our own,
+// and that we wrote nothing twice.
+func (w *world) named(login string, i issue, own hostile.Own) {
+	w.t.Helper()
+	own.References, own.Links = w.openedSince(i)
+	seen := map[string]bool{}
+	for _, body := range w.ours(i) {
+		for _, f := range judged(body, own) {
+			w.t.Errorf("%s: %s in %s", login, f, quote(body))
+		}
+		if seen[key(body)] {
+			w.t.Errorf("%s: twice %s", login, key(body))
+		}
+		seen[key(body)] = true
+	}
+}
+
+// TestNamesInPostmortems has such accounts lead an incident, write its postmortem,
+// be asked for a review and give one, in an issue and in a pull request. Whoever
+// writes it is reminded, and nobody else is called.
+func TestNamesInPostmortems(t *testing.T) {
+	w := newWorld(t)
+	for _, login := range logins() {
+		for n, repo := range []string{"acme/incidents", "acme/website"} {
+			w.forget()
+			other := "z" + login[1:]
+			w.hub.SetRole(repo, login, "write")
+			w.hub.SetRole(repo, other, "write")
+			w.decides(repo, []string{"", asFile}[n])
+			i := w.open(repo, login, "[incident] Checkout is blank", "")
+			w.settle()
+			for _, said := range []string{"/ack", "/sev 2", "/scribe " + other, "/note x", "/resolved"} {
+				w.say(i, login, said)
+			}
+			w.settle()
+			all := w.drafts(i)
+			if len(all) != 1 {
+				t.Fatalf("%s: %d drafts", login, len(all))
+			}
+			d := all[0]
+			w.say(d, login, "/review @"+other)
+			w.settle()
+			w.say(d, login, "/approve")
+			w.clock.Advance(10 * 24 * time.Hour) // over the day that it is due
+			w.settle()
+			if n == 0 {
+				w.say(d, other, "/approve")
+			} else {
+				_, err := w.hub.Review(repo, d.number, other, "approved")
+				w.must(err)
+			}
+			w.settle()
+			view, _ := w.hub.Issue(repo, d.number)
+			own := ours(i)
+			own.References, own.Links = w.openedSince(i)
+			own.Links = append(own.Links, "https://fakehub.example/"+repo+"/blob/")
+			var drafted heard
+			w.opened(i, &drafted)
+			for _, s := range drafted {
+				if isReminder(s.text) {
+					own.Mentions = []string{"@" + login}
+				}
+				for _, f := range s.faults(own) {
+					t.Errorf("%s: %s in %s %s", login, f, s.place, quote(s.text))
+				}
+				own.Mentions = ours(i).Mentions
+			}
+			if len(w.ours(d)) < 2 || len(view.Assignees) != 1 {
+				t.Errorf("%s: only %d comments on %s of %q", login, len(w.ours(d)), d, view.Assignees)
+			}
+			w.must(w.hub.Close(repo, d.number, login, "completed"))
+			w.settle()
 		}
 	}
 	w.calledNobodyElse()
@@ -102,6 +170,7 @@ func TestNamesThatAreCalled(t *testing.T) {
 			w.say(i, "tanaka", "/resolved")
 			w.settle()
 			own := ours(i)
+			own.References, own.Links = w.openedSince(i)
 			own.Mentions = []string{"@" + login}
 			kinds := map[string]bool{}
 			for _, body := range append(before, w.ours(i)...) {

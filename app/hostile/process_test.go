@@ -201,7 +201,7 @@ func TestProcess(t *testing.T) {
 // show nothing of it.
 var (
 	shown   = map[string][]string{"plan": {"--github-url"}, "explain": {"--database-url", "--app-id"}, "incident show": {"--github-url"}}
-	ofFiles = []string{"init", "policy"}
+	ofFiles = []string{"init", "policy", "postmortem"}
 	silent  = []string{"completion", "database", "doctor", "help", "ready", "sandbox", "serve", "setup", "version"}
 )
 

@@ -16,9 +16,12 @@ type shapes map[string][]string
 // ending stands before the last line of a comment.
 const ending = "and ends: "
 
-func (s shapes) add(repo, body string, in ingress) {
-	at := repo + key(body)
-	lines := readAs(body, in)
+func (s shapes) add(repo string, one said, in ingress) {
+	if one.kind() == "" {
+		return
+	}
+	at := repo + one.kind()
+	lines := readAs(one.text, in)
 	for _, line := range append(lines, ending+lines[len(lines)-1]) {
 		if !slices.Contains(s[at], line) {
 			s[at] = append(s[at], line)
@@ -29,16 +32,16 @@ func (s shapes) add(repo, body string, in ingress) {
 // strange are the lines of a comment that are read as none with a harmless word.
 // Which lines there are depends on what a text means, such as a number; how each
 // is read does not, nor does how the comment ends: nothing hides that.
-func (s shapes) strange(repo, body string, in ingress) []string {
-	known := s[repo+key(body)]
+func (s shapes) strange(repo string, one said, in ingress) []string {
+	known := s[repo+one.kind()]
 	if len(known) == 0 {
 		return nil
 	}
-	lines := readAs(body, in)
+	lines := readAs(one.text, in)
 	strange := slices.DeleteFunc(slices.Clone(lines), func(line string) bool {
-		return slices.Contains(known, line) || suggestion.MatchString(line)
+		return slices.Contains(known, line) || suggestion.MatchString(line) || (one.place == inDraft || one.place == inFile) && wording.MatchString(line)
 	})
-	if last := ending + lines[len(lines)-1]; !slices.Contains(known, last) {
+	if last := ending + lines[len(lines)-1]; !slices.Contains(known, last) && !one.isList() {
 		strange = append(strange, last)
 	}
 	return strange
@@ -57,7 +60,11 @@ var (
 		"needed tonight", "needed now", "今夜はここまで", "今はここまで", "、日付は推定", "", "（日付は推定）", " ", ", date assumed", "", " (date assumed)", "",
 		" JST – ", "–", " JST (", " (", " JST（", "（",
 	)
-	day = regexp.MustCompile(`0月0日 |\b0 [a-z]{3} `)
+	day = regexp.MustCompile(`0月0日 |\b0 [a-z]{3} |(?:0年)?0月0日（.）|\b[a-z]+day 0 [a-z]+(?: 0)?\b`)
+	// wording is what stands in a draft where it is words: its heading, and notes.
+	wording = regexp.MustCompile(`^\(codespan$|^(?:\(tablecell\(link "[^"]*" "0-0-0 0:0"\)\)\(tablecell ")?(?:note by tanaka: |tanakaさんのメモ「|メモ（tanakaさん）「)?[\pL\pM\pN 、。・（）「」…-]*$`)
+	// better is a wording that is suggested, which has the document's own words.
+	better = regexp.MustCompile(`((?i)For example|たとえば): [^"]*?(\. As it stands|（このままでも)`)
 	// sources are who said something, and where.
 	sources = regexp.MustCompile(`\bsato\b|#(?:event|issuecomment)-0`)
 )
@@ -70,6 +77,7 @@ func readAs(body string, in ingress) []string {
 	if in.links != "" { // whose end is a text
 		read = regexp.MustCompile(`(\(Link "https://fakehub\.example/acme/[a-z]+/`+in.links+`)(?:[^"\\]|\\.)*"`).ReplaceAllString(read, `$1"`)
 	}
+	read = better.ReplaceAllString(read, "$1$2")
 	var lines []string
 	read = day.ReplaceAllString(strings.ToLower(number.ReplaceAllString(read, "0")), "")
 	read = sources.ReplaceAllStringFunc(read, func(s string) string {

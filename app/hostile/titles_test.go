@@ -30,8 +30,8 @@ func TestTitlesStayPrivate(t *testing.T) {
 			n, err := w.hub.OpenIssue(there, "keeper", fakehub.NewIssue{PullRequest: true, Title: canary, Body: "Fixes-incident: " + i.String()})
 			w.must(err)
 			said := ""
-			for _, body := range w.goOn(ingress{stays: true}, i) {
-				said += body
+			for _, s := range w.goOn(ingress{stays: true}, i) {
+				said += s.text
 			}
 			owner, _, _ := strings.Cut(there, "/")
 			// GitHub itself tells of what anybody can see, and of what the App may.

@@ -43,10 +43,13 @@ const (
 // people are those of the team, whom the texts try to call.
 var people = map[string]string{"sato": "read", "tanaka": "triage", "suzuki": "write", "yamamoto": "maintain", oncall: "triage"}
 
-// permissions are all that the App asks for.
+// permissions are all that the App can use.
 var permissions = map[string]string{
-	"metadata": "read", "issues": "write", "contents": "read", "members": "read", "deployments": "read", "pull_requests": "read",
+	"metadata": "read", "issues": "write", "contents": "write", "members": "read", "deployments": "read", "pull_requests": "write", "checks": "write",
 }
+
+// events are what it is told of.
+var events = []string{"issues", "issue_comment", "label", "push", "pull_request", "pull_request_review", "check_run"}
 
 // world is a simulated GitHub with the real adapter, store and engine and the
 // real rules, on a clock that jumps, in one thread.
@@ -59,22 +62,25 @@ type world struct {
 	engine *engine.Engine
 	runs   []engine.Run
 	log    bytes.Buffer
+	// known are the branches and checks of ours that were looked at already.
+	known map[string]bool
+	// branches counts those that people made.
+	branches int
 }
 
 // newWorld has a team on two repositories, a private one that speaks English
 // and a public one that speaks Japanese.
 func newWorld(t testing.TB) *world {
 	t.Helper()
-	w := &world{t: t, clock: clock.NewStepped(time.Date(2026, 11, 25, 18, 0, 0, 0, time.UTC))}
+	w := &world{t: t, clock: clock.NewStepped(time.Date(2026, 11, 25, 18, 0, 0, 0, time.UTC)), known: map[string]bool{}}
 	w.hub = fakehub.New(fakehub.Options{
-		Clock: w.clock, Seed: 1, RateLimit: -1, WebhookSecret: secret, App: fakehub.App{ID: 7, PrivateKey: oneKey()},
+		Clock: w.clock, Seed: 1, RateLimit: -1, WebhookSecret: secret, App: fakehub.App{ID: 7, PrivateKey: oneKey(), Permissions: permissions, Events: events},
 	})
 	w.hub.AddOrg("acme", "oncall")
 	w.hub.AddUser("stranger")
 	w.addRepo("acme/incidents", true, "en")
 	w.addRepo("acme/website", false, "ja")
 	w.hub.Install("acme", time.Time{})
-	w.hub.SetPermissions("acme", permissions)
 	w.hub.RecordExchanges(true)
 	w.start()
 	w.settle()

@@ -42,7 +42,7 @@ func commands() []workflows.Command {
 			Name: "postmortem", Aliases: []string{"ポストモーテム"}, Role: triage, Opening: true, On: []string{name, incident.Name},
 			Parse: which, Explain: explainWhich,
 			Usage: text("/postmortem", "/ポストモーテム"),
-			Help:  text("draft the postmortem of this incident; \"short\" for the short form, \"#341\" for one that is there already. Elsewhere: this issue is one", "この障害のポストモーテムの下書きを作ります。短い書式は「短縮」、すでにあるときは「#341」。ほかのIssueでは、そのIssueをポストモーテムとして扱います"),
+			Help:  text("draft the postmortem of this incident; `short` for the short form, `#341` for one that is there already. Elsewhere: this issue is one", "この障害のポストモーテムの下書きを作ります。短い書式は `短縮`、すでにあるときは `#341`。ほかのIssueでは、そのIssueをポストモーテムとして扱います"),
 		},
 		{
 			Name: "postmortem-of", Aliases: []string{"対象の障害"}, Role: triage, Opening: true, LastCounts: true, Parse: number, Explain: explainNumber,

@@ -56,19 +56,15 @@ func (c contributor) draft(key string) workflows.Decision {
 	}}}}
 }
 
+// title is the incident's. That of a pull request becomes the message of a commit,
+// in which GitHub reads mentions and references, even in code: it says the number
+// where there is more than words.
 func (c contributor) title() string {
-	text := strings.Join(strings.Fields(words.Masked(c.a.Title)), " ")
-	if text == "" {
+	text := words.Line(c.a.Title, 180)
+	if text == "" || c.policy.As == asFile && words.Foreign(text).Plain(180) != text {
 		text = fmt.Sprintf("#%d", c.in.Observation.Subject.Number)
 	}
-	return cut(c.say("Postmortem: ", "ポストモーテム: ")+text, 200)
-}
-
-func cut(text string, most int) string {
-	if utf8.RuneCountInString(text) <= most {
-		return text
-	}
-	return string([]rune(text)[:most-1]) + "…"
+	return c.say("Postmortem: ", "ポストモーテム: ") + text
 }
 
 var notInPath = regexp.MustCompile(`[^a-z0-9]+`)
@@ -305,6 +301,7 @@ func graft(template string, values map[string]string, say func(en, ja string) st
 		}
 		template = b.String()
 	}
+	template = withoutMentions(template)
 	d := document.Read(template)
 	source := d.Source[d.Body:]
 	facts := strings.Join(slices.DeleteFunc([]string{
@@ -322,7 +319,10 @@ func graft(template string, values map[string]string, say func(en, ja string) st
 		if r.Kind != document.Heading {
 			continue
 		}
-		end := r.Offset + strings.IndexByte(d.Source[r.Offset:]+"\n", '\n')
+		end := len(d.Source)
+		if i := strings.IndexByte(d.Source[r.Offset:], '\n'); i >= 0 {
+			end = r.Offset + i
+		}
 		if first < 0 && r.Level > 1 {
 			first = strings.LastIndexByte(d.Source[:r.Offset], '\n') + 1
 		}
@@ -360,6 +360,24 @@ func graft(template string, values map[string]string, say func(en, ja string) st
 	}
 	b.WriteString(source[last:])
 	return strings.TrimLeft(b.String(), "\n")
+}
+
+var mentioned = regexp.MustCompile(`(^|[^\w/` + "`" + `])(@[A-Za-z0-9][A-Za-z0-9/_-]*)`)
+
+// withoutMentions puts what a team's template mentions into code: a person who
+// opens an issue from it does so by day, and we may do so at night.
+func withoutMentions(template string) string {
+	if !strings.Contains(template, "@") {
+		return template
+	}
+	var b strings.Builder
+	for line := range strings.Lines(template) {
+		if !strings.Contains(line, "`") {
+			line = mentioned.ReplaceAllString(line, "$1`$2`")
+		}
+		b.WriteString(line)
+	}
+	return b.String()
 }
 
 func capital(label string) string {

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/kintsugi-app/kintsugi/workflows"
 	"github.com/kintsugi-app/kintsugi/workflows/moment"
@@ -142,8 +144,18 @@ func repoURL(o workflows.Observation) string {
 	return o.Issue.URL
 }
 
+// escapedPath writes a path as it stands in an address within Markdown: whoever
+// proposes a file names it.
 func escapedPath(path string) string {
-	return strings.NewReplacer("%", "%25", " ", "%20", "(", "%28", ")", "%29", "#", "%23", "?", "%3F").Replace(path)
+	var b strings.Builder
+	for _, c := range []byte(path) {
+		if c < utf8.RuneSelf && (unicode.IsLetter(rune(c)) || unicode.IsDigit(rune(c))) || strings.IndexByte("/._~-", c) >= 0 {
+			b.WriteByte(c)
+		} else {
+			fmt.Fprintf(&b, "%%%02X", c)
+		}
+	}
+	return b.String()
 }
 
 // factsComment says what the incident knows that the document does not, or has

@@ -145,8 +145,12 @@ func (l *life) text() (body string, asks []workflows.Ask) {
 	if !known {
 		return "", []workflows.Ask{file}
 	}
-	return answer.Text, nil
+	return answer.Text[:min(len(answer.Text), mostRead)], nil
 }
+
+// mostRead is how much of a file is read, in bytes: many times what a person
+// writes.
+const mostRead = 256 << 10
 
 var (
 	datedName = regexp.MustCompile(`^\d{4}-?\d{2}-?\d{2}`)

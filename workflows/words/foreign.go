@@ -54,6 +54,13 @@ func (f Foreign) Inline(max int) string {
 	return fence + text + fence
 }
 
+// Line is a text as it may stand where no Markdown is read, such as a title or a
+// log: one line of characters that are seen, at most max of them. Secrets are
+// Masked.
+func Line(text string, max int) string {
+	return cut(strings.Join(strings.Fields(Masked(readable(text, false))), " "), max)
+}
+
 // Plain renders the text like Inline, but without a code span where it has
 // nothing but words: letters, digits, blanks and marks that mean nothing to
 // Markdown or GitHub. It reads better in a sentence.

@@ -50,8 +50,8 @@ func (c *checker) actions(i inspect.Incident) {
 		"None of the %[2]d open action items has an owner.",
 		"未完了の対応策%[2]d件のどれにも、担当者が書かれていません。",
 	}, text{
-		"Name one person, such as \"Owner: @name\". A team is fine where it assigns its own work.",
-		"「担当: @名前」のように、ひとり決めて書いてください。チームの中で割り振る場合はチーム名でもかまいません。",
+		"Name one person, such as `Owner: @name`. A team is fine where it assigns its own work.",
+		"`担当: @名前` のように、ひとり決めて書いてください。チームの中で割り振る場合はチーム名でもかまいません。",
 	})
 	c.each(ruleActionDue, undated, open, text{
 		"Action item %[2]d has no due date.",

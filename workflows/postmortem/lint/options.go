@@ -27,9 +27,14 @@ type Template struct {
 	texts, hints map[string]bool
 }
 
+// mostRequired is how many headings of a template are required: each is looked for
+// among all of a document.
+const mostRequired = 200
+
 // NewTemplate reads a template in Markdown, or an issue form.
 func NewTemplate(source string) *Template {
-	t := &Template{required: section.Headings(source), texts: map[string]bool{}, hints: map[string]bool{}}
+	required := section.Headings(source)
+	t := &Template{required: required[:min(len(required), mostRequired)], texts: map[string]bool{}, hints: map[string]bool{}}
 	for _, r := range document.Read(source).Rows {
 		if r.Kind == document.Heading || r.Kind == document.Comment || r.Kind == document.TableHead {
 			continue
