@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"maps"
 	"strings"
 	"testing"
 	"time"
@@ -38,9 +39,7 @@ func TestPostmortemAsFile(t *testing.T) {
 	}
 
 	sections := map[string]string{}
-	for heading, said := range complete {
-		sections[heading] = said
-	}
+	maps.Copy(sections, complete)
 	sections["Action items"] = strings.ReplaceAll(complete["Action items"], "@suzuki", "")
 	written := fillIn(text, sections)
 	w.must(w.hub.CommitFile(repo, "tanaka", branch, path, written))

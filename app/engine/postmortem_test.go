@@ -255,7 +255,7 @@ func TestDraftOfManyComments(t *testing.T) {
 func TestPeoplesTextStays(t *testing.T) {
 	for seed := range uint64(5) {
 		w := newWorld(t, seed, withPostmortems)
-		random := rand.New(rand.NewPCG(seed, 1)) //nolint:gosec // a story, not a secret
+		random := rand.New(rand.NewPCG(seed, 1))
 		w.hub.SetRole(repo, "tanaka", "write")
 		n := w.open("sato", "[incident] checkout is blank")
 		w.settle()

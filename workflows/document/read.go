@@ -2,7 +2,6 @@ package document
 
 import (
 	"bytes"
-	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -80,13 +79,13 @@ type Row struct {
 	// Bold and Italic say that all of it is; Strong is how many bytes of Text are
 	// bold from its beginning; Code, that it begins with a code span.
 	Bold, Italic, Code bool
-	Strong             int
 	// Box rows are those of a task list.
 	Box, Ticked bool
+	Strong      int
 	Cells       []Cell
 	Links       []Link
 
-	all, inBold, inItalic int // bytes but blanks
+	inItalic int // bytes but blanks
 }
 
 // Cell is one cell of a row of a table.
@@ -229,18 +228,19 @@ func (s *scanner) blocks(parent ast.Node, place Row, top bool) {
 }
 
 // put adds a row at its place.
-func (s *scanner) put(r Row, place Row) {
+func (s *scanner) put(r *Row, place *Row) {
 	r.Block, r.Section = s.block, s.section
 	r.Depth, r.First, r.Ordered, r.Quoted = place.Depth, place.First, place.Ordered, place.Quoted
 	r.Level = max(r.Level, place.Level)
-	s.d.Rows = append(s.d.Rows, r)
+	s.d.Rows = append(s.d.Rows, *r)
 }
 
 // paragraph puts the lines of a block, and returns the place for what follows: only
 // the first line of an item begins it.
 func (s *scanner) paragraph(n ast.Node, place Row) Row {
-	for _, r := range s.lines(n) {
-		s.put(r, place)
+	lines := s.lines(n)
+	for i := range lines {
+		s.put(&lines[i], &place)
 		place.First = false
 	}
 	return place
@@ -258,7 +258,7 @@ func (s *scanner) heading(n *ast.Heading) {
 	}
 	r.Kind, r.Level = Heading, n.Level
 	s.section = len(s.d.Rows)
-	s.put(r, Row{})
+	s.put(&r, &Row{})
 }
 
 func (s *scanner) code(n ast.Node, place Row) {
@@ -267,7 +267,7 @@ func (s *scanner) code(n ast.Node, place Row) {
 		return
 	}
 	from, to := lines.At(0).Start, lines.At(lines.Len()-1).Stop
-	s.put(Row{Kind: Code, Text: strings.TrimRight(s.src[from:to], "\n"), Offset: from, Line: s.lineOf(from)}, place)
+	s.put(&Row{Kind: Code, Text: strings.TrimRight(s.src[from:to], "\n"), Offset: from, Line: s.lineOf(from)}, &place)
 }
 
 // html puts a comment as one row, and after it what GitHub shows of a line that
@@ -295,16 +295,16 @@ func (s *scanner) html(n *ast.HTMLBlock, place Row) {
 			inner, after = all[:end], all[end+3:]
 		}
 		inner = strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(inner), "<!--"))
-		s.put(Row{Kind: Comment, Text: inner, Offset: from, Line: s.lineOf(from)}, place)
+		s.put(&Row{Kind: Comment, Text: inner, Offset: from, Line: s.lineOf(from)}, &place)
 		if rest := strings.TrimSpace(after); rest != "" && !strings.ContainsAny(rest, "<>") {
 			at := from + end + 3 + strings.Index(after, rest)
-			s.put(Row{Text: rest, Offset: at, Line: s.lineOf(at)}, place)
+			s.put(&Row{Text: rest, Offset: at, Line: s.lineOf(at)}, &place)
 		}
 		return
 	}
 	for line := range strings.Lines(all) {
 		if shown := strings.TrimSpace(withoutTags(line)); shown != "" {
-			s.put(Row{Kind: HTML, Text: shown, Offset: from, Line: s.lineOf(from)}, place)
+			s.put(&Row{Kind: HTML, Text: shown, Offset: from, Line: s.lineOf(from)}, &place)
 		}
 		from += len(line)
 	}
@@ -353,7 +353,7 @@ func (s *scanner) table(n *extension.Table, place Row) {
 			c.Italic = c.Italic && c.Text != ""
 			r.Cells = append(r.Cells, c)
 		}
-		s.put(r, place)
+		s.put(&r, &place)
 	}
 }
 
@@ -365,7 +365,15 @@ func (s *scanner) lines(block ast.Node) []Row {
 	w.inlines(block, 0, 0)
 	w.finish()
 	box, isBox := block.FirstChild().(*extension.TaskCheckBox)
-	shown := slices.DeleteFunc(s.rows, func(r Row) bool { return r.Text == "" && len(r.Links) == 0 })
+	shown := s.rows[:0]
+	for i := range s.rows {
+		if r := &s.rows[i]; r.Text != "" || len(r.Links) > 0 {
+			if len(shown) < i {
+				s.rows[len(shown)] = *r
+			}
+			shown = shown[:len(shown)+1]
+		}
+	}
 	if !isBox || len(shown) == 0 {
 		return shown
 	}
@@ -388,6 +396,9 @@ type writer struct {
 	// its text begins in the builder once it is more than that.
 	from, to, start int
 	isCopied        bool
+	// seen says that something but blanks stands in the line, unBold and unItalic
+	// that some of it is not so.
+	seen, unBold, unItalic bool
 }
 
 func (w *writer) row() *Row { return &w.rows[len(w.rows)-1] }
@@ -442,34 +453,45 @@ func (w *writer) end() {
 	w.finish()
 	w.rows = append(w.rows, Row{})
 	w.from, w.to, w.isCopied = 0, 0, false
+	w.seen, w.unBold, w.unItalic = false, false, false
 }
 
 func (w *writer) finish() {
 	r := w.row()
 	line := w.written()
-	trimmed := strings.TrimLeft(line, " \t\n\u3000")
+	trimmed := line
+	if line != "" && (line[0] <= ' ' || line[0] == "\u3000"[0]) {
+		trimmed = strings.TrimLeft(line, " \t\n\u3000")
+	}
 	r.Strong = max(0, r.Strong-(len(line)-len(trimmed)))
 	r.Text = strings.TrimSpace(trimmed)
 	r.Strong = min(r.Strong, len(r.Text))
-	r.Bold, r.Italic = r.all > 0 && r.inBold == r.all, r.all > 0 && r.inItalic == r.all
+	r.Bold, r.Italic = w.seen && !w.unBold, w.seen && !w.unItalic
 }
 
-// piece writes a piece of the source.
+// piece writes a piece of the source as it reads.
 func (w *writer) piece(from, to, bold, italic int) {
 	value := w.src[from:to]
 	w.place(from)
 	if strings.IndexByte(value, '\\') >= 0 || strings.IndexByte(value, '&') >= 0 {
 		plain := util.ResolveEntityNames(util.ResolveNumericReferences(util.UnescapePunctuations([]byte(value))))
 		w.copied(string(plain))
-	} else if !w.isCopied && (w.to == 0 || w.to == from) {
-		if w.to == 0 {
-			w.from = from
-		}
-		w.to = to
 	} else {
-		w.copied(value)
+		w.verbatim(from, to)
 	}
 	w.count(value, bold, italic)
+}
+
+// verbatim adds a piece of the source as it stands.
+func (w *writer) verbatim(from, to int) {
+	if w.isCopied || w.to != 0 && w.to != from {
+		w.copied(w.src[from:to])
+		return
+	}
+	if w.to == 0 {
+		w.from = from
+	}
+	w.to = to
 }
 
 // copied adds to a line that is no piece of the source any more.
@@ -488,19 +510,26 @@ func (w *writer) place(offset int) {
 	}
 }
 
+// count notes how what was just added is written.
 func (w *writer) count(value string, bold, italic int) {
-	r := w.row()
-	size := visible(value)
-	r.all += size
-	if bold > 0 {
-		if r.inBold+size == r.all {
-			r.Strong = w.length()
-		}
-		r.inBold += size
+	if !isBlank(value) {
+		w.seen = true
+		w.unBold, w.unItalic = w.unBold || bold == 0, w.unItalic || italic == 0
+	}
+	if bold > 0 && !w.unBold {
+		w.row().Strong = w.length()
 	}
 	if italic > 0 {
-		r.inItalic += size
+		w.row().inItalic += visible(value)
 	}
+}
+
+// isBlank reports whether a text has nothing but blanks.
+func isBlank(text string) bool {
+	if text != "" && text[0] > ' ' && text[0] < 0x80 {
+		return false // as most have
+	}
+	return strings.Trim(text, " \t\u3000") == ""
 }
 
 // visible counts the bytes of a text but blanks, as far as it matters whether two
@@ -509,9 +538,23 @@ func visible(text string) int {
 	return len(text) - strings.Count(text, " ") - strings.Count(text, "\t") - 3*strings.Count(text, "\u3000")
 }
 
+// asWritten reports whether code stands in the source as it is to be written: on
+// one line, between single backticks.
+func (w *writer) asWritten(code text.Segment) bool {
+	from, to := code.Start-1, code.Stop+1
+	return code.Padding == 0 && from >= 0 && to <= len(w.src) && w.src[from] == '`' && w.src[to-1] == '`' &&
+		strings.IndexByte(w.src[from:to], '\n') < 0 && w.src[from:to] == string(w.raw[from:to])
+}
+
 func (w *writer) codeSpan(n *ast.CodeSpan, bold, italic int) {
 	r := w.row()
 	r.Code = r.Code || strings.TrimSpace(w.written()) == ""
+	if t, ok := n.FirstChild().(*ast.Text); ok && t.NextSibling() == nil && w.asWritten(t.Segment) {
+		w.place(t.Segment.Start)
+		w.verbatim(t.Segment.Start-1, t.Segment.Stop+1)
+		w.count("`", bold, italic)
+		return
+	}
 	value := []byte("`")
 	for part := n.FirstChild(); part != nil; part = part.NextSibling() {
 		if t, ok := part.(*ast.Text); ok {

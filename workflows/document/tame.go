@@ -30,7 +30,9 @@ func tame(src string) string {
 		count += strings.Count(src, string(m))
 	}
 	crowded := count > maxMarks
-
+	if !crowded && !anyMayNest(src) {
+		return src
+	}
 	b := []byte(src)
 	start := 0
 	for line := range strings.Lines(src) {
@@ -52,6 +54,15 @@ func tame(src string) string {
 		start += len(line)
 	}
 	return string(b)
+}
+
+func anyMayNest(src string) bool {
+	for line := range strings.Lines(src) {
+		if mayNest(line) {
+			return true
+		}
+	}
+	return false
 }
 
 // mayNest reports whether a line may begin with as many marks as are too many.

@@ -81,15 +81,24 @@ func Stamps(found []Stamp, text string) []Stamp {
 // mayHoldStamp reports whether a text has a digit, also full width, or 正午.
 func mayHoldStamp(text string) bool {
 	for i := range len(text) {
-		if isDigit(text[i]) {
-			return true
+		c := text[i]
+		if !inStamp[c] {
+			continue // most of all texts
 		}
-		if text[i] >= 0x80 {
-			return firstDigit(text, i) < len(text) || hasWideDigit(text[i:]) || strings.Contains(text[i:], "正午")
+		if isDigit(c) || c == 0xEF && i+2 < len(text) && text[i+1] == 0xBC && text[i+2]-0x90 <= 9 || c == 0xE6 && strings.HasPrefix(text[i:], "正午") {
+			return true
 		}
 	}
 	return false
 }
+
+// inStamp are the digits and the first bytes of what else a stamp has one of.
+var inStamp = func() (table [256]bool) {
+	for _, c := range []byte("0123456789\xE6\xEF") {
+		table[c] = true
+	}
+	return table
+}()
 
 // firstDigit is where the next ASCII digit stands, or the end.
 func firstDigit(s string, from int) int {
@@ -99,30 +108,22 @@ func firstDigit(s string, from int) int {
 	return from
 }
 
-// hasWideDigit reports whether a text has a full-width digit.
-func hasWideDigit(s string) bool {
-	for i := 0; ; {
-		at := strings.Index(s[i:], "\xef\xbc")
-		if at < 0 || i+at+2 >= len(s) {
-			return false
-		}
-		if s[i+at+2]-0x90 <= 9 {
-			return true
-		}
-		i += at + 2
-	}
-}
-
 // isWide reports whether a text has full-width letters, or one of the blanks and
 // hyphens that editors put in place of the plain ones.
 func isWide(text string) bool {
-	at := 0
-	for at < len(text) && text[at] < 0x80 {
-		at++
+	for i := range len(text) {
+		c := text[i]
+		switch {
+		case c < 0x80:
+		case c == 0xEF:
+			return true
+		case c == 0xC2, c == 0xE2, c == 0xE3 && i+1 < len(text) && text[i+1] == 0x80:
+			if _, size := narrowAt(text, i); size > 1 {
+				return true
+			}
+		}
 	}
-	text = text[at:]
-	return text != "" && (strings.IndexByte(text, 0xEF) >= 0 || strings.Contains(text, "\u2011") || strings.Contains(text, "\u00a0") ||
-		strings.Contains(text, "\u202f") || strings.Contains(text, "\u3000") || strings.Contains(text, "\u2212"))
+	return false
 }
 
 // plain are the characters, other than full-width ASCII, that are read as another.

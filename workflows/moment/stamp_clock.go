@@ -237,7 +237,7 @@ func (r *stampReader) around(s *Stamp) {
 	s.From = from
 	at := r.blanks(s.To)
 	for _, sign := range [...]string{"頃", "ごろ", "ころ", "前後", "くらい", "ぐらい"} {
-		if r.is(at, sign) {
+		if r.at(at) >= 0x80 && r.is(at, sign) {
 			s.Approximate, s.To = true, at+len(sign)
 			if s.Zone.Name == "" {
 				s.Zone, s.To = r.zoneAfter(s.To)
@@ -274,8 +274,15 @@ var otherDays = []struct {
 
 // endsWith returns the first of some words that a text ends with, or nothing.
 func endsWith(text string, words ...string) string {
+	if text == "" {
+		return ""
+	}
+	last := text[len(text)-1]
+	if last-'A' <= 25 {
+		last |= 0x20
+	}
 	for _, w := range words {
-		if len(text) < len(w) || lowered(text[len(text)-len(w):]) != w {
+		if w[len(w)-1] != last || len(text) < len(w) || lowered(text[len(text)-len(w):]) != w {
 			continue
 		}
 		rest := text[:len(text)-len(w)]

@@ -5,10 +5,13 @@ import "strings"
 // small reads a number of one or two digits and tells where it ends, or 0.
 func (r *stampReader) small(at int) (n, end int) {
 	end = r.run(at)
-	if end == at || end-at > 2 {
-		return 0, 0
+	switch end - at {
+	case 1:
+		return int(r.src[at] - '0'), end
+	case 2:
+		return int(r.src[at]-'0')*10 + int(r.src[at+1]-'0'), end
 	}
-	return number(r.src[at:end]), end
+	return 0, 0
 }
 
 // is reports whether a text stands at a place.
@@ -207,7 +210,7 @@ func (r *stampReader) monthWordFirst(s *Stamp, at, end int) bool {
 func (r *stampReader) moreDays(s *Stamp, at int) int {
 	next := r.blanks(at)
 	for _, sign := range [...]string{"-", "–", "—", "/", "&", "and ", "to "} {
-		if !r.is(next, sign) {
+		if r.at(next) != sign[0] || !r.is(next, sign) {
 			continue
 		}
 		if day, end := r.small(r.blanks(next + len(sign))); end > 0 && day > 0 && day <= 31 && !r.is(end, ":") {

@@ -281,6 +281,9 @@ func areaZone(s string, at, slash int) (NamedZone, int) {
 
 // namedZone reads an abbreviation, also UTC+9, or the name of a place.
 func namedZone(s, word string, at, end int) (NamedZone, int) {
+	if word[0]-'a' <= 25 && len(word) != len("utc") {
+		return NamedZone{}, at // few zones are known without a capital letter
+	}
 	low := lowered(word)
 	if len(word) > 2 && places[low] != "" || word == "UK" {
 		return placeZone(s, word, low, at, end)
@@ -291,7 +294,7 @@ func namedZone(s, word string, at, end int) (NamedZone, int) {
 	if word == "Z" {
 		return NamedZone{Name: "UTC", fixed: time.UTC}, end
 	}
-	if word != strings.ToUpper(word) && low != "jst" || len(word) < 2 {
+	if !isCapitals(word) && low != "jst" || len(word) < 2 {
 		return NamedZone{}, at
 	}
 	if shortPlaces[word] != "" {
@@ -304,6 +307,16 @@ func namedZone(s, word string, at, end int) (NamedZone, int) {
 		return NamedZone{Name: strings.ToUpper(word), fixed: abbreviated(strings.ToUpper(word), minutes)}, end
 	}
 	return NamedZone{}, at
+}
+
+// isCapitals reports whether a word of ASCII letters has no small ones.
+func isCapitals(word string) bool {
+	for i := range len(word) {
+		if word[i]-'a' <= 25 {
+			return false
+		}
+	}
+	return true
 }
 
 // abbreviated returns the location of an abbreviation.

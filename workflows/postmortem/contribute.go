@@ -57,14 +57,15 @@ func contribute(in workflows.Input) workflows.Decision {
 // key of its own.
 func isDraftKey(key string) bool { return key == keyDraft || strings.HasPrefix(key, keyDraft+".") }
 
-// made is the draft that was made last, or tried, and under which key.
-func (c contributor) made() (key string, made workflows.Made, tried bool) {
+// made is the draft that was made last, or tried.
+func (c contributor) made() (made workflows.Made, tried bool) {
+	key := ""
 	for k, m := range c.in.Made {
 		if isDraftKey(k) && (!tried || m.At.After(made.At) || m.At.Equal(made.At) && k > key) {
 			key, made, tried = k, m, true
 		}
 	}
-	return key, made, tried
+	return made, tried
 }
 
 // again is the key of another try: somebody asked for it after the last one.
@@ -97,7 +98,7 @@ func (c *contributor) number() (number int, asks []workflows.Ask) {
 		}
 		c.notThere = c.named
 	}
-	if _, made, _ := c.made(); made.Number != 0 {
+	if made, _ := c.made(); made.Number != 0 {
 		answer, known := c.in.Facts[workflows.SummaryAsk{Subject: c.neighbour(made.Number)}]
 		if !known {
 			return 0, []workflows.Ask{workflows.SummaryAsk{Subject: c.neighbour(made.Number)}}
@@ -163,7 +164,7 @@ func (c contributor) linked(number int) workflows.Decision {
 	plan.Sections = []workflows.Section{{Key: name, Text: c.say("Postmortem: ", "ポストモーテム: ") + said, Facts: said}}
 	if !c.a.Resolved.IsZero() {
 		line := c.say(fmt.Sprintf("The draft postmortem is #%d; times and timeline are filled in.", number), fmt.Sprintf("ポストモーテムの下書きは #%d です。時刻と経緯は入れてあります。", number))
-		if _, made, _ := c.made(); made.Number != number {
+		if made, _ := c.made(); made.Number != number {
 			line = c.say(fmt.Sprintf("The postmortem is #%d.", number), fmt.Sprintf("ポストモーテムは #%d です。", number))
 		}
 		if due != "" && (p.State == "" || p.isOpen()) {
@@ -179,7 +180,7 @@ func (c contributor) linked(number int) workflows.Decision {
 func (c contributor) dueText(p published) string {
 	if p.Due == "" {
 		from := c.a.Resolved
-		if _, made, _ := c.made(); made.Number != 0 {
+		if made, _ := c.made(); made.Number != 0 {
 			from = later(from, made.At)
 		}
 		if from.IsZero() {
@@ -203,7 +204,7 @@ func dueAfter(in workflows.Input, end time.Time) time.Time {
 // it; otherwise one friendly line says how.
 func (c contributor) unlinked() workflows.Decision {
 	wanted := c.command != nil || c.a.IsOver && c.policy.needs(c.a.Severity)
-	_, made, tried := c.made()
+	made, tried := c.made()
 	key, again := c.again(made)
 	switch {
 	case !c.a.IsOver && c.command == nil:

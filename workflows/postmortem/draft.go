@@ -331,16 +331,10 @@ func graft(template string, values map[string]string, say func(en, ja string) st
 			continue
 		}
 		placed[kind] = true
-		switch kind {
-		case section.Facts:
-			hasFacts = true
-			insertions = append(insertions, insertion{end, "\n\n" + facts + "\n"})
-		case section.Timeline:
-			insertions = append(insertions, insertion{end, "\n\n" + values["timeline"] + "\n"})
-		case section.Impact:
-			if values["affected"] != "" {
-				insertions = append(insertions, insertion{end, "\n\n" + values["affected"] + "\n"})
-			}
+		under := map[section.Kind]string{section.Facts: facts, section.Timeline: values["timeline"], section.Impact: values["affected"]}[kind]
+		hasFacts = hasFacts || kind == section.Facts
+		if under != "" {
+			insertions = append(insertions, insertion{end, "\n\n" + under + "\n"})
 		}
 	}
 	if !hasFacts {

@@ -93,10 +93,10 @@ func (l *life) findingsComment() *workflows.CommentIntent {
 		return nil // what was said stays as it was said
 	}
 	var parts []string
-	switch n := len(l.findings); {
-	case n == 0:
+	switch n := len(l.findings); n {
+	case 0:
 		parts = append(parts, l.say("**Nothing is missing.**", "**足りないところはありません。**"))
-	case n == 1:
+	case 1:
 		parts = append(parts, l.say("**One open point.** It goes from here once it is met.", "**あと1か所です。** 直すとここから消えます。"))
 	default:
 		parts = append(parts, l.say(fmt.Sprintf("**%d open points.** They go from here as they are met.", n), fmt.Sprintf("**あと%dか所です。** 直すとここから消えます。", n)))
@@ -301,6 +301,7 @@ func (l *life) checks() []workflows.CheckIntent {
 			level, c.Conclusion = "failure", workflows.CheckFailure
 		case lint.Warning:
 			level = "warning"
+		case lint.Suggestion:
 		}
 		if c.Conclusion == workflows.CheckSuccess && f.Severity != lint.Suggestion {
 			c.Conclusion = workflows.CheckNeutral

@@ -1,6 +1,9 @@
 package blame
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // A pattern is a rule's phrase, taken apart.
 type pattern struct {
@@ -8,6 +11,8 @@ type pattern struct {
 	items  []map[string]bool // nil stands for "~"
 	unless map[string]bool   // what may not follow
 	anchor int
+	// supposes says that it blames only in a sentence of what would have been.
+	supposes bool
 }
 
 // compile makes the index from the first letters of a word, and from the word,
@@ -43,7 +48,7 @@ func compile() (*sieve, map[string][]*pattern) {
 	for _, w := range []string{"should", "shouldn", "ought"} {
 		put(w, must)
 	}
-	put("had", &pattern{items: []map[string]bool{nil}})
+	put("had", &pattern{items: []map[string]bool{nil}, supposes: true})
 	put("didn", index["did"][0])
 	return stems, index
 }
@@ -57,7 +62,7 @@ func ruleAt(s string, i int) bool {
 	n := fold(&low, s, i)
 	found := patterns[string(low[:n])]
 	for _, p := range found {
-		if p.anchor+1 >= len(p.items) || p.items[p.anchor+1] == nil {
+		if (p.anchor+1 >= len(p.items) || p.items[p.anchor+1] == nil) && (!p.supposes || mayBeConditional(s, i)) {
 			return true
 		}
 	}
@@ -73,8 +78,30 @@ func ruleAt(s string, i int) bool {
 	}
 	after := next[:fold(&next, s, at)]
 	for _, p := range found {
+		if p.supposes {
+			continue
+		}
 		if p.items[p.anchor+1][string(after)] || lexicon[string(after)]&adverb != 0 {
 			return true
+		}
+	}
+	return false
+}
+
+// mayBeConditional is a quick look for would, could or might in the sentence
+// around i: "had" is in many that have none.
+func mayBeConditional(s string, i int) bool {
+	s = s[max(0, i-longest-utf8.UTFMax):min(len(s), i+longest+utf8.UTFMax)]
+	for i := range max(0, len(s)-3) {
+		switch s[i] | 0x20 {
+		case 'o':
+			if strings.EqualFold(s[i:i+4], "ould") {
+				return true
+			}
+		case 'i':
+			if strings.EqualFold(s[i:i+4], "ight") {
+				return true
+			}
 		}
 	}
 	return false
@@ -91,22 +118,32 @@ func fold(low *[24]byte, s string, i int) int {
 
 // english appends what blames in an English sentence, which begins at base.
 func english(found []Finding, s string, base int) []Finding {
-	var space [most]token
+	var space [40]token // more are rare
 	r := reader{s: s, t: tokens(space[:0], s)}
-	for i := range r.t {
-		if r.t[i].kind == word && r.t[i].is(disclaimer) {
-			return found
-		}
-	}
+	first := true
 	for i := 0; i < len(r.t); i++ {
 		from, to, better := r.match(i)
 		if to == 0 {
 			continue
 		}
+		if first && r.disclaims() {
+			return found
+		}
+		first = false
 		found = report(found, s, r.t[from].start, r.t[to-1].end, base, better)
 		i = max(i, to-1)
 	}
 	return found
+}
+
+// disclaims reports whether the sentence speaks about blame.
+func (r *reader) disclaims() bool {
+	for i := range r.t {
+		if r.t[i].kind == word && r.t[i].is(disclaimer) {
+			return true
+		}
+	}
+	return false
 }
 
 // A reader reads one English sentence.
@@ -130,6 +167,9 @@ func (r *reader) match(i int) (from, to int, better string) {
 		if from, to, better = r.counterfactual(i); to > 0 {
 			return from, to, better
 		}
+	}
+	if w := r.t[i].word; w == "" || !isLetter(w[0]) || !mayBegin(w, 0) || !stems.has(latin(w, 0)) {
+		return 0, 0, ""
 	}
 	for _, p := range patterns[r.t[i].word] {
 		from, to := r.phrase(p, i)

@@ -18,6 +18,10 @@ const abbreviations = " e.g i.e vs cf approx ca mr mrs ms dr no fig "
 func sentence(text string, start int) int {
 	window := text[:min(len(text), start+longest)]
 	for i := start; i < len(window); {
+		if c := window[i]; !special[c] || c == 0xE3 && i+1 < len(window) && window[i+1] != 0x80 {
+			i++
+			continue
+		}
 		if end := quoted(window, i); end > 0 {
 			i = end
 			continue
@@ -44,6 +48,15 @@ func sentence(text string, start int) int {
 	return end
 }
 
+// special are the bytes that may end a sentence, or begin what is not the
+// author's own: those that sentence and quoted look for.
+var special = func() (table [256]bool) {
+	for _, c := range []byte("\n.!?`\"h\xE2\xE3\xEF") {
+		table[c] = true
+	}
+	return table
+}()
+
 // ends reports whether the mark at i ends a sentence: space follows it, then no
 // small letter, and no abbreviation stands before it.
 func ends(text string, start, i int) bool {
@@ -60,4 +73,4 @@ func ends(text string, start, i int) bool {
 
 func isLower(c byte) bool { return 'a' <= c && c <= 'z' }
 
-func isLetter(c byte) bool { return isLower(c | 0x20) }
+func isLetter(c byte) bool { return (c|0x20)-'a' <= 'z'-'a' }

@@ -18,11 +18,18 @@ type token struct {
 	word       string // in lower case, without 's
 	kind       kind
 	class      class
+	classified bool // class is known
 	capital    bool // begins with a capital and goes on in lower case
 	possessive bool // ends in 's or s'
 }
 
-func (t *token) is(c class) bool { return t.class&c != 0 }
+// is looks a word up when it is first asked for; of most nothing is.
+func (t *token) is(c class) bool {
+	if !t.classified {
+		t.class, t.classified = lexicon[t.word], true
+	}
+	return t.class&c != 0
+}
 
 // most is how many tokens of one sentence are read.
 const most = 200
@@ -70,7 +77,6 @@ func appendWord(dst []token, s, low string, i, end int) ([]token, int) {
 	t := token{start: i, end: end, word: low[i:end], capital: 'A' <= s[i] && s[i] <= 'Z' && i+1 < end && s[i+1] == low[i+1]}
 	n := apostrophe(s, end)
 	if n == 0 {
-		t.class = lexicon[t.word]
 		return append(dst, t), end
 	}
 	after := end + n
@@ -80,15 +86,12 @@ func appendWord(dst []token, s, low string, i, end int) ([]token, int) {
 	switch tail := low[end+n : after]; {
 	case tail == "t" && strings.HasSuffix(t.word, "n"):
 		t.word, t.end = t.word[:len(t.word)-1], after
-		t.class = lexicon[t.word]
-		return append(dst, t, token{start: end - 1, end: after, word: "not", class: lexicon["not"]}), after
+		return append(dst, t, token{start: end - 1, end: after, word: "not"}), after
 	case tail == "ve":
-		t.class = lexicon[t.word]
-		return append(dst, t, token{start: end, end: after, word: "have", class: lexicon["have"]}), after
+		return append(dst, t, token{start: end, end: after, word: "have"}), after
 	case tail == "s" || tail == "" && strings.HasSuffix(t.word, "s"):
 		t.possessive, t.end = true, after
 	}
-	t.class = lexicon[t.word]
 	return append(dst, t), after
 }
 

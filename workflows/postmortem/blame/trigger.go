@@ -41,20 +41,46 @@ func pair(s string, i int) uint64 {
 		uint64(s[i+3])<<16 | uint64(s[i+4])<<8 | uint64(s[i+5])
 }
 
+// heads has what every rule of English begins with, by the first two letters of
+// a word, and tails what every expression of Japanese does, by the last bytes of
+// its first two characters. Both are a first look before the sieves.
+var heads, tails = func() (heads [32][32]bool, tails [64][64]bool) {
+	for word := range patterns {
+		second := byte(0)
+		if len(word) > 1 && isLetter(word[1]) {
+			second = word[1] & 31
+		}
+		heads[word[0]&31][second] = true
+	}
+	for key := range expressions {
+		tails[key>>24&63][key&63] = true
+	}
+	return heads, tails
+}()
+
+// mayBegin reports whether the word at i begins with the letters of a rule.
+func mayBegin(s string, i int) bool {
+	second := byte(0)
+	if i+1 < len(s) && isLetter(s[i+1]) {
+		second = s[i+1] & 31
+	}
+	return heads[s[i]&31][second]
+}
+
 // suspicious reports whether any rule of either language could begin in s.
 func suspicious(s string) bool {
 	for i := 0; i < len(s); {
 		c := s[i]
 		switch {
 		case isLetter(c):
-			if stems.has(latin(s, i)) && ruleAt(s, i) {
+			if mayBegin(s, i) && stems.has(latin(s, i)) && ruleAt(s, i) {
 				return true
 			}
 			for i < len(s) && isLetter(s[i]) {
 				i++
 			}
 		case c >= 0xE3 && c <= 0xE9:
-			if i+6 <= len(s) && openings.has(pair(s, i)) && expressionAt(s, i) {
+			if i+6 <= len(s) && tails[s[i+2]&63][s[i+5]&63] && openings.has(pair(s, i)) && expressionAt(s, i) {
 				return true
 			}
 			i += min(3, len(s)-i)

@@ -61,7 +61,7 @@ type actionHead struct {
 
 // isSure: the name can mean nothing but what is to be done.
 func (h actionHead) isSure() bool {
-	return containsAny(strings.ToLower(h.name), "action", "follow", "todo", "to do", "to-do", "task", "アクション", "対応策", "再発防止", "今後の対応", "恒久", "フォローアップ", "タスク")
+	return containsAny(lower(h.name), "action", "follow", "todo", "to do", "to-do", "task", "アクション", "対応策", "再発防止", "今後の対応", "恒久", "フォローアップ", "タスク")
 }
 
 // isDone: "Done", "Immediate actions (completed)".
@@ -75,7 +75,7 @@ func (h actionHead) closes() bool {
 		section.Lucky, section.Lessons, section.Supporting, section.Glossary:
 		return true
 	default:
-		return containsAny(strings.ToLower(h.name), "checklist", "チェックリスト", "conclusion")
+		return containsAny(lower(h.name), "checklist", "チェックリスト", "conclusion")
 	}
 }
 
@@ -278,7 +278,7 @@ func (a *actionReader) isGroup(i int, r *document.Row) bool {
 	if section.Of(name) != section.Unknown {
 		return words <= 4
 	}
-	first, _, _ := strings.Cut(strings.ToLower(name), " ")
+	first, _, _ := strings.Cut(lower(name), " ")
 	return name != r.Text && words <= 2 && !verbs[first]
 }
 
@@ -290,7 +290,7 @@ func groupName(text string) string {
 	if len(text) > 60 {
 		return ""
 	}
-	text = strings.ToLower(strings.ReplaceAll(text, "-", " "))
+	text = lower(strings.ReplaceAll(text, "-", " "))
 	return strings.Trim(text, ":： ")
 }
 

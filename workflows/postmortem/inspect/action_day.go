@@ -1,7 +1,6 @@
 package inspect
 
 import (
-	"fmt"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -11,6 +10,11 @@ import (
 // it cannot, and nothing where there is none.
 func dayIn(value string) Text {
 	value = strings.Trim(value, " *_`,、")
+	if value != "" && value[0]-'0' <= 9 { // as most are written
+		if day, ok := dayOf(value); ok && len(value) <= 80 {
+			return Text(day)
+		}
+	}
 	if saysNothing(value) || len(value) > 80 || strings.Trim(value, "?？") == "" || saysDone(value) || strings.HasPrefix(value, "YYYY") {
 		return ""
 	}
@@ -63,8 +67,7 @@ var monthNumbers = map[string]int{"jan": 1, "feb": 2, "mar": 3, "apr": 4, "may":
 // Other orders of numbers are read otherwise in other countries, so they are not
 // read at all.
 func dayOf(text string) (string, bool) {
-	var numbers []int
-	var digits []int
+	numbers, digits := make([]int, 0, 4), make([]int, 0, 4)
 	month, atMonth := 0, -1
 	for i := 0; i < len(text); {
 		c := text[i]
@@ -121,7 +124,7 @@ func dayOf(text string) (string, bool) {
 	if y < 1990 || y > 2100 || day.Day() != d || int(day.Month()) != m {
 		return "", false
 	}
-	return fmt.Sprintf("%04d-%02d-%02d", y, m, d), true
+	return day.Format(time.DateOnly), true
 }
 
 // dayWords may stand beside a day.

@@ -52,7 +52,7 @@ func columnOf(name string) column {
 	if len(name) > 48 {
 		return otherColumn
 	}
-	name = strings.ToLower(strings.Trim(name, " *_`"))
+	name = lower(strings.Trim(name, " *_`"))
 	if at := strings.IndexAny(name, "(（["); at > 0 {
 		name = strings.TrimSpace(name[:at])
 	}
@@ -117,7 +117,7 @@ func (f *actionFacts) take(piece string, named func(begins int)) column {
 
 // more adds what stands behind a comma: a second owner, the year of a day.
 func (f *actionFacts) more(last column, piece string) column {
-	if due, ok := strings.CutPrefix(strings.ToLower(piece), "due "); ok {
+	if due, ok := strings.CutPrefix(lower(piece), "due "); ok {
 		f[dueColumn] = due
 		return dueColumn
 	}
@@ -154,7 +154,7 @@ func namedValue(piece string) (c column, name, value string, begins int) {
 		name = strings.Trim(piece[begins:at], " *")
 		switch c = columnOf(name); c {
 		case ownerColumn, dueColumn, ticketColumn, statusColumn:
-			return c, strings.ToLower(name), value, begins
+			return c, lower(name), value, begins
 		default: // "Type: x" says nothing that is asked for
 		}
 	}

@@ -193,8 +193,8 @@ func containsAny(text string, parts ...string) bool {
 
 // ownerIn is who is named as owner, unless nobody is.
 func ownerIn(value string) Text {
-	value = strings.Trim(value, " *_`,、.。")
-	lower := strings.ToLower(value)
+	value = withoutMarks(value, " *_`,、.。")
+	lower := lower(value)
 	if saysNothing(value) || len(value) > 100 || strings.Trim(value, "?？") == "" || strings.HasPrefix(lower, "unassigned") || strings.HasPrefix(lower, "no owner") || lower == "nobody" || lower == "owner" ||
 		strings.HasPrefix(value, "未定") || strings.HasPrefix(value, "未割") || strings.HasPrefix(value, "要アサイン") || strings.Contains(lower, "@github-username") || strings.Contains(lower, "@name") {
 		return ""
@@ -222,7 +222,7 @@ func loginIn(text string) Text {
 	if !isLogin(last) || len(fields) < 2 {
 		return ""
 	}
-	switch strings.ToLower(fields[len(fields)-2]) {
+	switch lower(fields[len(fields)-2]) {
 	case "to":
 		if len(fields) < 3 || !strings.EqualFold(fields[len(fields)-3], "assigned") {
 			return ""
@@ -257,7 +257,7 @@ func nameIn(text string) string {
 	for _, word := range words {
 		first, size := utf8.DecodeRuneInString(word)
 		isHan := unicode.Is(unicode.Han, first) && utf8.RuneCountInString(word) <= 4
-		if !isHan && !(unicode.IsUpper(first) && strings.ToLower(word[size:]) == word[size:] && !strings.ContainsAny(word, "0123456789`/_.")) {
+		if !isHan && !(unicode.IsUpper(first) && lower(word[size:]) == word[size:] && !strings.ContainsAny(word, "0123456789`/_.")) {
 			return ""
 		}
 	}

@@ -59,7 +59,7 @@ func isWeb(url string) bool {
 
 // isLinkName: a link with these words says no more than that there is one.
 func isLinkName(text string) bool {
-	text = strings.ToLower(strings.Trim(text, "[]() "))
+	text = lower(strings.Trim(text, "[]() "))
 	switch text {
 	case "link to github issue", "issue", "pr", "pull request", "ticket", "link", "link to issue", "issue link", "github issue", "issue here", "jira", "チケット", "リンク", "課題":
 		return true
@@ -81,7 +81,7 @@ const mostLinkNames = 6
 // withoutLinkNames drops from the end of a text the links that only say "Issue",
 // addresses, and the brackets and dashes that stood around them.
 func withoutLinkNames(text string, links []document.Link) string {
-	whole := text
+	whole, hasWeb := text, strings.Contains(text, "http")
 	for range mostLinkNames {
 		before := text
 		text = strings.TrimRight(text, " \u3000")
@@ -96,7 +96,7 @@ func withoutLinkNames(text string, links []document.Link) string {
 				break
 			}
 		}
-		if at := strings.LastIndexAny(text, " (（"); at > 0 {
+		if at := lastBreak(text, hasWeb); at > 0 {
 			_, size := utf8.DecodeRuneInString(text[at:])
 			if isWeb(strings.TrimRight(text[at+size:], ")）.")) {
 				shorter := strings.TrimSuffix(strings.TrimRight(text[:at], " (（[-–—:,"), " (see")
@@ -116,4 +116,12 @@ func withoutLinkNames(text string, links []document.Link) string {
 		return whole
 	}
 	return text
+}
+
+// lastBreak is where the last word of a text begins, if that may be an address.
+func lastBreak(text string, hasWeb bool) int {
+	if !hasWeb {
+		return -1
+	}
+	return strings.LastIndexAny(text, " (（")
 }

@@ -45,8 +45,8 @@ func saysNothing(text string) bool {
 	if len(text) > 48 {
 		return false
 	}
-	text = strings.Trim(text, " .。:：-–—_*…()（）[]{}<>?？/\\|~`#\u3000")
-	return nothings[strings.ToLower(text)]
+	text = withoutMarks(text, " .。:：-–—_*…()（）[]{}<>?？/\\|~`#\u3000")
+	return nothings[lower(text)]
 }
 
 // inBrackets is what a text holds that consists of one pair of brackets, as the
@@ -73,7 +73,7 @@ var doneInJapanese = []string{"完了", "対応済", "実施済", "修正済", "
 
 // saysDone reads a status, or a remark such as "this has been done".
 func saysDone(text string) bool {
-	text = strings.ToLower(strings.Trim(text[:min(len(text), 60)], " *_`~()（）[]!！.。:："))
+	text = lower(withoutMarks(text[:min(len(text), 60)], " *_`~()（）[]!！.。:："))
 	if text == "済" {
 		return true
 	}
@@ -101,7 +101,10 @@ func saysDone(text string) bool {
 // withoutDone takes from a text the sign or remark that says it is done, such as
 // "✅" before it or "(done)" behind it.
 func withoutDone(text string) (rest string, done bool) {
-	for _, sign := range []string{"✅", "☑️", "☑", "✔️", "✔", "[DONE]", "[Done]", "[done]", "DONE:", "Done:", "【完了】", "【済】", "[完了]", "完了:", "完了："} {
+	for _, sign := range [...]string{"✅", "☑️", "☑", "✔️", "✔", "[DONE]", "[Done]", "[done]", "DONE:", "Done:", "【完了】", "【済】", "[完了]", "完了:", "完了："} {
+		if text == "" || text[0] != sign[0] && text[len(text)-1] != sign[len(sign)-1] {
+			continue
+		}
 		if rest, ok := strings.CutPrefix(text, sign); ok {
 			return strings.TrimSpace(rest), true
 		}
@@ -109,15 +112,18 @@ func withoutDone(text string) (rest string, done bool) {
 			return strings.TrimRight(rest, " -–—:"), true
 		}
 	}
-	trimmed := strings.TrimRight(text, " .。")
+	end := strings.TrimRight(text, " .。")
 	if inner := lastBracket(text); inner != "" && saysDone(inner) && len(inner) < 60 {
-		at := strings.LastIndex(trimmed, inner)
-		return strings.TrimRight(trimmed[:at], " (（["), true
+		at := strings.LastIndex(end, inner)
+		return strings.TrimRight(end[:at], " (（["), true
 	}
-	tail := max(0, len(trimmed)-44)
-	for _, dash := range []string{" — ", " – ", " - ", " → ", ": ", ". ", "。"} {
-		if at := strings.LastIndex(trimmed[tail:], dash); tail+at > 0 && at >= 0 && saysDone(trimmed[tail+at+len(dash):]) {
-			return trimmed[:tail+at], true
+	tail := max(0, len(end)-44)
+	for _, dash := range [...]string{" — ", " – ", " - ", " → ", ": ", ". ", "。"} {
+		if !strings.Contains(end[tail:], dash) {
+			continue // which is faster than to look from the end
+		}
+		if at := strings.LastIndex(end[tail:], dash); tail+at > 0 && at >= 0 && saysDone(end[tail+at+len(dash):]) {
+			return end[:tail+at], true
 		}
 	}
 	return text, false
@@ -126,7 +132,7 @@ func withoutDone(text string) (rest string, done bool) {
 // isTold: it says what was done, as in "We have enabled it" and "The key was
 // replaced".
 func isTold(text string) bool {
-	text = strings.ToLower(text[:min(len(text), 80)])
+	text = lower(text[:min(len(text), 80)])
 	if containsAny(text, " has been ", " have been ", " was ", " were ") {
 		return true
 	}
@@ -157,7 +163,7 @@ func isChecklist(drafts []draftItem) bool {
 		if !drafts[i].row.Box {
 			return false
 		}
-		if containsAny(strings.ToLower(drafts[i].text), ofTheReport...) {
+		if containsAny(lower(drafts[i].text), ofTheReport...) {
 			about++
 		}
 	}

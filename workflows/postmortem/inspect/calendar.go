@@ -202,7 +202,7 @@ func (h *hints) decideOrder() int {
 // year.
 func (r *reader) orders(h *hints) {
 	for i := r.from; i < r.to; i++ {
-		if aside(r.kindOf(i)) {
+		if r.at[i] == r.at[i+1] || aside(r.kindOf(i)) {
 			continue
 		}
 		for k := r.at[i]; k < r.at[i+1]; k++ {
@@ -375,9 +375,11 @@ func zoneSaid(text string, isHeading bool) moment.NamedZone {
 		return moment.NamedZone{}
 	}
 	said := false
-	if at := strings.IndexAny(text, "(（"); isHeading && at >= 0 {
-		if z := moment.ZoneIn(text[at:]); z.Name != "" {
-			return z
+	if isHeading {
+		if at := strings.IndexAny(text, "(（"); at >= 0 {
+			if z := moment.ZoneIn(text[at:]); z.Name != "" {
+				return z
+			}
 		}
 	}
 	switch {
@@ -385,6 +387,7 @@ func zoneSaid(text string, isHeading bool) moment.NamedZone {
 		low := strings.ToLower(text)
 		said = strings.Contains(low, "times") || strings.Contains(low, "timezone") || strings.Contains(low, "time zone") || strings.Contains(low, "timestamps") ||
 			isHeading && strings.Contains(low, "timeline")
+	case !isJapanese(text):
 	case strings.Contains(text, "時刻"), strings.Contains(text, "時間は"), strings.Contains(text, "タイムゾーン"), strings.Contains(text, "表記"), isHeading && strings.Contains(text, "タイムライン"):
 		said = true
 	}

@@ -208,11 +208,10 @@ func marksOf(text string) role {
 			end = at
 		case c == '-' && at > 0 && text[at-1] == ' ':
 			end = at
-		case c >= 0xE2:
-			for _, sign := range [...]string{"：", "。", "—", "–", "】", "（", "→", "、"} {
-				if strings.HasPrefix(text[at:], sign) {
-					end = at
-				}
+		case c >= 0xE2 && at+3 <= len(text):
+			switch text[at : at+3] {
+			case "：", "。", "—", "–", "】", "（", "→", "、":
+				end = at
 			}
 		}
 		if end >= 0 {
@@ -225,9 +224,13 @@ func marksOf(text string) role {
 		}
 		end = len(text)
 	}
-	switch first, _, _ := strings.Cut(text[:end], " "); strings.ToLower(first) {
+	roles := nameOf(text[:end]).roles & milestones
+	if roles == 0 {
+		return 0
+	}
+	switch first, _, _ := strings.Cut(text[:end], " "); lower(first) {
 	case "discovery", "found", "identified", "identification":
 		return 0 // among events these are of causes
 	}
-	return nameOf(text[:end]).roles & milestones
+	return roles
 }

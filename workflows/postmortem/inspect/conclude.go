@@ -113,7 +113,10 @@ func (r *reader) statedMetrics(down rank) Metrics {
 
 // timeline is what lint sees of the entries.
 func (r *reader) timeline() []Entry {
-	var all []Entry
+	if len(r.entries) == 0 {
+		return nil
+	}
+	all := make([]Entry, 0, len(r.entries))
 	for i := range r.entries {
 		e := &r.entries[i]
 		out := Entry{Line: e.line, Written: e.written, Text: strings.Join(e.texts, " ")}

@@ -193,7 +193,7 @@ func (w *walker) pending(row *document.Row, stamps []placed) bool {
 
 // leadsValue reports whether words may stand before the time in a value.
 func leadsValue(text string) bool {
-	switch strings.ToLower(strings.Trim(text, " *~:：")) {
+	switch lower(strings.Trim(text, " *~:：")) {
 	case "", "at", "on", "about", "around", "approx", "approx.", "approximately", "約", "from":
 		return true
 	}
@@ -263,6 +263,8 @@ func labelled(row *document.Row) (label, value string, ok bool) {
 	for at := 1; at < len(text) && at <= longestName; at++ {
 		size := 0
 		switch c := text[at]; {
+		case c > ':' && c < 0xE3, c == 0xE3 && at+1 < len(text) && text[at+1] != 0x80:
+			continue // most letters
 		case c == ':' && (at+1 == len(text) || text[at+1] == ' ' || text[at+1] == '*' || text[at+1] >= 0x80), c == '\t':
 			size = 1
 		case c == ' ' && at+2 < len(text) && (text[at+1] == '-' || text[at+1] == '=' || text[at+1] == 0xE2):

@@ -125,7 +125,25 @@ func bareName(text string) string {
 	if text == "" || text[0]-'a' <= 25 && text[len(text)-1]-'a' <= 25 {
 		return text
 	}
-	return strings.Trim(text, " \t*_:：|`-–—・■□◆◇●○▼▽▪※＊.。,、～~[]【】<>#")
+	return withoutMarks(text, " \t*_:：|`-–—・■□◆◇●○▼▽▪※＊.。,、～~[]【】<>#")
+}
+
+// withoutMarks is strings.Trim, for marks none of which is a letter or digit. It is
+// there because that is slow with marks that are not ASCII, and most texts begin
+// and end with a letter.
+func withoutMarks(text, marks string) string {
+	if len(text) >= 3 && (isLetter(text[0]) || isWideLetter(text[:3])) && (isLetter(text[len(text)-1]) || isWideLetter(text[len(text)-3:])) {
+		return text
+	}
+	return strings.Trim(text, marks)
+}
+
+// isLetter: it is a letter or digit of ASCII.
+func isLetter(c byte) bool { return (c|0x20)-'a' <= 25 || c-'0' <= 9 }
+
+// isWideLetter: three bytes are a letter of Han, hiragana or katakana for sure.
+func isWideLetter(text string) bool {
+	return text[2] >= 0x80 && (text[0] >= 0xE4 && text[0] <= 0xE9 || text[0] == 0xE3 && text[1] >= 0x81 && text[1] <= 0x83 && text != "・")
 }
 
 // unitIn is the unit that a name of a duration gives.

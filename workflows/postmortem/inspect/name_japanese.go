@@ -1,6 +1,8 @@
 package inspect
 
 import (
+	"maps"
+	"slices"
 	"strings"
 )
 
@@ -19,6 +21,35 @@ var japaneseNames = map[string]role{
 	"発生期": window, "影響期": window, "停止期": window,
 }
 
+// What may stand before and behind the kernel of a name, and between two.
+var (
+	namePrefixes   = []string{"サービス", "システム", "インシデント", "障害", "事象", "問題", "不具合", "最初の", "初回", "初期", "実際の", "推定", "本", "ユーザー影響", "ユーザ影響", "お客様影響", "顧客影響", "の"}
+	nameSuffixes   = []string{"年月日", "日時", "時刻", "時間帯", "時間", "日付", "時点", "タイミング", "日", "時"}
+	nameSeparators = "・/／&＆、"
+)
+
+// nameLetters has a bit for each character that a Japanese name is made of.
+var nameLetters = func() (has [1 << 10]uint64) {
+	kernels := slices.Collect(maps.Keys(japaneseNames))
+	all := slices.Concat(kernels, namePrefixes, nameSuffixes, []string{"したのまで \u3000*：:", nameSeparators})
+	for _, r := range strings.Join(all, "") {
+		has[r>>6] |= 1 << (r & 63)
+	}
+	return has
+}()
+
+// mayBeName is a quick look whether a text, as far as まで, is made of the
+// characters of names, or has those of タイムゾーン. Most sentences are not, within
+// their first words.
+func mayBeName(text string) bool {
+	for i, r := range text {
+		if r > 0xFFFF || nameLetters[r>>6]>>(r&63)&1 == 0 {
+			return strings.Contains(text[:i], "で") || strings.Contains(text[i:], "ゾ")
+		}
+	}
+	return true
+}
+
 // japaneseName reads names such as 障害発生日時 and 検知までの時間 (TTD).
 func japaneseName(text string) name {
 	base := text
@@ -29,6 +60,9 @@ func japaneseName(text string) name {
 			}
 			base = before
 		}
+	}
+	if !mayBeName(base) {
+		return name{}
 	}
 	base = strings.Map(func(r rune) rune {
 		if r == ' ' || r == '\u3000' || r == '*' || r == '：' || r == ':' {
@@ -48,8 +82,8 @@ func japaneseName(text string) name {
 	var all role
 	for len(base) > 0 {
 		part := base
-		if at := strings.IndexAny(base, "・/／&＆、"); at >= 0 {
-			part, base = base[:at], strings.TrimLeft(base[at:], "・/／&＆、")
+		if at := strings.IndexAny(base, nameSeparators); at >= 0 {
+			part, base = base[:at], strings.TrimLeft(base[at:], nameSeparators)
 		} else {
 			base = ""
 		}
@@ -86,7 +120,7 @@ func kernel(text string) name {
 		return name{}
 	}
 	lasting := strings.HasSuffix(text, "時間") || strings.HasSuffix(text, "所要")
-	for _, suffix := range [...]string{"年月日", "日時", "時刻", "時間帯", "時間", "日付", "時点", "タイミング", "日", "時"} {
+	for _, suffix := range nameSuffixes {
 		if rest, ok := strings.CutSuffix(text, suffix); ok {
 			text = rest
 			if suffix == "時間帯" {
@@ -95,7 +129,7 @@ func kernel(text string) name {
 			break
 		}
 	}
-	for _, prefix := range [...]string{"サービス", "システム", "インシデント", "障害", "事象", "問題", "不具合", "最初の", "初回", "初期", "実際の", "推定", "本", "ユーザー影響", "ユーザ影響", "お客様影響", "顧客影響", "の"} {
+	for _, prefix := range namePrefixes {
 		if rest, ok := strings.CutPrefix(text, prefix); ok && rest != "" {
 			text = rest
 		}

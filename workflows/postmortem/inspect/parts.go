@@ -23,19 +23,25 @@ const mostParts = 100
 // several where headings of one level name an incident each, by its day and more
 // than its day, or by its number, and each has times of its own below it.
 func parts(d *document.Document) []part {
+	var heads []int // the rows that are headings of these levels
+	for i := range d.Rows {
+		if row := &d.Rows[i]; row.Kind == document.Heading && row.Level <= 3 {
+			heads = append(heads, i)
+		}
+	}
 	for level := 1; level <= 3; level++ {
-		if found := partsAt(d, level); len(found) >= 2 && len(found) <= mostParts {
+		if found := partsAt(d, heads, level); len(found) >= 2 && len(found) <= mostParts {
 			return found
 		}
 	}
 	return []part{{0, len(d.Rows), false}}
 }
 
-func partsAt(d *document.Document, level int) []part {
+func partsAt(d *document.Document, heads []int, level int) []part {
 	var found []part
-	for i := range d.Rows {
+	for _, i := range heads {
 		row := &d.Rows[i]
-		if row.Kind != document.Heading || row.Level > level {
+		if row.Level > level {
 			continue
 		}
 		if n := len(found); n > 0 && found[n-1].to == 0 {
@@ -56,12 +62,17 @@ func partsAt(d *document.Document, level int) []part {
 	return found
 }
 
+// shortestNamed is no longer than any day with more behind it, in bytes.
+const shortestNamed = len("1 May abc") - 1
+
 // namesIncident reports whether a heading names one incident among others: "March
 // 3, 2026 - Disk full", "Incident 2: …", 障害1.
 func namesIncident(text string) bool {
 	named := false
-	if stamps := moment.Stamps(nil, text); len(stamps) > 0 && stamps[0].Dated() && !stamps[0].Numeric && !stamps[0].Clock && stamps[0].From == 0 {
-		named = len(strings.Trim(text[stamps[0].To:], " :-–—)(")) > 3
+	if len(text) >= shortestNamed {
+		if stamps := moment.Stamps(nil, text); len(stamps) > 0 && stamps[0].Dated() && !stamps[0].Numeric && !stamps[0].Clock && stamps[0].From == 0 {
+			named = len(strings.Trim(text[stamps[0].To:], " :-–—)(")) > 3
+		}
 	}
 	for _, word := range [...]string{"incident", "outage", "インシデント", "障害"} {
 		if len(text) > len(word) && strings.EqualFold(text[:len(word)], word) {

@@ -120,7 +120,10 @@ func saidBefore(text string) role {
 
 // lasted reads how long it lasted from the sentences of a line.
 func (w *walker) lasted(row *document.Row) {
-	s, rank, ok := lastedIn(row.Text)
+	if w.trace&(digit|wide) == 0 && !namesUnit(row.Text) {
+		return
+	}
+	s, rank, ok := lastedIn(row.Text, w.trace)
 	if ok && !s.Bound {
 		w.measures = append(w.measures, stated{ttr, measured(s, row.Line), rank})
 	}
@@ -128,10 +131,7 @@ func (w *walker) lasted(row *document.Row) {
 
 // lastedIn reads "the outage lasted 5 hours", "was down for about 1h50m", "40
 // minutes of outage", 約40分間停止.
-func lastedIn(text string) (s moment.Span, r rank, ok bool) {
-	if !mayHoldSpan(text) {
-		return moment.Span{}, ofSentence, false
-	}
+func lastedIn(text string, has trace) (s moment.Span, r rank, ok bool) {
 	if at := strings.Index(text, "lasted "); at >= 0 {
 		from, to := sentence(text, at, at+1)
 		if anywhere(sensesIn(text[from:to]), incidentWord|failWord) || strings.Contains(text[from:at], "incident") {
@@ -155,6 +155,9 @@ func lastedIn(text string) (s moment.Span, r rank, ok bool) {
 		}
 	}
 	for _, word := range [...]string{"outage", "downtime", "unavailability", "停止", "にわた"} {
+		if word[0] >= 0x80 && has&letter == 0 {
+			break
+		}
 		if at := strings.Index(text, word); at > 0 {
 			part := text[max(0, at-48):at]
 			if s, ok = moment.FirstSpan(part); ok && betweenSpan[strings.Trim(part[s.To:], " -")] {
@@ -165,14 +168,18 @@ func lastedIn(text string) (s moment.Span, r rank, ok bool) {
 	return moment.Span{}, ofSentence, false
 }
 
-// mayHoldSpan is a quick look for a digit or the name of a unit.
-func mayHoldSpan(text string) bool {
-	for i := range len(text) {
-		if text[i]-'0' <= 9 || text[i] == 0xEF {
+// namesUnit is a quick look for the name of a unit, for durations without digits.
+func namesUnit(text string) bool {
+	for at := 0; ; at++ { // both have an "u", which is rare
+		next := strings.IndexByte(text[at:], 'u')
+		if next < 0 {
+			return false
+		}
+		at += next
+		if strings.HasPrefix(text[max(0, at-2):], "hour") || strings.HasPrefix(text[max(0, at-3):], "minute") {
 			return true
 		}
 	}
-	return strings.Contains(text, "hour") || strings.Contains(text, "minute")
 }
 
 // betweenSpan may stand between a duration and what it is the duration of.

@@ -1,7 +1,9 @@
 package inspect
 
 import (
+	"slices"
 	"strings"
+	"sync"
 
 	"github.com/kintsugi-app/kintsugi/workflows/document"
 	"github.com/kintsugi-app/kintsugi/workflows/moment"
@@ -14,8 +16,11 @@ func Read(file string, d *document.Document) []Incident {
 	var found []Incident
 	all := parts(d)
 	for i, p := range all {
-		r := &reader{file: file, d: d, from: p.from, to: p.to}
+		r := readers.Get().(*reader) //nolint:errcheck // nothing else is put
+		r.file, r.d, r.from, r.to = file, d, p.from, p.to
 		in := r.incident()
+		r.forget()
+		readers.Put(r)
 		in.File, in.Index = file, i
 		found = append(found, in)
 	}
@@ -40,10 +45,12 @@ type reader struct {
 	// stamps are all dates and times of the rows, at[i] the first of row i.
 	stamps []placed
 	at     []int
+	// traces are what each row has, as far as it is a text.
+	traces []trace
 	// sections are, of each row, the heading that began its section, or -1; kinds
-	// what the heading says, for those that are one.
+	// what that heading says.
 	sections []int
-	kinds    map[int]section.Kind
+	kinds    []section.Kind
 	cal      calendar
 
 	facts    []fact
@@ -55,6 +62,26 @@ type reader struct {
 type placed struct {
 	moment.Stamp
 	cell int
+}
+
+// readers are used again, for what they note while they read is several times
+// as large as what they return. Nothing of it is part of that.
+var readers = sync.Pool{New: func() any { return new(reader) }}
+
+// forget empties a reader, also of all texts.
+func (r *reader) forget() {
+	clear(r.stamps)
+	clear(r.facts)
+	clear(r.measures)
+	clear(r.entries)
+	*r = reader{stamps: r.stamps[:0], at: r.at[:0], traces: r.traces[:0], sections: r.sections[:0], kinds: r.kinds[:0], facts: r.facts[:0], measures: r.measures[:0], entries: r.entries[:0]}
+}
+
+// zeros is a slice of so many zero values, in the room of another.
+func zeros[T any](room []T, size int) []T {
+	room = slices.Grow(room[:0], size)[:size]
+	clear(room)
+	return room
 }
 
 func (r *reader) incident() Incident {
@@ -77,13 +104,16 @@ func (r *reader) incident() Incident {
 // code are none of the document's own times.
 func (r *reader) scan() {
 	var buf []moment.Stamp
-	r.stamps = make([]placed, 0, 32)
-	r.at = make([]int, len(r.d.Rows)+1)
+	r.at, r.traces = zeros(r.at, len(r.d.Rows)+1), zeros(r.traces, len(r.d.Rows))
 	for i := r.from; i < r.to; i++ {
 		r.at[i] = len(r.stamps)
 		row := &r.d.Rows[i]
 		switch row.Kind {
 		case document.Text, document.Heading, document.HTML:
+			r.traces[i] = traceOf(row.Text)
+			if r.traces[i]&(digit|wide|noon) == 0 {
+				continue
+			}
 			buf = moment.Stamps(buf[:0], row.Text)
 			for _, s := range buf {
 				r.stamps = append(r.stamps, placed{s, -1})
@@ -103,18 +133,56 @@ func (r *reader) scan() {
 	}
 }
 
+// trace is which of some bytes a text has, to tell from one look at most texts
+// what they cannot say.
+type trace uint8
+
+const (
+	digit  trace = 1 << iota
+	wide         // what may be a full-width digit
+	noon         // what may be 正午
+	letter       // kana or Han
+)
+
+// traceBy are the traces of each byte.
+var traceBy = func() (by [256]trace) {
+	for c := range by {
+		switch {
+		case c >= '0' && c <= '9':
+			by[c] = digit
+		case c == 0xEF:
+			by[c] = wide
+		case c >= 0xE3 && c <= 0xE9:
+			by[c] = letter
+		}
+	}
+	by["正午"[0]] |= noon
+	return by
+}()
+
+func traceOf(text string) trace {
+	var all trace
+	for len(text) >= 8 { // eight at a time, for all text goes through here
+		all |= traceBy[text[0]] | traceBy[text[1]] | traceBy[text[2]] | traceBy[text[3]] |
+			traceBy[text[4]] | traceBy[text[5]] | traceBy[text[6]] | traceBy[text[7]]
+		text = text[8:]
+	}
+	for i := range len(text) {
+		all |= traceBy[text[i]]
+	}
+	return all
+}
+
 // divide finds out which section each row belongs to. A heading that begins with a
 // time of day is an event and begins none; one that says nothing that is known
 // belongs to the section above, if it stands lower.
 func (r *reader) divide() {
-	r.sections = make([]int, len(r.d.Rows))
-	r.kinds = map[int]section.Kind{}
-	at, level := -1, 0
+	r.sections, r.kinds = zeros(r.sections, len(r.d.Rows)), zeros(r.kinds, len(r.d.Rows))
+	at, level, of := -1, 0, section.Unknown
 	for i := r.from; i < r.to; i++ {
 		row := &r.d.Rows[i]
 		if kind := r.titled(i); kind != section.Unknown {
-			at, level = i, titledLevel
-			r.kinds[at] = kind
+			at, level, of = i, titledLevel, kind
 		}
 		if row.Kind == document.Heading && !r.isEvent(i) {
 			kind := section.Of(row.Text)
@@ -125,11 +193,10 @@ func (r *reader) divide() {
 				kind = section.Supporting // what happened afterwards
 			}
 			if row.Level <= level || level == 0 || kind != section.Unknown {
-				at, level = i, row.Level
-				r.kinds[at] = kind
+				at, level, of = i, row.Level, kind
 			}
 		}
-		r.sections[i] = at
+		r.sections[i], r.kinds[i] = at, of
 	}
 }
 
@@ -168,7 +235,7 @@ func (r *reader) boxed(i int) bool {
 }
 
 // kindOf is what the section of a row is for.
-func (r *reader) kindOf(i int) section.Kind { return r.kinds[r.sections[i]] }
+func (r *reader) kindOf(i int) section.Kind { return r.kinds[i] }
 
 // of returns the stamps of a row.
 func (r *reader) of(i int) []placed { return r.stamps[r.at[i]:r.at[i+1]] }

@@ -43,7 +43,7 @@ func (w *walker) tableRow(i int, row *document.Row) {
 		return
 	}
 	n := nameOf(row.Cells[0].Text)
-	if n.metric == noMetric && w.skipped() {
+	if n.metric == noMetric && w.skipped {
 		return // 検知 and 緩和 are kinds of action, too
 	}
 	if n.known() && len(row.Cells) >= 4 && len(row.Cells)%2 == 0 && nameOf(row.Cells[2].Text).known() {
@@ -64,7 +64,7 @@ func (w *walker) tableRow(i int, row *document.Row) {
 		}
 		return
 	}
-	if w.skipped() {
+	if w.skipped {
 		return
 	}
 	w.tableEntry(i, row)

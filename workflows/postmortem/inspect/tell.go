@@ -155,6 +155,16 @@ func endsThought(text string, at int) bool {
 	return false
 }
 
+// lower is strings.ToLower, which is slow with what is neither ASCII nor has cases.
+func lower(text string) string {
+	for i := range len(text) {
+		if c := text[i]; c-'A' <= 25 || c >= 0xC0 && (c < 0xE3 || c > 0xE9) {
+			return strings.ToLower(text)
+		}
+	}
+	return text
+}
+
 func isJapanese(text string) bool {
 	for i := range len(text) {
 		if text[i] >= 0xE3 && text[i] <= 0xE9 {
@@ -248,34 +258,48 @@ var japaneseTells = []japaneseTold{
 	{[]string{"エラー", "失敗", "停止", "ダウン", "障害", "異常", "クラッシュ", "不能", "期限切れ"}, failing, []string{"失敗なし", "エラーなし"}},
 }
 
-func tellsJapanese(text string) role {
-	var told role
+// japaneseWord is one of the words, with what it is among.
+type japaneseWord struct {
+	*japaneseTold
+	word string
+}
+
+// japaneseWords are the words of all by the two letters that they begin with.
+var japaneseWords = func() map[[6]byte][]japaneseWord {
+	by := map[[6]byte][]japaneseWord{}
 	for i := range japaneseTells {
 		t := &japaneseTells[i]
-		if t.holds(text) {
-			told |= t.role
+		for _, w := range t.words {
+			by[[6]byte([]byte(w))] = append(by[[6]byte([]byte(w))], japaneseWord{t, w})
+		}
+	}
+	return by
+}()
+
+// japaneseFirsts says of the last byte of a letter, and of that of the letter
+// behind it, whether one of the words may begin so: most letters begin none.
+var japaneseFirsts = func() (may [64][64]bool) {
+	for first := range japaneseWords {
+		may[first[2]&63][first[5]&63] = true
+	}
+	return may
+}()
+
+// tellsJapanese looks at each letter for a word that begins there and is not part
+// of what says the opposite.
+func tellsJapanese(text string) role {
+	var told role
+	for at := 0; at+6 <= len(text); at++ {
+		if text[at] < 0xE3 || !japaneseFirsts[text[at+2]&63][text[at+5]&63] {
+			continue
+		}
+		for _, w := range japaneseWords[[6]byte([]byte(text[at:at+6]))] {
+			if told&w.role == 0 && strings.HasPrefix(text[at:], w.word) && !w.denied(text, at, len(w.word)) {
+				told |= w.role
+			}
 		}
 	}
 	return told
-}
-
-// holds reports whether one of the words stands in a text other than in what says
-// the opposite.
-func (t *japaneseTold) holds(text string) bool {
-	for _, w := range t.words {
-		for at := 0; ; {
-			i := strings.Index(text[at:], w)
-			if i < 0 {
-				break
-			}
-			at += i
-			if !t.denied(text, at, len(w)) {
-				return true
-			}
-			at += len(w)
-		}
-	}
-	return false
 }
 
 func (t *japaneseTold) denied(text string, at, size int) bool {

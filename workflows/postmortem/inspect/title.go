@@ -52,7 +52,7 @@ func isPlace(text string) bool {
 
 // isGeneric: it says what the document is, and nothing of the incident.
 func isGeneric(text string) bool {
-	text = strings.ToLower(strings.Trim(text, " #:-"))
+	text = lower(strings.Trim(text, " #:-"))
 	switch strings.ReplaceAll(strings.ReplaceAll(text, "-", ""), " ", "") {
 	case "postmortem", "postmortemreport", "incidentreport", "incidentpostmortem", "incident", "rca", "title", "issuename", "titleoftheincident", "ポストモーテム", "障害報告", "障害報告書", "インシデントレポート", "タイトル":
 		return true
@@ -110,7 +110,7 @@ const languageSample = 500
 
 // sectionsOf are the headings of the rows [from, to).
 func sectionsOf(d *document.Document, from, to int) []Section {
-	list := []Section{}
+	list := make([]Section, 0, 16)
 	var open []int // those of list that stand above the row, the outermost first
 	for i := from; i < to; i++ {
 		r := &d.Rows[i]
@@ -154,7 +154,7 @@ func isBlank(text string) bool {
 		return false
 	}
 	text = strings.TrimSpace(text)
-	switch strings.ToLower(strings.Trim(text, " .-–—_*…()（）[]<>?？/\\|`")) {
+	switch lower(strings.Trim(text, " .-–—_*…()（）[]<>?？/\\|`")) {
 	case "", "tbd", "tba", "todo", "to do", "xxx", "未記入", "記入中", "検討中":
 		return true
 	}

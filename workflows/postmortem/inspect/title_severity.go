@@ -76,7 +76,11 @@ func isSeverityName(name string) bool {
 	if len(name) < 6 || len(name) > 40 {
 		return false
 	}
-	name = strings.ToLower(strings.Trim(name, " *_:："))
+	switch c := name[0]; {
+	case c-'0' <= 9, c|0x20 >= 'a' && c|0x20 <= 'z' && c|0x20 != 's' && c|0x20 != 'i' && c|0x20 != 'p':
+		return false // most names begin otherwise than any below
+	}
+	name = lower(strings.Trim(name, " *_:："))
 	if at := strings.IndexAny(name, "(（"); at > 0 {
 		name = strings.TrimSpace(name[:at])
 	}
@@ -98,7 +102,7 @@ func severityIn(value string) Text {
 	if value == "" || len(value) > 40 || strings.Count(value, " ") > 2 || saysNothing(value) || isPlace(value) || isBlank(value) {
 		return ""
 	}
-	lower := strings.ToLower(value)
+	lower := lower(value)
 	switch lower {
 	case "unknown", "不明", "未定", "undecided":
 		return ""
@@ -112,7 +116,7 @@ func severityIn(value string) Text {
 
 // isLevel: "SEV-2", "P1", "S3" and the like.
 func isLevel(value string) bool {
-	value = strings.ToLower(value)
+	value = lower(value)
 	for _, prefix := range []string{"sev", "p", "s"} {
 		if rest, ok := strings.CutPrefix(value, prefix); ok {
 			rest = strings.TrimLeft(rest, "- ")

@@ -1,7 +1,6 @@
 package inspect
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/kintsugi-app/kintsugi/workflows/document"
@@ -14,6 +13,8 @@ type walker struct {
 	*reader
 	section int // the heading that it began with
 	kind    section.Kind
+	trace   trace            // of the row
+	skipped bool             // whether its times are not those of the incident
 	zone    moment.NamedZone // of the section
 	day     civil            // of the section
 	// table is what the head of the present table says.
@@ -31,14 +32,15 @@ type walker struct {
 
 func (r *reader) walk() {
 	w := &walker{reader: r, open: -1, section: -1}
-	r.entries = make([]entry, 0, min(len(r.stamps), 16))
 	if r.from == 0 {
 		w.front()
 	}
 	for i := r.from; i < r.to; i++ {
 		row := &r.d.Rows[i]
+		w.trace = r.traces[i]
 		if w.sections[i] != w.section {
 			w.section, w.kind = w.sections[i], w.kindOf(i)
+			w.skipped = aside(w.kind)
 			w.zone, w.day, w.open = moment.NamedZone{}, civil{}, -1
 		}
 		switch row.Kind {
@@ -62,14 +64,13 @@ func (r *reader) walk() {
 
 // aside reports whether a section's times are not those of the incident.
 func aside(kind section.Kind) bool {
-	return slices.Contains(asides, kind)
+	switch kind {
+	case section.Actions, section.Lessons, section.WentWell, section.WentWrong, section.Lucky, section.Supporting, section.Glossary, section.Background:
+		return true
+	default:
+		return false
+	}
 }
-
-var asides = []section.Kind{
-	section.Actions, section.Lessons, section.WentWell, section.WentWrong, section.Lucky, section.Supporting, section.Glossary, section.Background,
-}
-
-func (w *walker) skipped() bool { return aside(w.kind) }
 
 func (w *walker) heading(i int, row *document.Row) {
 	w.open = -1
@@ -155,7 +156,7 @@ func (w *walker) text(i int, row *document.Row) {
 	if w.pending(row, stamps) {
 		return
 	}
-	if w.skipped() {
+	if w.skipped {
 		w.open = -1
 		if label, value, ok := labelled(row); ok {
 			if n := nameOf(label); n.metric != noMetric {
