@@ -124,7 +124,7 @@ var blanks = map[string]map[string]string{
 		FactTimeline: "| Time | What happened | Source |\n|---|---|---|\n| | | |",
 	},
 	"ja": {
-		FactTimes: "| | 時刻（時間帯も） | 出典 |\n|---|---|---|\n| 発生 | | |\n| 検知 | | |\n| 報告 | | |\n| 対応開始 | | |\n| 影響収束 | | |\n| 復旧 | | |\n\n" +
+		FactTimes: "| | 時刻（タイムゾーンも） | 出典 |\n|---|---|---|\n| 発生 | | |\n| 検知 | | |\n| 報告 | | |\n| 対応開始 | | |\n| 影響収束 | | |\n| 復旧 | | |\n\n" +
 			"- TTD（検知−発生）:\n- TTA（対応開始−報告）:\n- TTM（影響収束−発生）:\n- TTR（復旧−発生）:",
 		FactTimeline: "| 時刻 | 起きたこと | 出典 |\n|---|---|---|\n| | | |",
 	},

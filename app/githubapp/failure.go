@@ -45,7 +45,7 @@ func (a *App) failure(c call, try *attempt, resp *github.Response, err error) er
 	if resp != nil && resp.Response != nil {
 		status = resp.StatusCode
 	}
-	text := a.redactor.Redact(fmt.Sprintf("%s: %s", c, words.Line(reason(resp, err), 1000)))
+	text := words.Line(a.redactor.Redact(fmt.Sprintf("%s: %s", c, reason(resp, err))), 1000)
 	switch {
 	case status == 0:
 		if c.writes() && try.pending && !neverLeft(err) {

@@ -235,7 +235,7 @@ func (c contributor) unlinked() workflows.Decision {
 func (c contributor) due(line string) workflows.Decision {
 	plan := c.ending(line)
 	plan.Labels = []workflows.LabelIntent{{Label: labels(c.in.Policy)[labelDue], On: true}}
-	plan.Sections = []workflows.Section{{Key: name, Text: c.say("Postmortem: due ", "ポストモーテム: 期限 ") + c.dueText(published{}) + "\n" + line, Facts: "due " + line}}
+	plan.Sections = []workflows.Section{{Key: name, Text: c.say("Postmortem: to be written · due ", "ポストモーテム: 未作成 · 期限 ") + c.dueText(published{}) + "\n" + line, Facts: "due " + line}}
 	return workflows.Decision{Plan: plan}
 }
 

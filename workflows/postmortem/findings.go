@@ -97,9 +97,9 @@ func (l *life) findingsComment() *workflows.CommentIntent {
 	case 0:
 		parts = append(parts, l.say("**Nothing is missing.**", "**足りないところはありません。**"))
 	case 1:
-		parts = append(parts, l.say("**One open point.** It goes from here once it is met.", "**あと1か所です。** 直すとここから消えます。"))
+		parts = append(parts, l.say("**One open point.** It disappears once it is met.", "**あと1か所です。** 直すとここから消えます。"))
 	default:
-		parts = append(parts, l.say(fmt.Sprintf("**%d open points.** They go from here as they are met.", n), fmt.Sprintf("**あと%dか所です。** 直すとここから消えます。", n)))
+		parts = append(parts, l.say(fmt.Sprintf("**%d open points.** They disappear as they are met.", n), fmt.Sprintf("**あと%dか所です。** 直すとここから消えます。", n)))
 	}
 	if list := l.listed(l.findings); list != "" {
 		parts = append(parts, list)
@@ -202,7 +202,7 @@ func (l *life) factsComment() *workflows.CommentIntent {
 	}
 	body := l.say(fmt.Sprintf("**#%d and this document agree on the times.**", l.of), fmt.Sprintf("**時刻は #%d と合っています。**", l.of))
 	if len(lines) > 0 {
-		body = l.say(fmt.Sprintf("**#%d says, by now:**\n", l.of), fmt.Sprintf("**#%d の記録は、いまはこうなっています。**\n", l.of)) + strings.Join(lines, "\n") + "\n\n" +
+		body = l.say(fmt.Sprintf("**Times on #%d now:**\n", l.of), fmt.Sprintf("**#%d の時刻は、いまはこうなっています。**\n", l.of)) + strings.Join(lines, "\n") + "\n\n" +
 			l.say("The app changes nothing in the document. If a time there is wrong, correct it; if one here is, correct it on the incident.", "文書はアプリが書き換えません。違うほうを、文書か障害のIssueで直してください。")
 	}
 	return &workflows.CommentIntent{Key: keyFacts, Body: body}
@@ -251,7 +251,7 @@ func (l *life) closedComment() *workflows.CommentIntent {
 	if _, _, ok := l.isAccepted(); !ok && l.policy.Approvals > 0 {
 		open = append(open, l.say("an approval by somebody who did not write it (`/approve`)", "執筆者以外の方の承認（`/approve`）"))
 	}
-	what := strings.Join(open, l.say(" and ", "、"))
+	what := strings.Join(open, l.say(" and ", "と、"))
 	body := l.say("Closed. Still open: "+what+". It may stay closed; to go on, reopen it.", "閉じました。残っているのは、"+what+"です。このままでもかまいません。続けるときは再オープンしてください。")
 	if l.reopens() || exists && l.policy.OnClose == onCloseReopen && l.s.closings == 1 {
 		body = l.say("Reopened once, as this team's policy asks, because something is open: "+what+". Closing it again leaves it closed.", "チームの設定により、一度だけ再オープンしました。残っているのは、"+what+"です。もう一度閉じると、閉じたままになります。")
@@ -315,6 +315,6 @@ func (l *life) checks() []workflows.CheckIntent {
 	if n := l.open(); n > 0 {
 		c.Title = l.say(fmt.Sprintf("Open points: %d", n), fmt.Sprintf("未対応: %d件", n))
 	}
-	c.Summary = l.say("What each rule asks for is in the documentation of Kintsugi's postmortem rules; a line can waive one with a reason.", "各規則の説明は、Kintsugiのドキュメント「ポストモーテムの規則」にあります。理由を書けば、行ごとに例外にできます。")
+	c.Summary = l.say("A section can waive a rule: `<!-- kintsugi-lint: ignore RULE reason -->`, with the rule's name and a reason.", "見出しごとに、理由を書いて例外にできます: `<!-- kintsugi-lint: ignore 規則名 理由 -->`")
 	return []workflows.CheckIntent{c}
 }

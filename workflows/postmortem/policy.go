@@ -45,13 +45,13 @@ var days = regexp.MustCompile(`^(\d{1,3})( *(business|working)? *days?| *営業�
 type daysProblem struct{}
 
 func (daysProblem) Error() string {
-	return "write business days, such as `5 business days`, at most 250"
+	return "write business days from 1 to 250, such as `5 business days`"
 }
 
 // In says it in a language.
 func (p daysProblem) In(lang words.Language) string {
 	if lang == words.Japanese {
-		return "`5 business days` のように、250日までの営業日数で書いてください"
+		return "`5 business days` のように、1〜250の営業日数で書いてください"
 	}
 	return p.Error()
 }
@@ -123,7 +123,7 @@ func (p *Policy) Check() []policy.Finding {
 			was := words.Foreign(*value).Inline(40)
 			*value = allowed[0]
 			list := "`" + strings.Join(allowed, "`, `") + "`"
-			add(field, "is one of "+list+", not "+was+"; `"+allowed[0]+"` is used instead", "は "+list+" のどれかです（いまは "+was+"）。代わりに `"+allowed[0]+"` を使います")
+			add(field, "write one of "+list+" instead of "+was+"; meanwhile `"+allowed[0]+"` is used", list+" のどれかを書いてください（いまは "+was+"）。代わりに `"+allowed[0]+"` を使います")
 		}
 	}
 	one("as", &p.As, asIssue, asFile)

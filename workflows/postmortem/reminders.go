@@ -125,7 +125,7 @@ func (l *life) beforeMeeting() string {
 func (l *life) beforeDue() string {
 	when := l.relative(l.due, "", "")
 	return l.say("The postmortem is due "+when+".", "ポストモーテムの期限は"+when+"です。") + l.stillOpen() +
-		l.say("\nIf that is too soon: `/postpone "+l.postponeExample()+" reason`", "\n早すぎるときは `/postpone "+l.postponeExample()+" 理由`")
+		l.say("\nIf that is too soon: `/postpone "+l.postponeExample()+" reason`", "\n間に合わないときは `/postpone "+l.postponeExample()+" 理由`")
 }
 
 func (l *life) afterDue() string {

@@ -45,7 +45,7 @@ func (l *life) approvals() string {
 	ok = ok || l.isSettled()
 	var parts []string
 	if len(by) > 0 {
-		parts = append(parts, l.say("Reviewed by "+l.people(by), "レビュー: "+l.people(by)))
+		parts = append(parts, l.say("Reviewed by "+l.people(by), "承認: "+l.people(by)))
 	}
 	if needed := l.policy.Approvals; len(l.s.asked) == 0 && len(by) > 0 && len(by) < needed && !ok {
 		parts = append(parts, l.say(fmt.Sprintf("%d of %d approvals", len(by), needed), fmt.Sprintf("承認 %d/%d", len(by), needed)))
@@ -107,9 +107,9 @@ func (l *life) nextStep(state string) string {
 	case state == stateReview && o.Issue.Pull && isAccepted:
 		step = l.say("approved: merge it", "承認されました。マージしてください")
 	case state == stateReview:
-		step = l.say("whoever has read it, write `/approve`", "読んだ方は `/approve`")
+		step = l.say("when you have read it, write `/approve`", "読んだ方は `/approve`")
 		if o.Issue.Pull {
-			step = l.say("whoever has read it, approve the pull request or write `/approve`", "読んだ方は、プルリクエストを承認するか `/approve`")
+			step = l.say("when you have read it, approve the pull request or write `/approve`", "読んだ方は、プルリクエストを承認するか `/approve`")
 		}
 	default:
 		return ""

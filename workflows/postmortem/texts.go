@@ -83,7 +83,7 @@ func (t teller) stateName(state string) string {
 	case stateDone:
 		return t.say("done", "完了")
 	case stateDropped:
-		return t.say("not written", "作成しない")
+		return t.say("will not be written", "作成しない")
 	}
 	return ""
 }

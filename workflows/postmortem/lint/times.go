@@ -47,8 +47,8 @@ func (c *checker) milestones(i inspect.Incident) {
 			"Not given, or not readable: %[2]s.",
 			"%[2]sの時刻がないか、読み取れません。",
 		}, text{
-			"Write each in the timeline with its time and zone, such as \"02:40 JST\", and use these words. Where nobody knows, waive this rule and say so.",
-			"タイムラインに、これらの言葉と、「02:40 JST」のような時刻を書いてください。だれにも分からないときは、理由を添えてこの規則を例外にしてください。",
+			"Write each in the timeline with its day (once is enough), time and zone, such as \"2026-03-04 02:40 JST\", and use these words. Where nobody knows, waive this rule and say so.",
+			"タイムラインに、これらの言葉と、「2026-03-04 02:40 JST」のような日付（年も。一度で足ります）と時刻を書いてください。だれにも分からないときは、理由を添えてこの規則を例外にしてください。",
 		}, missing)
 	}
 }
@@ -128,6 +128,8 @@ func (c *checker) zone(i inspect.Incident) {
 	}
 	switch {
 	case line == 0:
+	case !slices.ContainsFunc(milestonesOf(i), func(m milestone) bool { return m.Known() }):
+		// Without a day no time is known, and a zone alone would not help.
 	case i.TimeZone == "":
 		c.add(ruleZone, c.offsetOf(line), text{
 			"The times have no zone.",
