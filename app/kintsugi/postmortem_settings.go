@@ -39,9 +39,19 @@ func lintSettingsOf(policyFile, templateFile string, lang words.Language) (s lin
 		if problem != nil {
 			return s, errors.New(problem.in(s.language))
 		}
-		s.options.Template = lint.NewTemplate(content)
+		if s.options.Template = lint.NewTemplate(content); s.options.Template.IsEmpty() {
+			return s, errors.New(noHeadings(templateFile, s.language))
+		}
 	}
 	return s, nil
+}
+
+// noHeadings says that a template asks for nothing.
+func noHeadings(file string, lang words.Language) string {
+	if lang == words.Japanese {
+		return printable(file) + ": 見出しがないため、テンプレートとして使えません。必須の内容を見出しで書いてください"
+	}
+	return printable(file) + ": a template without headings asks for nothing: write what is required as headings"
 }
 
 // repositoryOf is the folder that the paths in a file of settings start from.

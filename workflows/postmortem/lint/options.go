@@ -31,6 +31,9 @@ type Template struct {
 // among all of a document.
 const mostRequired = 200
 
+// IsEmpty reports whether the template asks for nothing.
+func (t *Template) IsEmpty() bool { return len(t.required) == 0 }
+
 // NewTemplate reads a template in Markdown, or an issue form.
 func NewTemplate(source string) *Template {
 	required := section.Headings(source)
