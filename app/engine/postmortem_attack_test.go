@@ -185,6 +185,9 @@ func (w *world) proposes(by, content string) int {
 // TestNobodyIsRemindedAtNight: also where a team has named no hours, nobody is
 // mentioned at night or at a weekend because of a postmortem.
 func TestNobodyIsRemindedAtNight(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long, and in one thread: nothing for the race detector")
+	}
 	for name, settings := range map[string]string{
 		"no hours": "", "holidays alone": "holidays: [jp]\n", "hours": "working_hours: \"10:00-18:00\"\n", "hours that are none": "working_hours: \"25:00-03:00\"\n",
 	} {
@@ -323,6 +326,9 @@ func TestDraftThatIsMovedOrRewritten(t *testing.T) {
 // the greatest size, of whatever it is made, stops the program or makes it write
 // more than GitHub takes.
 func TestPostmortemsOfAnySize(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long, and in one thread: nothing for the race detector")
+	}
 	const most = 200_000
 	for name, line := range map[string]string{
 		"headings": "# a\n", "long headings": "## " + strings.Repeat("長", 400) + "\n", "items": "- [ ] be careful\n", "blame": "He forgot it. ", "rows": "| 02:40 | x | y |\n",

@@ -363,6 +363,9 @@ func TestStatusOfAPostmortemDeleted(t *testing.T) {
 // TestManyApprovals: a hundred people who approve do not outgrow the
 // comment, and the postmortem ends once.
 func TestManyApprovals(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long, and in one thread: nothing for the race detector")
+	}
 	w, _, m := drafted(t, "time_zone: Asia/Tokyo\npostmortem: {approvals: 10}\n")
 	for i := range 100 {
 		who := fmt.Sprintf("reader-%03d", i)

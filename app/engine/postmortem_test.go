@@ -198,6 +198,9 @@ func tellPostmortem(t *testing.T, lang string, tale postmortemTale) {
 // TestDraftOfManyComments: an incident with 400 notes gets a draft that GitHub
 // takes, in one run, and what is not in it is said to be elsewhere.
 func TestDraftOfManyComments(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long, and in one thread: nothing for the race detector")
+	}
 	w := newWorld(t, 1, withPostmortems, withoutSweeps)
 	n := w.open("sato", "[incident] checkout is blank")
 	w.settle()
