@@ -28,8 +28,9 @@ type Command struct {
 	// somebody with the role has used one: then it is no mere report any more.
 	ReporterUntil []string
 	// On are the workflows on whose subjects it counts; none means those of the
-	// workflow that declares it.
-	On []string
+	// workflow that declares it. Everywhere means all that own any.
+	On         []string
+	Everywhere bool
 	// LastCounts: only the last few uses matter, so that older ones may be
 	// folded away when the record grows too large.
 	LastCounts bool
@@ -73,9 +74,18 @@ type Commands map[string]Command
 // two workflows claim is returned as clash.
 func CommandsOf(list []Workflow) (all Commands, clash string) {
 	all = Commands{}
+	var owners []string
+	for _, w := range list {
+		if w.Owns != nil {
+			owners = append(owners, w.Name)
+		}
+	}
 	for _, w := range list {
 		for _, c := range w.Commands {
-			if len(c.On) == 0 {
+			switch {
+			case c.Everywhere:
+				c.On = owners
+			case len(c.On) == 0:
 				c.On = []string{w.Name}
 			}
 			for _, name := range append([]string{c.Name}, c.Aliases...) {

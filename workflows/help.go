@@ -48,3 +48,20 @@ func roleText(c Command, ja bool) string {
 	}
 	return role
 }
+
+// mostHelps bounds how many people get the list on one subject.
+const mostHelps = 10
+
+// HelpComments answer /help, once for each person who asked, by keys that begin
+// with a prefix and end with the login.
+func HelpComments(prefix string, asked []Act, body string) []CommentIntent {
+	var out []CommentIntent
+	seen := map[string]bool{}
+	for _, a := range asked {
+		if who := strings.ToLower(a.Author); !seen[who] && len(out) < mostHelps {
+			seen[who] = true
+			out = append(out, CommentIntent{Key: prefix + who, Body: body, Facts: "help"})
+		}
+	}
+	return out
+}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/kintsugi-app/kintsugi/workflows"
 	"github.com/kintsugi-app/kintsugi/workflows/moment"
+	"github.com/kintsugi-app/kintsugi/workflows/words"
 )
 
 // call is who is called, as they are mentioned, and which names of the policy
@@ -194,7 +195,7 @@ func (t teller) raised() (n workflows.Notice, at time.Time, asks []workflows.Ask
 	if len(c.mentions) > 0 {
 		said = strings.Join(c.mentions, " ") + t.say(", please take a look: ", " 確認をお願いします。") + said
 	} else {
-		said = capital(said)
+		said = words.Capital(said)
 	}
 	return workflows.Notice{Key: key, Line: said, Body: "**" + t.headline() + "**\n" + said + "\n" + t.nextStep()}, at, asks
 }

@@ -103,12 +103,9 @@ func stating() []workflows.Command {
 	}
 }
 
-// everywhere are the workflows whose subjects have these commands, too.
-var everywhere = []string{name, "postmortem"}
-
 // Everywhere are the commands that subjects of other workflows have, too.
 func Everywhere() []workflows.Command {
-	return slices.DeleteFunc(commands(), func(c workflows.Command) bool { return len(c.On) == 0 || c.GestureOnly })
+	return slices.DeleteFunc(commands(), func(c workflows.Command) bool { return !c.Everywhere })
 }
 
 // keeping: notes, endings, and the rest.
@@ -142,17 +139,17 @@ func keeping() []workflows.Command {
 			Help:  text("a near miss was an incident after all; its times are kept", "ヒヤリハットを障害にします。入れた時刻は残ります"),
 		},
 		{
-			Name: "quiet", Aliases: []string{"静かに"}, On: everywhere, Role: read,
+			Name: "quiet", Aliases: []string{"静かに"}, Everywhere: true, Role: read,
 			Usage: text("/quiet", "/静かに"),
 			Help:  text("no more reminders to you; from the write role on, to nobody here", "あなたへのリマインドを止めます。write以上の方が書くと、このIssueのリマインドをすべて止めます"),
 		},
 		{
-			Name: "adopt", Aliases: []string{"取り込み"}, On: everywhere, Role: workflows.RoleMaintain,
+			Name: "adopt", Aliases: []string{"取り込み"}, Everywhere: true, Role: workflows.RoleMaintain,
 			Usage: text("/adopt", "/取り込み"),
 			Help:  text("look after an incident from before Kintsugi was installed", "導入前からある障害を扱います"),
 		},
 		{
-			Name: "help", Aliases: []string{"ヘルプ"}, On: everywhere, Role: workflows.RoleNone,
+			Name: "help", Aliases: []string{"ヘルプ"}, Everywhere: true, Role: workflows.RoleNone,
 			Usage: text("/help", "/ヘルプ"),
 			Help:  text("show this list", "この一覧を表示します"),
 		},

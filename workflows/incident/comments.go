@@ -74,25 +74,6 @@ func (t teller) affected() string {
 	return t.say(fmt.Sprintf("Customers affected %s (%s)", span, took), fmt.Sprintf("お客様への影響 %s（%s）", span, took))
 }
 
-// mostHelps bounds how many people get the list on one issue.
-const mostHelps = 10
-
-// helps answers /help with the commands and the role each needs, once for each
-// person who asked.
-func (t teller) helps() []workflows.CommentIntent {
-	var out []workflows.CommentIntent
-	asked := map[string]bool{}
-	for _, a := range t.s.helped {
-		who := strings.ToLower(a.Author)
-		if asked[who] || len(out) == mostHelps {
-			continue
-		}
-		asked[who] = true
-		out = append(out, workflows.CommentIntent{Key: keyHelp + who, Body: Help(t.in.Language), Facts: "help"})
-	}
-	return out
-}
-
 // Help is the list of commands, as /help answers it and as the documentation
 // shows it.
 func Help(lang words.Language) string {

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/kintsugi-app/kintsugi/workflows"
 	"github.com/kintsugi-app/kintsugi/workflows/words"
@@ -132,16 +130,7 @@ func (t teller) roles() string {
 			parts = append(parts, t.roleName(r.command)+": "+t.person(r.who))
 		}
 	}
-	return capital(strings.Join(parts, " · "))
-}
-
-// capital begins a line with a capital letter.
-func capital(line string) string {
-	if line == "" {
-		return ""
-	}
-	first, size := utf8.DecodeRuneInString(line)
-	return string(unicode.ToUpper(first)) + line[size:]
+	return words.Capital(strings.Join(parts, " · "))
 }
 
 // calledLine keeps the names, without @, of whom the call went to, until

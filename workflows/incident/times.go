@@ -7,6 +7,7 @@ import (
 
 	"github.com/kintsugi-app/kintsugi/workflows"
 	"github.com/kintsugi-app/kintsugi/workflows/moment"
+	"github.com/kintsugi-app/kintsugi/workflows/words"
 )
 
 // milestones are the times, each a link to its source: in their usual order
@@ -29,7 +30,7 @@ func (t teller) milestones() string {
 		}
 		parts = append(parts, start)
 	}
-	return capital(tight(strings.Join(parts, separator)))
+	return words.Capital(tight(strings.Join(parts, separator)))
 }
 
 // namedMilestone is a milestone with its name and what is to be said of it.

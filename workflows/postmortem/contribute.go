@@ -142,7 +142,7 @@ func (c contributor) linked(number int) workflows.Decision {
 	due := c.dueText(p)
 	plan := workflows.Plan{
 		Labels:  []workflows.LabelIntent{{Label: labels(c.in.Policy)[labelDue], On: false}},
-		Summary: toJSON(linkSummary{Number: number, Severity: c.a.Severity}),
+		Summary: toJSON(linkSummary{Number: number}),
 		Names:   []workflows.Subject{there},
 	}
 	state := c.stateName(p.State)
@@ -246,8 +246,7 @@ func (c contributor) ending(line string) workflows.Plan {
 
 // linkSummary is what is published about an incident: its postmortem.
 type linkSummary struct {
-	Number   int `json:"number"`
-	Severity int `json:"severity,omitempty"`
+	Number int `json:"number"`
 }
 
 func linkIn(answer workflows.Answer) (l linkSummary) {

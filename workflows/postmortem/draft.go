@@ -196,7 +196,7 @@ func (c contributor) times() string {
 		if t.Source != "" {
 			source = fmt.Sprintf("[%s](%s)", source, t.Source)
 		}
-		fmt.Fprintf(&b, "| %s | %s | %s |\n", capital(t.Label), c.stamp(t.At), source)
+		fmt.Fprintf(&b, "| %s | %s | %s |\n", words.Capital(t.Label), c.stamp(t.At), source)
 	}
 	return strings.TrimSuffix(b.String(), "\n")
 }
@@ -226,7 +226,7 @@ func (c contributor) roles() string {
 	if c.a.Service != "" {
 		parts = append(parts, c.say("service: ", "サービス: ")+words.Foreign(c.a.Service).Inline(60))
 	}
-	return capital(strings.Join(parts, " · "))
+	return words.Capital(strings.Join(parts, " · "))
 }
 
 func (c contributor) changes() string {
@@ -372,12 +372,4 @@ func withoutMentions(template string) string {
 		b.WriteString(line)
 	}
 	return b.String()
-}
-
-func capital(label string) string {
-	if label == "" {
-		return ""
-	}
-	first, size := utf8.DecodeRuneInString(label)
-	return strings.ToUpper(string(first)) + label[size:]
 }

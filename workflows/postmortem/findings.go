@@ -77,7 +77,7 @@ func (l *life) comments() []workflows.CommentIntent {
 			out = append(out, *one)
 		}
 	}
-	return append(out, l.helps()...)
+	return append(out, workflows.HelpComments(keyHelp, l.s.helped, Help(l.in.Language))...)
 }
 
 // wholeDocument are the rules whose findings are of no line.
@@ -145,7 +145,8 @@ func repoURL(o workflows.Observation) string {
 }
 
 // escapedPath writes a path as it stands in an address within Markdown: whoever
-// proposes a file names it.
+// proposes a file names it. It escapes more than net/url would, such as @, which
+// must call nobody.
 func escapedPath(path string) string {
 	var b strings.Builder
 	for _, c := range []byte(path) {
@@ -264,21 +265,6 @@ func points(n int) string {
 		return "the one point"
 	}
 	return fmt.Sprintf("the %d points", n)
-}
-
-// mostHelps bounds how many people get the list on one issue.
-const mostHelps = 10
-
-func (l *life) helps() []workflows.CommentIntent {
-	var out []workflows.CommentIntent
-	var asked []string
-	for _, a := range l.s.helped {
-		if who := strings.ToLower(a.Author); !slices.Contains(asked, who) && len(asked) < mostHelps {
-			asked = append(asked, who)
-			out = append(out, workflows.CommentIntent{Key: keyHelp + who, Body: Help(l.in.Language), Facts: "help"})
-		}
-	}
-	return out
 }
 
 // mostAnnotated is how many annotations a check gets.

@@ -8,7 +8,7 @@ import (
 	"github.com/kintsugi-app/kintsugi/workflows"
 )
 
-// hour is when reminders of a day are due where the team names no hours.
+// hour is from when on reminders of a day are due.
 const hour = 10
 
 // reminder is something that the author is told once, at or after its time.
@@ -35,7 +35,7 @@ func (l *life) reminders() (notices []workflows.Notice, wake time.Time) {
 	if !l.isOngoing() || !l.policy.Reminders || l.s.quiet || len(l.addressed()) == 0 {
 		return nil, wake
 	}
-	for _, r := range l.due3() {
+	for _, r := range l.schedule() {
 		if _, said := l.in.Made[r.key]; said || !r.until.IsZero() && !l.in.Now.Before(r.until) {
 			continue
 		}
@@ -54,7 +54,7 @@ func (l *life) reminders() (notices []workflows.Notice, wake time.Time) {
 
 // remindsSoon: a reminder may be due, and needs the findings.
 func (l *life) remindsSoon() bool {
-	for _, r := range l.due3() {
+	for _, r := range l.schedule() {
 		if _, said := l.in.Made[r.key]; !said && !l.in.Now.Before(r.at) {
 			return true
 		}
@@ -72,9 +72,9 @@ func (l *life) addressed() (mentions []string) {
 	return mentions
 }
 
-// due3 are the three reminders of a postmortem; one that is not needed is left
+// schedule are the reminders of a postmortem, at most three; one that is not needed is left
 // out.
-func (l *life) due3() (all []reminder) {
+func (l *life) schedule() (all []reminder) {
 	afterDue := l.due.AddDate(0, 0, 1)
 	hasMeeting := !l.s.meeting.IsZero()
 	if hasMeeting {

@@ -25,18 +25,16 @@ type state struct {
 	asked  []string // logins, in lower case
 	// approvals are in order, one for each person.
 	approvals []workflows.Act
-	// meeting is the sharing meeting, moved the act that moved the due date.
-	meeting       time.Time
-	due           string // YYYY-MM-DD, or ""
-	moved         *workflows.Act
-	ended         int
-	endedBy       workflows.Act
-	closings      int // by people, as completed
-	isLinted      bool
-	helped        []workflows.Act
-	quiet         bool
-	quietFor      map[string]bool
-	reopenedSince bool // by a person, after it was done
+	// meeting is the sharing meeting, due the day that somebody moved the due date to.
+	meeting  time.Time
+	due      string // YYYY-MM-DD, or ""
+	ended    int
+	endedBy  workflows.Act
+	closings int // by people, as completed
+	isLinted bool
+	helped   []workflows.Act
+	quiet    bool
+	quietFor map[string]bool
 }
 
 func replay(in workflows.Input) state {
@@ -69,14 +67,14 @@ func (s *state) apply(a workflows.Act) {
 	case "share":
 		s.meeting, _ = time.Parse(time.RFC3339, a.Value)
 	case "postpone":
-		s.due, s.moved = a.Value, &a
+		s.due = a.Value
 	case "accepted":
 		s.ended, s.endedBy, s.isLinted = accepted, a, true
 		s.closings++
 	case "dropped":
 		s.ended, s.endedBy = dropped, a
 	case "taken-up-again":
-		s.ended, s.endedBy, s.approvals, s.reopenedSince = ongoing, workflows.Act{}, nil, true
+		s.ended, s.endedBy, s.approvals = ongoing, workflows.Act{}, nil
 	case "help":
 		s.helped = append(s.helped, a)
 	case "quiet":

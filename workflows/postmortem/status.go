@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/kintsugi-app/kintsugi/workflows"
+	"github.com/kintsugi-app/kintsugi/workflows/words"
 )
 
 // section is the postmortem's part of the status comment: where it stands, then
@@ -37,7 +38,7 @@ func (l *life) origin() string {
 	if len(l.authors) > 0 {
 		parts = append(parts, l.say("author: ", "執筆: ")+l.people(l.authors))
 	}
-	return capital(strings.Join(parts, " · "))
+	return words.Capital(strings.Join(parts, " · "))
 }
 
 func (l *life) approvals() string {
@@ -64,7 +65,7 @@ func (l *life) approvals() string {
 			parts = append(parts, l.say(l.person(a.Author)+" wrote it, so that approval is not counted", l.person(a.Author)+"は執筆者なので、承認には数えません"))
 		}
 	}
-	return capital(strings.Join(parts, " · "))
+	return words.Capital(strings.Join(parts, " · "))
 }
 
 func (l *life) sharing() string {

@@ -210,3 +210,12 @@ func scriptOf(r rune, before script) script {
 	}
 	return other
 }
+
+// Capital begins a line with a capital letter.
+func Capital(line string) string {
+	if line == "" {
+		return ""
+	}
+	first, size := utf8.DecodeRuneInString(line)
+	return string(unicode.ToUpper(first)) + line[size:]
+}
