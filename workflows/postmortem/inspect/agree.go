@@ -17,9 +17,16 @@ func (c *chooser) agree() {
 	case detects && c.started.known() && !c.detected.trusted():
 		c.point(&c.detected, c.started.wall.Add(toDetect))
 	}
-	if !repairs {
-		return
+	if repairs {
+		c.agreeRepair(toRepair)
 	}
+	if stated.TTD.Known && stated.TTD.Duration == 0 && !c.detected.known() {
+		c.detected = c.started // "time to detection: 0 minutes"
+	}
+}
+
+// agreeRepair does that for the duration until all was over.
+func (c *chooser) agreeRepair(toRepair time.Duration) {
 	switch {
 	case c.started.known() && !c.resolved.trusted():
 		if !c.point(&c.resolved, c.started.wall.Add(toRepair)) && c.detected.known() {
@@ -38,7 +45,7 @@ func contradicts(m Measure, from, to chosen) bool {
 		return false
 	}
 	off := (computed.Duration - m.Duration).Abs()
-	return off > 10*time.Minute && off > m.Duration
+	return off > 10*time.Minute && off > m.Duration/10
 }
 
 // exact returns a duration that was stated to the minute.

@@ -153,6 +153,22 @@ func (r *reader) zoneOf(s *moment.Stamp, section moment.NamedZone) moment.NamedZ
 	return r.cal.zone
 }
 
+// implausible reports whether what only words tell of detection and recovery lies
+// so far apart from what the document states that at least one of them is not what
+// it means.
+func (c *chooser) implausible() bool {
+	if c.detected.trusted() || c.resolved.trusted() {
+		return false
+	}
+	stated := c.statedMetrics(byName)
+	toDetect, detects := stated.TTD.Duration, stated.TTD.Known && !stated.TTD.Approximate
+	toRepair, repairs := exact(stated.TTR)
+	if !detects || !repairs || toRepair < toDetect {
+		return false
+	}
+	return contradicts(Measure{Known: true, Duration: toRepair - toDetect}, c.detected, c.resolved)
+}
+
 // settle drops what contradicts itself.
 func (c *chooser) settle() {
 	before := func(a, b chosen) bool {
@@ -171,6 +187,12 @@ func (c *chooser) settle() {
 	}
 	if !c.started.trusted() && (contradicts(c.statedMetrics(byName).TTD, c.started, c.detected) || contradicts(c.statedMetrics(byName).TTR, c.started, c.resolved)) {
 		c.started = chosen{}
+	}
+	if c.vague && !c.started.trusted() && c.started.known() && c.started.wall.Truncate(24*time.Hour) != c.vagueDay.time() {
+		c.started = chosen{} // the author did not know it
+	}
+	if c.implausible() {
+		c.detected, c.resolved = chosen{}, chosen{}
 	}
 	if before(c.started, c.detected) && c.started.source < Range {
 		c.started = chosen{}
@@ -202,7 +224,7 @@ func (c *chooser) fromChronicle(want role, timeline bool) (chosen, bool) {
 			if !e.dated || said&want == 0 || pick >= 0 && !c.better(e, &entries[pick], last) {
 				continue
 			}
-			if !named && !c.fits(want, e) {
+			if !named && (e.shaky || !c.fits(want, e)) {
 				continue
 			}
 			pick = i
@@ -272,17 +294,21 @@ func (c *chooser) firstFailure(timeline bool) int {
 	earlier := func(i, than int) bool { return than < 0 || c.entries[i].wall.Before(c.entries[than].wall) }
 	for i := range c.entries {
 		e := &c.entries[i]
-		if !e.dated || (e.kind == section.Timeline) != timeline {
+		if !e.dated || e.shaky || (e.kind == section.Timeline) != timeline {
 			continue
 		}
 		if earlier(i, first) {
 			first = i
 		}
-		if e.tells&failing != 0 && e.tells&(awareness|resolved) == 0 && earlier(i, failed) {
+		if e.tells&failing != 0 && (e.tells&(awareness|resolved) == 0 || e.tells&slip != 0) && earlier(i, failed) {
 			failed = i
 		}
 	}
-	if failed < 0 || !c.aware.IsZero() && !c.entries[failed].wall.Before(c.aware) || (c.aware.IsZero() || !timeline) && failed != first {
+	switch {
+	case failed < 0:
+		return -1
+	case failed == first && timeline && c.entries[failed].tells&slip != 0:
+	case !c.aware.IsZero() && !c.entries[failed].wall.Before(c.aware), (c.aware.IsZero() || !timeline) && failed != first:
 		return -1
 	}
 	return failed

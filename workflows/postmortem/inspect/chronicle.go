@@ -25,6 +25,7 @@ type entry struct {
 	// wall is the wall clock, in UTC, where the day is known.
 	wall  time.Time
 	dated bool
+	shaky bool      // its timeline runs backwards: what only words tell is not believed
 	until time.Time // the wall clock of end
 
 	// marks are the milestones that the entry names at its beginning, tells those
@@ -35,6 +36,9 @@ type entry struct {
 // backward is how far a time of day may lie before the one above it without a
 // midnight between them: people note things a little out of order.
 const backward = 3 * time.Hour
+
+// untidy is how far it may lie without a doubt whether one of the two is mistyped.
+const untidy = 30 * time.Minute
 
 // dateEntries gives the entries their days.
 func (r *reader) dateEntries() {
@@ -59,7 +63,7 @@ func (r *reader) dateGroup(entries []entry) {
 	twelve := twelveHours(entries)
 	var running civil
 	var last time.Time
-	lost := false
+	lost, shaky := false, false
 	for i := range entries {
 		e := &entries[i]
 		s := &e.stamp
@@ -82,7 +86,9 @@ func (r *reader) dateGroup(entries []entry) {
 		}
 		wall := s.On(running.year, running.month, running.day)
 		if !s.Dated() && !s.Relative && !last.IsZero() && wall.Before(last) && !down {
-			if back := last.Sub(wall); back > backward {
+			back := last.Sub(wall)
+			shaky = shaky || back > untidy && back <= backward
+			if back > backward {
 				if twelve {
 					lost = true // one o'clock after eleven may be the same afternoon
 					continue
@@ -96,6 +102,9 @@ func (r *reader) dateGroup(entries []entry) {
 		if e.end.Clock {
 			e.until = r.endOf(&e.end, running, wall)
 		}
+	}
+	for i := range entries {
+		entries[i].shaky = shaky
 	}
 }
 

@@ -94,6 +94,9 @@ func (w *walker) field(n name, line int, value string, stamps []placed) bool {
 		w.facts = append(w.facts, f)
 		return true
 	}
+	if n.roles&^day == started && !w.vague {
+		w.vague, w.vagueDay = w.openStart(value, stamps)
+	}
 	if n.roles&window != 0 {
 		return w.measureIn(value, line) || w.bare(n, ttr, line, value)
 	}
@@ -105,6 +108,24 @@ func (w *walker) field(n name, line int, value string, stamps []placed) bool {
 	}
 	return false
 }
+
+// openStart reports whether a field leaves it open when all began: it gives only a
+// day, which is returned, or says in words that nobody knows.
+func (w *walker) openStart(value string, stamps []placed) (bool, civil) {
+	if len(stamps) > 0 && stamps[0].Dated() && !stamps[0].Clock {
+		d := w.cal.dayOf(&stamps[0].Stamp)
+		return d.known(), d
+	}
+	if len(value) > mostUnknown {
+		return false, civil{}
+	}
+	value = lower(value)
+	return len(stamps) == 0 && (strings.Contains(value, "unknown") || strings.Contains(value, "unclear") || strings.Contains(value, "不明")), civil{}
+}
+
+// mostUnknown is how long a value is at most that says only that it is not known,
+// in bytes.
+const mostUnknown = 80
 
 // factOf is a fact that a field gives.
 func (w *walker) factOf(n name, line int, s moment.Stamp) fact {

@@ -56,6 +56,9 @@ type reader struct {
 	facts    []fact
 	measures []stated
 	entries  []entry
+	// vague says that a field leaves the start open, but for its day.
+	vague    bool
+	vagueDay civil
 }
 
 // placed is a stamp and the cell that it stands in, or -1.

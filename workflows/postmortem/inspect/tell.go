@@ -32,6 +32,10 @@ const (
 	allWord                        // all
 	clearWord                      // clear
 	faultWord                      // accidentally, faulty
+	statesWord                     // reports: what a machine does all the time
+	machineWord                    // job, node
+	watchWord                      // monitoring: reports what matters
+	paperWord                      // a ticket is "resolved" when its paperwork is done
 )
 
 // senses are the English words that tell something.
@@ -61,9 +65,14 @@ var senses = sensesOf(map[sense]string{
 	byWord:       `by`,
 	allWord:      `all`,
 	clearWord:    `clear`,
-	faultWord:    `accidentally inadvertently unintentionally unexpectedly mistakenly erroneously incorrectly wrongly faulty mistake malicious disruptive unintended`,
-	declareWord:  `declared declare declares`,
-	otherWord:    `root cause causes culprit reason source why postmortem retrospective retro status bug review`,
+	faultWord: `accidentally inadvertently unintentionally unexpectedly mistakenly erroneously incorrectly wrongly faulty mistake malicious disruptive unintended
+		accidental inadvertent unintentional erroneous`,
+	statesWord:  `reports`,
+	watchWord:   `monitoring monitor monitors probe probes healthcheck check checks grafana prometheus sentry datadog cloudwatch`,
+	machineWord: `job jobs build builds pod pods container containers node nodes cluster agent agents process worker workers queue server servers log logs page console`,
+	paperWord:   `ticket tickets jira`,
+	declareWord: `declared declare declares`,
+	otherWord:   `root cause causes culprit reason source why postmortem retrospective retro status bug review`,
 })
 
 func sensesOf(by map[sense]string) map[string]sense {
@@ -79,6 +88,10 @@ func sensesOf(by map[sense]string) map[string]sense {
 // failing is told by a word for failure without any for its beginning: the first
 // entry that has it may be the start.
 const failing role = 1 << 14
+
+// slip is told by a word for a mistake that was made: the first entry that has it
+// is the start, even if it goes on to tell who noticed at once.
+const slip role = 1 << 15
 
 // mostTold bounds how much of a text is read for what it tells, in bytes.
 const mostTold = 600
@@ -203,7 +216,7 @@ func tellsThought(seq []sense) role {
 		case denied:
 			continue
 		case s&recoverWord != 0:
-			if !other && (len(seq) <= 3 || within(seq, i, 6, 4, incidentWord|serviceWord) || i == len(seq)-1) {
+			if !other && !within(seq, i, 4, 0, paperWord) && (len(seq) <= 3 || within(seq, i, 6, 4, incidentWord|serviceWord) || i == len(seq)-1) {
 				told |= resolved
 			}
 		case s&normalWord != 0:
@@ -219,7 +232,8 @@ func tellsThought(seq []sense) role {
 		case s&startWord != 0 && within(seq, i, 4, 4, failWord|incidentWord) && !within(seq, i, 3, 3, respondWord|recoverWord|mitigateWord):
 			told |= started
 		}
-		if !other && (s&(noticeWord|reportWord) != 0 || s&alertWord != 0 && !within(seq, i, 0, 5, recoverWord|overWord)) {
+		states := s&statesWord != 0 && within(seq, i, 6, 0, machineWord) && !within(seq, i, 6, 0, peopleWord|watchWord|alertWord)
+		if !other && !states && (s&(noticeWord|reportWord) != 0 || s&alertWord != 0 && !within(seq, i, 0, 5, recoverWord|overWord)) {
 			told |= detected
 		}
 		if s&notifyWord != 0 && !other && (within(seq, i, 0, 2, byWord) || !within(seq, i, 3, 3, peopleWord)) {
@@ -233,6 +247,9 @@ func tellsThought(seq []sense) role {
 		}
 		if s&(failWord|faultWord) != 0 {
 			told |= failing
+		}
+		if s&faultWord != 0 && told&awareness == 0 {
+			told |= slip
 		}
 	}
 	return told
@@ -255,6 +272,7 @@ var japaneseTells = []japaneseTold{
 		[]string{"ロールバックを検討", "切り戻しを検討", "ロールバック開始", "切り戻し開始", "ロールバックを開始", "ロールバック失敗"}},
 	{[]string{"障害発生", "障害が発生", "エラーが発生し始め", "エラー発生開始", "エラーが急増", "エラー急増", "エラーが多発", "影響開始", "発生開始", "応答しなくな", "ダウンし", "停止し始め", "期限切れ到達", "発火"}, started, []string{"再発生"}},
 	{[]string{"対応開始", "調査開始", "調査を開始", "対応を開始", "調査に着手", "対応に着手"}, acknowledged, nil},
+	{[]string{"誤って", "誤操作", "誤削除", "誤適用", "誤配信", "誤送信"}, slip, nil},
 	{[]string{"エラー", "失敗", "停止", "ダウン", "障害", "異常", "クラッシュ", "不能", "期限切れ"}, failing, []string{"失敗なし", "エラーなし"}},
 }
 
@@ -294,7 +312,13 @@ func tellsJapanese(text string) role {
 			continue
 		}
 		for _, w := range japaneseWords[[6]byte([]byte(text[at:at+6]))] {
-			if told&w.role == 0 && strings.HasPrefix(text[at:], w.word) && !w.denied(text, at, len(w.word)) {
+			switch {
+			case told&w.role != 0 || !strings.HasPrefix(text[at:], w.word) || w.denied(text, at, len(w.word)):
+			case w.role == slip && told&awareness != 0:
+				told |= failing
+			case w.role == slip:
+				told |= slip | failing
+			default:
 				told |= w.role
 			}
 		}
