@@ -195,10 +195,11 @@ func (r *stampReader) hourOnly(s *Stamp, hour, end int) bool {
 	return r.finish(s, hour, 0, 0, end)
 }
 
-// military reads 1630 where a zone stands behind it or a date right before it.
+// military reads 1630 where a zone stands behind it, or behind the end of the stretch
+// that it begins ("1630 to 1715 UTC"), or a date right before it.
 func (r *stampReader) military(s *Stamp, n, end int) bool {
 	zone, stop := r.zoneAfter(end)
-	if zone.Name == "" && (!r.dateBefore(s.From) || strings.IndexByte(":-–|", r.at(r.blanks(end))) < 0) {
+	if zone.Name == "" && !r.militaryEnd(end) && (!r.dateBefore(s.From) || strings.IndexByte(":-–|", r.at(r.blanks(end))) < 0) {
 		return false
 	}
 	if n/100 > 24 || !s.take(n/100, n%100, 0, stop) {
@@ -206,6 +207,21 @@ func (r *stampReader) military(s *Stamp, n, end int) bool {
 	}
 	s.Zone, s.Half = zone, true
 	return true
+}
+
+// militaryEnd reports whether a stretch ends behind a place with four digits and
+// their zone.
+func (r *stampReader) militaryEnd(at int) bool {
+	next := firstDigit(r.src, at)
+	if next == at || next-at > len(" until ") || r.run(next) != next+4 {
+		return false
+	}
+	switch lowered(strings.TrimSpace(r.src[at:next])) {
+	case "-", "–", "—", "~", "〜", "to", "until", "till", "and":
+		zone, _ := r.zoneAfter(next + 4)
+		return zone.Name != ""
+	}
+	return false
 }
 
 // around takes in what stands around a time of day: its half and the day before

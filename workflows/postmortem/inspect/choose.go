@@ -51,6 +51,9 @@ func (c *chooser) choose(want role) chosen {
 	}
 	if best.source == Prose && c.disagree(want) {
 		best = chosen{}
+		if want == started {
+			best = c.firstWindow()
+		}
 	}
 	if want == resolved && !best.known() {
 		return c.resolvedOtherwise()
@@ -90,6 +93,27 @@ func (c *chooser) disagree(want role) bool {
 		}
 	}
 	return false
+}
+
+// firstWindow is the beginning of the first of several stretches, where the section
+// about the impact lists them and no sentence says anything else. When all was over
+// they do not say: it may be the end of any of them.
+func (c *chooser) firstWindow() chosen {
+	var first chosen
+	for i := range c.facts {
+		f := &c.facts[i]
+		if f.roles&started == 0 || f.source != Prose {
+			continue
+		}
+		t, ok := c.factTime(f, started)
+		if !ok || !f.isSpan || !f.ofImpact {
+			return chosen{}
+		}
+		if !first.known() || t.wall.Before(first.wall) {
+			first = t
+		}
+	}
+	return first
 }
 
 // resolvedOtherwise takes what comes next to a resolution where none is told.

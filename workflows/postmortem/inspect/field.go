@@ -21,6 +21,8 @@ type fact struct {
 	isSpan bool
 	zone   moment.NamedZone
 	day    civil // of the section, for a time without its date
+	// ofImpact says that it stands in the section about the impact.
+	ofImpact bool
 }
 
 // stated is a duration that the document gives.

@@ -5,6 +5,7 @@ import (
 
 	"github.com/kintsugi-app/kintsugi/workflows/document"
 	"github.com/kintsugi-app/kintsugi/workflows/moment"
+	"github.com/kintsugi-app/kintsugi/workflows/postmortem/section"
 )
 
 // mostStamps is how many times of one line are read in their sentences. What has
@@ -23,7 +24,7 @@ func (w *walker) prose(row *document.Row, stamps []placed, from int) {
 		if s.Open && k+1 < len(stamps) && stamps[k+1].Clock {
 			if tellsOfImpact(row.Text[begin:end]) {
 				w.facts = append(w.facts, fact{roles: started | resolved, source: Prose, line: row.Line,
-					stamp: *s, end: stamps[k+1].Stamp, isSpan: true, zone: w.zone, day: w.day})
+					stamp: *s, end: stamps[k+1].Stamp, isSpan: true, zone: w.zone, day: w.day, ofImpact: w.kind == section.Impact})
 			}
 			continue
 		}
@@ -124,6 +125,9 @@ func (w *walker) lasted(row *document.Row) {
 		return
 	}
 	s, rank, ok := lastedIn(row.Text, w.trace)
+	if !ok && w.kind != section.Timeline {
+		s, ok = overIn(row.Text, w.trace)
+	}
 	if ok && !s.Bound {
 		w.measures = append(w.measures, stated{ttr, measured(s, row.Line), rank})
 	}
@@ -166,6 +170,46 @@ func lastedIn(text string, has trace) (s moment.Span, r rank, ok bool) {
 		}
 	}
 	return moment.Span{}, ofSentence, false
+}
+
+// overIn reads "the problem was fixed in about 40 minutes", "service was restored
+// after 2 hours", 約40分で復旧. From when it counts, the sentence must not say.
+func overIn(text string, has trace) (moment.Span, bool) {
+	if has&letter != 0 {
+		for _, word := range [...]string{"で復旧", "で解消", "後に復旧", "後に解消"} {
+			at := strings.Index(text, word)
+			if at <= 0 {
+				continue
+			}
+			part := text[max(0, at-36):at]
+			if s, ok := moment.FirstSpan(part); ok && s.To == len(part) && !strings.Contains(part[:s.From], "から") {
+				return s, true
+			}
+		}
+		return moment.Span{}, false
+	}
+	for _, word := range [...]string{"ed in ", "ed after "} {
+		at := strings.Index(text, word)
+		if at < 0 {
+			continue
+		}
+		begin, end := sentence(text, at, at)
+		seq := sensesIn(text[begin : at+len("ed")])
+		verb := len(seq) - 1
+		if seq[verb]&(recoverWord|overWord) == 0 || within(seq, verb, 6, 0, notWord|mitigateWord|undoWord|otherWord) ||
+			!within(seq, verb, 6, 0, incidentWord|serviceWord) {
+			continue
+		}
+		s, ok := moment.FieldSpan(text[at+len(word) : end])
+		if !ok {
+			continue
+		}
+		switch rest := strings.TrimLeft(text[at+len(word)+s.To:end], " "); {
+		case rest == "", rest[0] == '.', rest[0] == ',', rest[0] == ';', strings.HasPrefix(rest, "by "):
+			return s, true
+		}
+	}
+	return moment.Span{}, false
 }
 
 // namesUnit is a quick look for the name of a unit, for durations without digits.

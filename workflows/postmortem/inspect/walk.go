@@ -145,8 +145,11 @@ func (w *walker) entry(row *document.Row, stamps []placed) {
 		w.room = 4
 	}
 	w.entries = append(w.entries, e)
-	if !stamps[0].Open {
+	switch {
+	case !stamps[0].Open:
 		w.prose(row, stamps, 1)
+	case w.kind != section.Timeline:
+		w.prose(row, stamps, 0) // "10:02 - 10:40: logins failed", one of several
 	}
 }
 
