@@ -48,6 +48,14 @@ type FileAsk struct{ Repo, Ref, Path string }
 // PullAsk asks for what a pull request has besides being an issue.
 type PullAsk struct{ Subject Subject }
 
+// IssueAsk asks what has become of an issue that the App opened for the subject,
+// wherever it is by now, or how an issue stands that everybody may read who reads
+// the subject.
+type IssueAsk struct{ Subject Subject }
+
+// PlaceAsk asks whether issues can be opened in a repository, and who reads them.
+type PlaceAsk struct{ Repo string }
+
 func (RoleAsk) ask()     {}
 func (SummaryAsk) ask()  {}
 func (TeamAsk) ask()     {}
@@ -58,6 +66,8 @@ func (SimilarAsk) ask()  {}
 func (CommentsAsk) ask() {}
 func (FileAsk) ask()     {}
 func (PullAsk) ask()     {}
+func (IssueAsk) ask()    {}
+func (PlaceAsk) ask()    {}
 
 // OnlyHelps reports whether the answer to an ask helps people and decides
 // nothing. While GitHub does not answer it, the rest goes on without.
@@ -91,7 +101,27 @@ type Answer struct {
 	// Text of a file.
 	Text string
 	Pull Pull
+	// Issue and Subject are an issue and where it is by now; Summaries what was
+	// published about it. Its title and body are empty where the audience here is
+	// wider than there.
+	Issue   Issue
+	Subject Subject
+	Place   Place
 }
+
+// Place is a repository in which issues may be opened.
+type Place struct {
+	Private bool
+	// Closed says why no issue can be opened there: archived or no-issues; empty
+	// where one can.
+	Closed string
+}
+
+// Why no issue can be opened in a repository.
+const (
+	PlaceArchived = "archived"
+	PlaceNoIssues = "no-issues"
+)
 
 // Pull is what a pull request has besides being an issue (docs: REST API
 // endpoints for pull requests).

@@ -47,6 +47,9 @@ type Plan struct {
 	Names   []Subject
 	// Wake is when to look again without anything happening; zero for never.
 	Wake time.Time
+	// Patience is how much longer than need be this waits where there is not enough
+	// for all, so that others go before.
+	Patience time.Duration
 	// Urgent: people are waiting for this subject now, so its work goes before
 	// that of others wherever there is not enough for all.
 	Urgent bool
@@ -103,14 +106,25 @@ type Addition struct {
 	Facts string
 }
 
-// IssueIntent is an issue that should have been opened, in the repository of the
-// subject. What became of it is in Input.Made: the number, or why GitHub refused.
-// Body has at most 60,000 characters.
+// IssueIntent is an issue that should have been opened. What became of it is in
+// Input.Made: the number, or why GitHub refused. Body has at most 60,000
+// characters.
 type IssueIntent struct {
-	Key         string
+	Key string
+	// Repo is where, of the same owner; empty means the repository of the subject.
+	Repo        string
 	Title, Body string
 	Labels      []Label
 	Assignees   []string // logins; whom GitHub cannot assign is left out
+	// Child asks that it hangs below the subject as a sub-issue, where GitHub can;
+	// where not, Made.Apart says why.
+	Child bool
+	// Patient ones may be made a little later than the rest is said, so that people
+	// learn how long many of them take.
+	Patient bool
+	// ReopenAt is when somebody asked that it be opened again: it is where it was
+	// closed before that, and not where it was closed since.
+	ReopenAt time.Time
 }
 
 // FileIntent is a new file that should have been proposed by a pull request, from
@@ -210,7 +224,7 @@ func (p Plan) String() string {
 		fmt.Fprintf(&b, "notice %s\n%s", n.Key, indent(n.Body))
 	}
 	for _, i := range p.Issues {
-		fmt.Fprintf(&b, "issue %s\n%s", i.Key, indent(i.Title+"\n"+i.Body))
+		fmt.Fprintf(&b, "issue %s%s\n%s", i.Key, i.where(), indent(i.Title+"\n"+i.Body))
 	}
 	for _, f := range p.Files {
 		fmt.Fprintf(&b, "file %s %s from branch %s\n%s", f.Key, f.Path, f.Branch, indent(f.Title+"\n"+f.Body+"\n"+f.Content))
@@ -237,6 +251,23 @@ func (p Plan) String() string {
 		return "nothing\n"
 	}
 	return b.String()
+}
+
+// where is the part of an issue's line that says what is special about it.
+func (i IssueIntent) where() (said string) {
+	if i.Repo != "" {
+		said += " in " + i.Repo
+	}
+	if i.Child {
+		said += " below this one"
+	}
+	if len(i.Assignees) > 0 {
+		said += " for " + strings.Join(i.Assignees, ", ")
+	}
+	if !i.ReopenAt.IsZero() {
+		said += " open again, asked for " + i.ReopenAt.UTC().Format(time.RFC3339)
+	}
+	return said
 }
 
 func indent(text string) string {

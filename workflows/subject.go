@@ -63,7 +63,11 @@ type Issue struct {
 	Labels    []string
 	Assignees []string // logins
 	CreatedAt time.Time
-	URL       string
+	// ClosedAt is when it was closed last; zero while it is open.
+	ClosedAt time.Time
+	URL      string
+	// Commented is how many comments it has, anybody's.
+	Commented int
 }
 
 // Comment is one comment on an issue.

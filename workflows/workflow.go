@@ -93,8 +93,14 @@ type Decision struct {
 // made again.
 type Made struct {
 	ID int64 `json:"id,omitempty"`
-	// Number is that of an issue or a pull request.
-	Number int `json:"n,omitempty"`
+	// Number is that of an issue or a pull request, and Repo where it was made, if
+	// not in the repository of the subject.
+	Number int    `json:"n,omitempty"`
+	Repo   string `json:"r,omitempty"`
+	// Waiting: it is to be made, and what was made before it comes first.
+	Waiting bool `json:"w,omitempty"`
+	// Apart says why it is no sub-issue although it should be.
+	Apart string `json:"apart,omitempty"`
 	// Refused says why GitHub would not have it, for good; nothing was made.
 	Refused string `json:"no,omitempty"`
 	Hash    string `json:"h,omitempty"`

@@ -94,6 +94,10 @@ func (e *Engine) ask(ctx context.Context, s workflows.Subject, a workflows.Ask) 
 		return e.summary(ctx, s, a.Subject)
 	case workflows.PullAsk:
 		return e.pullOf(ctx, s, a)
+	case workflows.IssueAsk:
+		return e.issueOf(ctx, s, a.Subject, 0)
+	case workflows.PlaceAsk:
+		return e.placeOf(ctx, s, a.Repo)
 	case workflows.TeamAsk:
 		if !strings.EqualFold(a.Org, ownerOf(s.Repo)) {
 			return workflows.Answer{Unknown: "a team of another account"}, nil
@@ -170,10 +174,6 @@ func (e *Engine) summary(ctx context.Context, asking, of workflows.Subject) (wor
 	if asking.Repo != of.Repo {
 		return workflows.Answer{Unknown: "in another repository"}, nil
 	}
-	home, err := e.places.Home(ctx, of.Repo)
-	if err != nil {
-		return workflows.Answer{}, err
-	}
 	issue, err := e.reader.Issue(ctx, of)
 	var moved *Moved
 	if errors.Is(err, ErrGone) || errors.As(err, &moved) {
@@ -182,20 +182,30 @@ func (e *Engine) summary(ctx context.Context, asking, of workflows.Subject) (wor
 	if err != nil {
 		return workflows.Answer{}, err
 	}
+	summaries, err := e.published(ctx, of, issue)
+	return workflows.Answer{Summaries: summaries}, err
+}
+
+// published reads what stands in the record of a subject for others to read.
+func (e *Engine) published(ctx context.Context, of workflows.Subject, issue workflows.Issue) (map[string]string, error) {
+	home, err := e.places.Home(ctx, of.Repo)
+	if err != nil {
+		return nil, err
+	}
 	v := view{o: workflows.Observation{Subject: of, RepoID: home.RepoID, Issue: issue}}
 	var hint Hint
 	if e.queue != nil {
 		if hint, err = e.queue.Peek(ctx, of.String()); err != nil {
-			return workflows.Answer{}, err
+			return nil, err
 		}
 	}
 	if hint.Status == 0 {
 		if v.o.Comments, err = e.reader.Comments(ctx, of, time.Time{}); err != nil {
-			return workflows.Answer{}, err
+			return nil, err
 		}
 	}
 	if err := e.findStatus(ctx, &v, &hint); err != nil {
-		return workflows.Answer{}, err
+		return nil, err
 	}
-	return workflows.Answer{Summaries: summariesIn(v.record.Summary)}, nil
+	return summariesIn(v.record.Summary), nil
 }

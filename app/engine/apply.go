@@ -28,6 +28,8 @@ type applier struct {
 	// assigned are the people whom we tried to assign, ever, and whether they
 	// were then.
 	assigned map[string]bool
+	// apart says why nothing becomes a sub-issue here; empty where that is not known.
+	apart string
 	// said are the notices that are to go out with the status comment.
 	said []workflows.Notice
 	// dry only notes what would be written.

@@ -24,6 +24,9 @@ func (a *applier) status(ctx context.Context) error {
 		maps.Equal(d.record.Made, next.Made) && maps.Equal(d.record.Assigned, next.Assigned) && d.record.Summary == next.Summary {
 		return nil
 	}
+	if d.status == nil && d.isQuiet(next) {
+		return nil
+	}
 	if a.dry && len(a.e.keys) == 0 && d.status != nil { // nor what the record holds
 		return nil
 	}
@@ -35,6 +38,13 @@ func (a *applier) status(ctx context.Context) error {
 		return err
 	}
 	return a.writeStatus(ctx, body, next.Seq)
+}
+
+// isQuiet: there is nothing to say about the subject and nothing to keep, so it
+// needs no comment of ours. An issue that we opened and that nobody has touched is
+// such.
+func (d *deliberation) isQuiet(r Record) bool {
+	return d.lost == nil && len(d.plan.Sections) == 0 && len(d.acts) == 0 && len(r.Made) == 1 && len(r.Assigned) == 0
 }
 
 func (a *applier) writeStatus(ctx context.Context, body string, seq int64) error {

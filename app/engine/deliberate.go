@@ -43,6 +43,8 @@ type deliberation struct {
 	made map[string]workflows.Made
 	// begun are the keys whose creation this run put on disk.
 	begun []string
+	// announced: more is to be made than at once, and this run only says so.
+	announced bool
 	// opened are the issues and pull requests that this run made, or found that
 	// an earlier try had.
 	opened []workflows.Subject

@@ -1,9 +1,11 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -44,124 +46,246 @@ func (a *applier) creations(ctx context.Context) error {
 	return fmt.Errorf("after %d rounds the workflows still plan further issues or files", mostRounds)
 }
 
+// mostUntold is how many issues are made before anybody is told that it takes a while:
+// as many as fit into what GitHub lets an App write at once, with their sub-issues.
+const mostUntold = 8
+
 // issues makes the planned issues that are not there yet, after looking for what
 // an earlier try or an earlier record knew of. changed is true where something
 // new is known of one.
 func (a *applier) issues(ctx context.Context) (changed bool, err error) {
-	missing := map[string]bool{}
-	for _, want := range a.d.plan.Issues {
-		if _, known := a.d.made[want.Key]; !known {
-			missing[want.Key] = true
-		}
-	}
+	missing := a.missingIssues()
 	// What we wrote may land late, and is then looked for although it was made.
 	if len(missing) == 0 && (len(a.d.plan.Issues) == 0 || a.c.Hint.Watch.IsZero()) {
+		return a.reopen(ctx)
+	}
+	if a.announced(missing) {
+		return true, nil
+	}
+	if a.d.announced {
 		return false, nil
 	}
 	found, err := a.findIssues(ctx)
 	if err != nil {
 		return false, err
 	}
-	for _, want := range a.d.plan.Issues {
-		same := found[want.Key]
-		if len(same) > 0 && (missing[want.Key] || same[0].Number < a.d.made[want.Key].Number) {
-			a.haveIssue(want.Key, same[0])
-			delete(missing, want.Key)
+	for _, key := range slices.Sorted(maps.Keys(found)) {
+		first, known := found[key][0], a.d.made[key]
+		if !known.Gone && (known.Number == 0 || inRepo(known, a.d.o.Subject) == first.repo && first.Number < known.Number) {
+			if err := a.haveIssue(ctx, key, first); err != nil {
+				return changed, err
+			}
+			delete(missing, key)
 			changed = true
 		}
-		for _, twice := range same[min(1, len(same)):] {
-			if err := a.foldIssue(ctx, want, same[0].Number, twice); err != nil {
+	}
+	for _, want := range a.d.plan.Issues {
+		for _, twice := range found[want.Key][min(1, len(found[want.Key])):] {
+			if err := a.foldIssue(ctx, want, found[want.Key][0], twice); err != nil {
 				return changed, err
 			}
 		}
 	}
-	if err := a.mayCreate(ctx, missing); err != nil {
+	keys := map[string]bool{}
+	for key := range missing {
+		keys[key] = true
+	}
+	if err := a.mayCreate(ctx, keys); err != nil {
 		return changed, err
 	}
 	for _, want := range a.d.plan.Issues {
-		if missing[want.Key] {
+		if _, is := missing[want.Key]; is {
 			if err := a.openIssue(ctx, want); err != nil {
 				return changed, err
 			}
 			changed = changed || !a.dry
 		}
 	}
-	return changed, nil
+	if changed {
+		return true, nil
+	}
+	return a.reopen(ctx)
 }
+
+// missingIssues are those planned that were not made yet.
+func (a *applier) missingIssues() map[string]workflows.IssueIntent {
+	missing := map[string]workflows.IssueIntent{}
+	for _, want := range a.d.plan.Issues {
+		if made, known := a.d.made[want.Key]; !known || made.Waiting {
+			missing[want.Key] = want
+		}
+	}
+	return missing
+}
+
+// announced puts off what is patient and too much for once, so that this run says
+// that it comes and the next ones make it. It is true where that is news.
+func (a *applier) announced(missing map[string]workflows.IssueIntent) bool {
+	patient, isNew := 0, false
+	for key, want := range missing {
+		if want.Patient {
+			patient++
+			isNew = isNew || !a.d.made[key].Waiting
+		}
+	}
+	if patient != len(missing) || patient <= mostUntold || !isNew || a.dry {
+		return false
+	}
+	for key := range missing {
+		a.d.made[key] = workflows.Made{Waiting: true, At: a.e.second()}
+	}
+	a.d.announced = true
+	return true
+}
+
+// foundIssue is an issue of ours, and where it was found.
+type foundIssue struct {
+	OwnIssue
+	repo string
+}
+
+func (f foundIssue) subject() workflows.Subject {
+	return workflows.Subject{Repo: f.repo, Number: f.Number}
+}
+
+// inRepo is where something was made.
+func inRepo(m workflows.Made, by workflows.Subject) string { return cmp.Or(m.Repo, by.Repo) }
 
 // findIssues lists what this App opened since the subject was, by the keys in the
 // markers that name it, the oldest first. Elsewhere a marker is not believed.
-func (a *applier) findIssues(ctx context.Context) (map[string][]OwnIssue, error) {
-	own, err := a.e.reader.OwnIssues(ctx, a.d.o.Subject.Repo, a.d.o.Issue.CreatedAt.Add(-overlap))
-	if err != nil && tolerated(err) == nil {
-		return nil, nil // what cannot be listed cannot be made either, and that says why
-	}
-	if err != nil {
-		return nil, fmt.Errorf("list the issues that this App opened: %w", err)
-	}
-	found := map[string][]OwnIssue{}
-	for _, i := range own {
-		key, of, ok := i.MadeFor()
-		if !ok {
-			continue
+func (a *applier) findIssues(ctx context.Context) (map[string][]foundIssue, error) {
+	var repos []string
+	for _, want := range a.d.plan.Issues {
+		if repo := cmp.Or(want.Repo, a.d.o.Subject.Repo); !slices.Contains(repos, repo) {
+			repos = append(repos, repo)
 		}
-		isMine, err := a.isFor(ctx, of)
+	}
+	found := map[string][]foundIssue{}
+	for _, repo := range repos {
+		own, err := a.e.reader.OwnIssues(ctx, repo, a.d.o.Issue.CreatedAt.Add(-overlap))
+		if err != nil && tolerated(err) == nil {
+			continue // what cannot be listed cannot be made either, and that says why
+		}
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("list the issues that this App opened: %w", err)
 		}
-		if isMine {
-			found[key] = append(found[key], i)
+		for _, i := range own {
+			key, of, ok := i.MadeFor()
+			if !ok {
+				continue
+			}
+			isMine, err := a.e.isSame(ctx, of, a.d.o.Subject)
+			if err != nil {
+				return nil, err
+			}
+			if isMine {
+				found[key] = append(found[key], foundIssue{i, repo})
+			}
 		}
 	}
 	for _, same := range found {
-		slices.SortFunc(same, func(x, y OwnIssue) int { return x.Number - y.Number })
+		slices.SortFunc(same, func(x, y foundIssue) int { return cmp.Or(x.CreatedAt.Compare(y.CreatedAt), x.Number-y.Number) })
 	}
 	return found, nil
 }
 
-// isFor reports whether a marker names this subject: its number here, or in the
-// repository that was renamed to this one. What was transferred from elsewhere
-// names a number of that other repository.
-func (a *applier) isFor(ctx context.Context, of workflows.Subject) (bool, error) {
-	here := a.d.o.Subject
-	if of.Number != here.Number || strings.EqualFold(of.Repo, here.Repo) {
-		return of.Number == here.Number, nil
+// haveIssue notes an issue of ours, and hangs it below the subject where that is
+// wanted.
+func (a *applier) haveIssue(ctx context.Context, key string, i foundIssue) error {
+	made := workflows.Made{ID: i.ID, Number: i.Number, At: i.CreatedAt}
+	if !strings.EqualFold(i.repo, a.d.o.Subject.Repo) {
+		made.Repo = i.repo
 	}
-	_, err := a.e.places.Home(ctx, of.Repo)
-	if moved, is := errors.AsType[*Moved](err); is {
-		return strings.EqualFold(moved.To, here.Repo), nil
+	wanted := slices.IndexFunc(a.d.plan.Issues, func(want workflows.IssueIntent) bool { return want.Key == key })
+	if wanted >= 0 && a.d.plan.Issues[wanted].Child && i.Open {
+		apart, err := a.addChild(ctx, i)
+		if err != nil {
+			return err
+		}
+		made.Apart = apart
 	}
-	if errors.Is(err, ErrGone) {
-		return false, nil
-	}
-	return false, err
+	a.d.made[key] = made
+	a.d.opened = append(a.d.opened, i.subject())
+	return nil
 }
 
-func (a *applier) haveIssue(key string, i OwnIssue) {
-	a.d.made[key] = workflows.Made{ID: i.ID, Number: i.Number, At: i.CreatedAt}
-	a.d.opened = append(a.d.opened, workflows.Subject{Repo: a.d.o.Subject.Repo, Number: i.Number})
+// addChild makes an issue a sub-issue of the subject, or says why it is none. One
+// that is one already is refused a second time (docs: REST API endpoints for
+// sub-issues), which says nothing bad.
+func (a *applier) addChild(ctx context.Context, i foundIssue) (apart string, err error) {
+	if a.apart != "" {
+		return a.apart, nil
+	}
+	err = a.write(ctx, fmt.Sprintf("sub-issue %s", i.subject()), func() error {
+		return a.e.writer.AddSubIssue(ctx, a.d.o.Subject, i.ID)
+	})
+	switch {
+	case errors.Is(err, ErrGone):
+		a.apart = "GitHub has no sub-issues here"
+		return a.apart, nil
+	case errors.Is(err, ErrRefused):
+		return refusal(err), nil
+	}
+	return "", err
+}
+
+// reopen opens again what somebody asked for since it was closed.
+func (a *applier) reopen(ctx context.Context) (changed bool, err error) {
+	for _, want := range a.d.plan.Issues {
+		made := a.d.made[want.Key]
+		ask := workflows.IssueAsk{Subject: workflows.Subject{Repo: inRepo(made, a.d.o.Subject), Number: made.Number}}
+		fact, known := a.d.facts[ask]
+		if want.ReopenAt.IsZero() || !known || fact.Unknown != "" || fact.Issue.Open || !fact.Issue.ClosedAt.Before(want.ReopenAt) {
+			continue
+		}
+		err := a.write(ctx, fmt.Sprintf("reopen %s", fact.Subject), func() error {
+			return a.e.writer.SetState(ctx, fact.Subject, true, "")
+		})
+		if tolerated(err) != nil {
+			return changed, err
+		}
+		fact.Issue.Open, fact.Issue.ClosedAt = true, time.Time{}
+		if err != nil || a.dry { // it stays as it is, and this is not asked again now
+			continue
+		}
+		a.d.facts[ask] = fact
+		changed = true
+	}
+	return changed, nil
 }
 
 // openIssue opens an issue. What GitHub refuses for good is remembered as such,
 // and not tried again.
 func (a *applier) openIssue(ctx context.Context, want workflows.IssueIntent) error {
+	repo := cmp.Or(want.Repo, a.d.o.Subject.Repo)
+	if !strings.EqualFold(ownerOf(repo), ownerOf(a.d.o.Subject.Repo)) {
+		a.d.made[want.Key] = workflows.Made{Refused: "it belongs to another owner", At: a.e.second()}
+		return nil
+	}
 	room := maxComment - len(workflows.Marked(want.Key, a.d.o.Subject, ""))
 	want.Title = cutTitle(want.Title)
 	want.Body = workflows.Marked(want.Key, a.d.o.Subject, shorten(want.Body, room, a.d.language))
 	var made OwnIssue
-	err := a.begin(ctx, want.Key, fmt.Sprintf("issue %s: %q", want.Key, want.Title), func() (err error) {
-		made, err = a.e.writer.OpenIssue(ctx, a.d.o.Subject.Repo, want)
+	err := a.begin(ctx, want.Key, fmt.Sprintf("issue %s%s: %q", want.Key, inPlace(want.Repo), want.Title), func() (err error) {
+		made, err = a.e.writer.OpenIssue(ctx, repo, want)
 		return err
 	})
 	switch {
 	case a.dry:
 	case err == nil:
-		a.haveIssue(want.Key, made)
+		return a.haveIssue(ctx, want.Key, foundIssue{made, repo})
 	case tolerated(err) == nil:
 		a.d.made[want.Key] = workflows.Made{Refused: refusal(err), At: a.e.second()}
 		return nil
 	}
 	return err
+}
+
+func inPlace(repo string) string {
+	if repo == "" {
+		return ""
+	}
+	return " in " + repo
 }
 
 func cutTitle(title string) string {
@@ -185,23 +309,23 @@ func refusal(err error) string {
 
 // foldIssue closes what a create whose answer was lost left twice, with a word on
 // why, so that there is one again: the oldest.
-func (a *applier) foldIssue(ctx context.Context, want workflows.IssueIntent, first int, twice OwnIssue) error {
+func (a *applier) foldIssue(ctx context.Context, want workflows.IssueIntent, first, twice foundIssue) error {
 	if !twice.Open {
 		return nil
 	}
-	s := workflows.Subject{Repo: a.d.o.Subject.Repo, Number: twice.Number}
+	s := twice.subject()
 	said, err := a.e.reader.Comments(ctx, s, time.Time{})
 	if err != nil {
 		return err
 	}
 	do := func(what string, write func() error) {
 		if err == nil {
-			err = tolerated(a.write(ctx, fmt.Sprintf("%s #%d, a duplicate of our #%d", what, twice.Number, first), write))
+			err = tolerated(a.write(ctx, fmt.Sprintf("%s #%d, a duplicate of our #%d", what, twice.Number, first.Number), write))
 		}
 	}
 	if !slices.ContainsFunc(said, func(c workflows.Comment) bool { return c.Ours && markerOf(c.Body) == want.Key }) {
 		do("comment on", func() error {
-			_, err := a.e.writer.CreateComment(ctx, s, marked(want.Key, duplicateText(first, a.d.language)))
+			_, err := a.e.writer.CreateComment(ctx, s, marked(want.Key, duplicateText(first.Number, a.d.language)))
 			return err
 		})
 	}

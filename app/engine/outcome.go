@@ -26,7 +26,7 @@ func (e *Engine) concluded(c *Claim, d *deliberation) Outcome {
 	h := c.Hint
 	now := e.clock.Now()
 	out := Outcome{Due: d.plan.Wake, Published: c.Published}
-	if d.owing || !d.postponed.IsZero() {
+	if d.owing || d.announced || !d.postponed.IsZero() {
 		out.Due = now
 	}
 	if !d.policy.Observe { // what was only looked at is read again, for no record keeps it
@@ -54,8 +54,8 @@ func (e *Engine) concluded(c *Claim, d *deliberation) Outcome {
 	out.Rank = rankOfDue(d.plan, out.Due)
 	out.Forget = d.begun
 	for _, i := range d.intents {
-		_, recorded := d.made[i.Key]
-		if recorded || i.Key == statusKey && d.status != nil || now.Sub(i.At) > 10*e.span() {
+		made, recorded := d.made[i.Key]
+		if recorded && !made.Waiting || i.Key == statusKey && d.status != nil || now.Sub(i.At) > 10*e.span() {
 			out.Forget = append(out.Forget, i.Key)
 		}
 	}

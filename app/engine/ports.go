@@ -128,8 +128,10 @@ type OwnIssue struct {
 // changes rarely and is cached by the adapter for ten minutes, or until a push
 // to the default branch.
 type Home struct {
-	RepoID      int64
-	Private     bool
+	RepoID  int64
+	Private bool
+	// Closed says why no issue can be opened there, as in workflows.Place.
+	Closed      string
 	InstalledAt time.Time
 	// Sources are the policy files, the organisation's first.
 	Sources []policy.Source
@@ -202,6 +204,9 @@ type IssueWriter interface {
 	AddLabel(ctx context.Context, s workflows.Subject, label workflows.Label) error
 	RemoveLabel(ctx context.Context, s workflows.Subject, name string) error
 	SetState(ctx context.Context, s workflows.Subject, open bool, reason string) error
+	// AddSubIssue hangs an issue, by its id, below another. ErrGone: this GitHub
+	// has no sub-issues.
+	AddSubIssue(ctx context.Context, parent workflows.Subject, child int64) error
 }
 
 // CommentWriter changes what is said beneath an issue. React is idempotent on

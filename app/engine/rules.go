@@ -92,9 +92,10 @@ type contribution struct {
 // merge makes one plan of those of all workflows. The rules: keys carry their
 // workflow's name, a label belongs to one workflow, only the owner of the
 // subject opens or closes it while others hold, sections stand in the order of
-// the list, and so does what others add to a comment; the earliest wake wins, and
-// one workflow is enough to make it urgent or to assign somebody. Anything else
-// that meets is a clash: an error that names both, and nothing is applied.
+// the list, and so does what others add to a comment; the earliest wake and the
+// longest patience win, and one workflow is enough to make it urgent or to assign
+// somebody. Anything else that meets is a clash: an error that names both, and
+// nothing is applied.
 func (r Rules) merge(owner string, p policy.Policy, parts []contribution) (workflows.Plan, error) {
 	var out workflows.Plan
 	owners, err := r.labels(p)
@@ -140,6 +141,7 @@ func (r Rules) merge(owner string, p policy.Policy, parts []contribution) (workf
 			}
 		}
 		out.Urgent = out.Urgent || plan.Urgent
+		out.Patience = max(out.Patience, plan.Patience)
 		out.Sections = append(out.Sections, plan.Sections...)
 		out.Holds = append(out.Holds, plan.Holds...)
 		out.Comments = append(out.Comments, plan.Comments...)

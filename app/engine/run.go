@@ -42,7 +42,11 @@ func (e *Engine) runSubject(ctx context.Context, c *Claim, run *Run) Outcome {
 		d.plan = previews(&d)
 	}
 	if err := e.apply(ctx, c, &d, run); err != nil {
-		return e.failed(c, run, err)
+		out := e.failed(c, run, err)
+		if out.Excused { // others may go first
+			out.Due = out.Due.Add(d.plan.Patience)
+		}
+		return out
 	}
 	return e.concluded(c, &d)
 }

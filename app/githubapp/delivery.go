@@ -67,8 +67,9 @@ type payload struct {
 		Type  string `json:"type"`
 	} `json:"sender"`
 	Issue struct {
-		Number int    `json:"number"`
-		ViaApp viaApp `json:"performed_via_github_app"`
+		Number int       `json:"number"`
+		Body   firstLine `json:"body"`
+		ViaApp viaApp    `json:"performed_via_github_app"`
 	} `json:"issue"`
 	PullRequest struct {
 		Number int    `json:"number"`
@@ -97,6 +98,22 @@ type filled bool
 func (f *filled) UnmarshalJSON(b []byte) error {
 	rest, isList := bytes.CutPrefix(b, []byte("["))
 	*f = filled(!isList || !bytes.HasPrefix(bytes.TrimSpace(rest), []byte("]")))
+	return nil
+}
+
+// firstLine is how a text begins.
+type firstLine string
+
+// UnmarshalJSON implements json.Unmarshaler. Of a long text little is looked at.
+func (f *firstLine) UnmarshalJSON(b []byte) error {
+	const most = 500
+	text, isText := strings.CutPrefix(string(b[:min(len(b), most)]), `"`)
+	if line, _, found := strings.Cut(text, `\n`); isText && found {
+		var read string
+		if json.Unmarshal([]byte(`"`+line+`"`), &read) == nil {
+			*f = firstLine(read)
+		}
+	}
 	return nil
 }
 
@@ -195,6 +212,7 @@ func Decode(event string, body []byte) (Envelope, error) {
 	switch event {
 	case "issues":
 		e.wake(p.Issue.Number)
+		e.wakeMaker(p.Issue.Body)
 		if p.Action == "opened" {
 			e.viaApp = p.Issue.ViaApp.ID
 		}
@@ -243,6 +261,16 @@ func (e *Envelope) wake(numbers ...int) {
 		if e.Repo != "" && n > 0 {
 			e.Wake = append(e.Wake, workflows.Subject{Repo: e.Repo, Number: n}.String())
 		}
+	}
+}
+
+// wakeMaker names the subject for which an issue was opened that looks like one of
+// the App's own: what became of the issue is told there. Whether the App opened it
+// is not known here, and a wake too many does no harm.
+func (e *Envelope) wakeMaker(body firstLine) {
+	_, of, ok := workflows.Issue{Ours: true, Body: string(body)}.MadeFor()
+	if owner, _, _ := strings.Cut(of.Repo, "/"); ok && len(e.Wake) > 0 && strings.EqualFold(owner, e.Owner) {
+		e.Wake = append(e.Wake, of.String())
 	}
 }
 

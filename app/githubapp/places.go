@@ -24,6 +24,18 @@ type place struct {
 	id      int64
 	name    string // as it is called now
 	private bool
+	closed  string // why no issue can be opened, as in workflows.Place
+}
+
+func readPlace(r github.Repository) place {
+	p := place{id: r.GetID(), name: r.GetFullName(), private: r.GetPrivate()}
+	switch {
+	case r.GetArchived():
+		p.closed = workflows.PlaceArchived
+	case r.HasIssues != nil && !r.GetHasIssues():
+		p.closed = workflows.PlaceNoIssues
+	}
+	return p
 }
 
 // Home implements engine.Places. Whether a repository is private, and its
@@ -54,7 +66,7 @@ func (a *App) home(ctx context.Context, repo string) (engine.Home, error) {
 		if err != nil {
 			return err
 		}
-		home = engine.Home{RepoID: at.id, Private: at.private, InstalledAt: installed, Sources: sources}
+		home = engine.Home{RepoID: at.id, Private: at.private, Closed: at.closed, InstalledAt: installed, Sources: sources}
 		return nil
 	})
 	return home, err
@@ -105,7 +117,7 @@ func (a *App) askPlace(ctx context.Context, l *lane, repo string) (place, error)
 	if found.GetID() == 0 {
 		return place{}, fmt.Errorf("GitHub did not describe %s", repo)
 	}
-	return place{id: found.GetID(), name: found.GetFullName(), private: found.GetPrivate()}, nil
+	return readPlace(found), nil
 }
 
 // sources are the policy files that hold for a repository, the owner's first.
@@ -261,13 +273,13 @@ func (a *App) Repositories(ctx context.Context, installation int64) ([]string, e
 			return false, err
 		}
 		for _, r := range some.Repositories {
-			without := r.HasIssues != nil && !r.GetHasIssues()
-			if r.GetArchived() || without || !a.serves(r.GetOwner().GetLogin()) {
+			at := readPlace(r)
+			if at.closed != "" || !a.serves(r.GetOwner().GetLogin()) {
 				continue
 			}
-			names = append(names, r.GetFullName())
-			a.Learn(r.GetFullName(), installation)
-			a.homes.put(r.GetFullName(), place{id: r.GetID(), name: r.GetFullName(), private: r.GetPrivate()})
+			names = append(names, at.name)
+			a.Learn(at.name, installation)
+			a.homes.put(at.name, at)
 		}
 		return true, nil
 	})

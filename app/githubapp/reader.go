@@ -78,9 +78,10 @@ func readIssue(i github.Issue, self Identity) workflows.Issue {
 		Open:      i.GetState() == "open",
 		CreatedAt: i.GetCreatedAt().UTC(),
 		URL:       i.GetHTMLURL(),
+		Commented: i.GetComments(),
 	}
 	if !issue.Open {
-		issue.Reason = i.GetStateReason()
+		issue.Reason, issue.ClosedAt = i.GetStateReason(), i.GetClosedAt().UTC()
 	}
 	for _, l := range i.Labels {
 		issue.Labels = append(issue.Labels, l.GetName())

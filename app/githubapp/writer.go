@@ -124,6 +124,14 @@ func (a *App) SetState(ctx context.Context, s workflows.Subject, open bool, reas
 	return a.change(ctx, "PATCH", s.Repo, "issues/{issue_number}", []any{s.Number}, &change, nil)
 }
 
+// AddSubIssue implements engine.Writer. GitHub takes the id of the child, not its
+// number, and refuses more than 100 of one parent, or a child of another owner.
+// docs: REST API endpoints for sub-issues, "Add sub-issue".
+func (a *App) AddSubIssue(ctx context.Context, parent workflows.Subject, child int64) error {
+	return a.change(ctx, "POST", parent.Repo, "issues/{issue_number}/sub_issues", []any{parent.Number},
+		map[string]int64{"sub_issue_id": child}, nil)
+}
+
 // CreateComment implements engine.Writer. docs: REST API endpoints for issue
 // comments, "Create an issue comment".
 func (a *App) CreateComment(ctx context.Context, s workflows.Subject, body string) (workflows.Comment, error) {

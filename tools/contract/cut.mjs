@@ -55,6 +55,8 @@ const operations = [
   "POST /repos/{owner}/{repo}/issues/{issue_number}/comments",
   "GET /repos/{owner}/{repo}/issues/{issue_number}/events",
   "GET /repos/{owner}/{repo}/issues/{issue_number}/labels",
+  "GET /repos/{owner}/{repo}/issues/{issue_number}/sub_issues",
+  "POST /repos/{owner}/{repo}/issues/{issue_number}/sub_issues",
   "POST /repos/{owner}/{repo}/issues/{issue_number}/labels",
   "DELETE /repos/{owner}/{repo}/issues/{issue_number}/labels/{name}",
   "GET /repos/{owner}/{repo}/issues/{issue_number}/reactions",

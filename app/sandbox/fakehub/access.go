@@ -120,6 +120,7 @@ var (
 	errBadToken   = &refusal{status: 401, message: "Bad credentials"}
 	errNoAccess   = &refusal{status: 403, message: "Resource not accessible by integration"}
 	errNoRights   = &refusal{status: 403, message: "Must have admin rights to Repository."}
+	errNoIssues   = &refusal{status: 410, message: "Issues has been disabled in this repository."}
 	errArchived   = &refusal{status: 403, message: "Repository was archived so is read-only."}
 	errGone       = &refusal{status: 410, message: "This issue was deleted"}
 	errSuspended  = &refusal{status: 403, message: "This installation has been suspended"}

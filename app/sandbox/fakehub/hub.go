@@ -93,6 +93,7 @@ type Hub struct {
 	renamed       map[string]*repo
 	transferred   map[place]*issue
 	installations []*installation
+	noSubIssues   bool
 	tokens        map[string]*token
 
 	outbox   []Delivery

@@ -20,6 +20,8 @@ type issue struct {
 	comments  []*comment
 	events    []*event
 	referred  []*reference
+	parent    *issue // of a sub-issue
+	children  []*issue
 	reactions []*reaction
 	mentioned map[*user]bool
 	rendered  raw
@@ -67,6 +69,9 @@ func (h *Hub) touch(i *issue) { h.change(i, func(*issueState) {}) }
 func (h *Hub) openIssue(a actor, r *repo, in NewIssue) (*issue, error) {
 	if err := h.mayWriteIn(a, r, read); err != nil {
 		return nil, err
+	}
+	if r.withoutIssues && !in.PullRequest {
+		return nil, errNoIssues
 	}
 	if err := checkTexts(&in.Title, &in.Body); err != nil {
 		return nil, err

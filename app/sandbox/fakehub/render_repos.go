@@ -91,7 +91,7 @@ func (h *Hub) repoFields(r *repo) repoJSON {
 		Owner: h.renderUser(r.owner), HTMLURL: page, URL: h.api("/repos/%s", r.fullName()),
 		CreatedAt: format(r.created), UpdatedAt: format(r.pushed), PushedAt: format(r.pushed),
 		GitURL: page + ".git", SSHURL: page + ".git", CloneURL: page + ".git", SVNURL: page,
-		OpenIssuesCount: open, OpenIssues: open, HasIssues: true, HasProjects: true, HasDownloads: true,
+		OpenIssuesCount: open, OpenIssues: open, HasIssues: !r.withoutIssues, HasProjects: true, HasDownloads: true,
 		Archived: r.archived, Topics: []string{}, Visibility: visibility, DefaultBranch: r.defaultBranch,
 	}
 }

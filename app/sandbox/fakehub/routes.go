@@ -86,6 +86,8 @@ func issueRoutes(both func(pattern string, answer handler)) {
 	both("DELETE /repos/{owner}/{repo}/issues/{number}/assignees", onIssue("write", removeAssignees))
 	both("GET /repos/{owner}/{repo}/issues/{number}/events", onIssue("read", listEvents))
 	both("GET /repos/{owner}/{repo}/issues/{number}/timeline", onIssue("read", listTimeline))
+	both("GET /repos/{owner}/{repo}/issues/{number}/sub_issues", onIssue("read", listSubIssues))
+	both("POST /repos/{owner}/{repo}/issues/{number}/sub_issues", onIssue("write", addSubIssue))
 	both("GET /repos/{owner}/{repo}/issues/{number}/labels", onIssue("read", listIssueLabels))
 	both("POST /repos/{owner}/{repo}/issues/{number}/labels", onIssue("write", addIssueLabels))
 	both("DELETE /repos/{owner}/{repo}/issues/{number}/labels/{name}", onIssue("write", removeIssueLabel))

@@ -1,6 +1,7 @@
 package fakehub
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"time"
@@ -17,6 +18,7 @@ type IssueView struct {
 	Created, Updated  time.Time
 	Closed            time.Time
 	PullRequest       bool
+	SubIssues         []string // OWNER/REPO#N
 	Reactions         []ReactionView
 	Comments          []CommentView
 	Events            []EventView
@@ -104,6 +106,9 @@ func (h *Hub) viewIssue(i *issue) IssueView {
 		ID: i.id, Number: i.number, Title: s.title, Body: s.body, Author: i.author.login, State: s.state, Reason: s.reason,
 		Labels: labelNames(s.labels), Created: i.created, Updated: s.updated, Closed: s.closed, PullRequest: i.pull,
 		Reactions: viewReactions(i.reactions), URL: h.web("/%s/issues/%d", i.repo.fullName(), i.number),
+	}
+	for _, child := range i.children {
+		v.SubIssues = append(v.SubIssues, fmt.Sprintf("%s#%d", child.repo.fullName(), child.number))
 	}
 	for _, u := range s.assignees {
 		v.Assignees = append(v.Assignees, u.login)

@@ -24,6 +24,7 @@ type repo struct {
 	name          string
 	private       bool
 	archived      bool
+	withoutIssues bool
 	defaultBranch string
 	created       time.Time
 	pushed        time.Time
@@ -142,6 +143,14 @@ func (h *Hub) ArchiveRepo(repo string) {
 	defer h.begin()()
 	r := h.mustRepo(repo)
 	r.archived = true
+	r.forgetRendered()
+}
+
+// DisableIssues turns the issues of repo off. docs: Disabling issues.
+func (h *Hub) DisableIssues(repo string) {
+	defer h.begin()()
+	r := h.mustRepo(repo)
+	r.withoutIssues = true
 	r.forgetRendered()
 }
 
