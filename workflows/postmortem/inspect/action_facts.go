@@ -20,6 +20,8 @@ const (
 	ticketColumn
 	statusColumn
 	typeColumn
+	priorityColumn
+	repoColumn
 	timeColumn // of a timeline, which is no table of actions
 	numberColumn
 	vagueColumn // "Description", "内容"
@@ -38,7 +40,7 @@ var columnNames = map[string]column{
 	"tracker": ticketColumn, "tracked in": ticketColumn, "tracked by": ticketColumn, "pr": ticketColumn, "pull request": ticketColumn, "story": ticketColumn, "github issue": ticketColumn, "reference": ticketColumn,
 	"チケット": ticketColumn, "リンク": ticketColumn, "課題": ticketColumn,
 	"status": statusColumn, "state": statusColumn, "done": statusColumn, "done?": statusColumn, "progress": statusColumn, "completed": statusColumn, "状態": statusColumn, "ステータス": statusColumn, "進捗": statusColumn, "完了": statusColumn, "状況": statusColumn, "対応状況": statusColumn,
-	"type": typeColumn, "kind": typeColumn, "category": typeColumn, "priority": typeColumn, "種別": typeColumn, "種類": typeColumn, "カテゴリ": typeColumn, "カテゴリー": typeColumn, "分類": typeColumn, "区分": typeColumn, "優先度": typeColumn,
+	"type": typeColumn, "kind": typeColumn, "category": typeColumn, "priority": priorityColumn, "repository": repoColumn, "repo": repoColumn, "種別": typeColumn, "種類": typeColumn, "カテゴリ": typeColumn, "カテゴリー": typeColumn, "分類": typeColumn, "区分": typeColumn, "優先度": priorityColumn, "リポジトリ": repoColumn,
 	"time": timeColumn, "date/time": timeColumn, "timestamp": timeColumn, "時刻": timeColumn, "日時": timeColumn, "時間": timeColumn,
 	"#": numberColumn, "id": numberColumn, "no": numberColumn, "no.": numberColumn, "番号": numberColumn,
 	"description": vagueColumn, "item": vagueColumn, "title": vagueColumn, "summary": vagueColumn, "what": vagueColumn, "name": vagueColumn, "details": vagueColumn, "内容": vagueColumn, "項目": vagueColumn, "概要": vagueColumn, "件名": vagueColumn, "対応": vagueColumn,

@@ -141,6 +141,10 @@ type ActionItem struct {
 	URL  Text `json:"url"`
 	Done bool `json:"done"`
 	Line int  `json:"line"`
+	// Type, Priority and Repo are the columns of a table that are called so.
+	Type     Text `json:"-"`
+	Priority Text `json:"-"`
+	Repo     Text `json:"-"`
 }
 
 // Section is a heading and what it is for.
