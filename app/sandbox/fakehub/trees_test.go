@@ -62,6 +62,25 @@ func TestTrees(t *testing.T) {
 	}
 }
 
+// A branch has a tree of its own.
+func TestTreesOfBranches(t *testing.T) {
+	w := newWorld(t)
+	bot, git := w.bot().checked(), "/repos/"+shop+"/git"
+	w.PutFile(shop, "README.md", "# Shop")
+	w.ok(w.CommitFile(shop, "write", "drafts/one", "docs/a.md", "A"))
+	for _, name := range []string{"drafts%2Fone", "refs%2Fheads%2Fdrafts%2Fone"} {
+		lines, shas := names(t, bot.want(200, bot.get(git+"/trees/"+name+"?recursive=1")).object(t))
+		if lines != "blob README.md, tree docs, blob docs/a.md" {
+			t.Errorf("%s holds %s", name, lines)
+		}
+		bot.want(200, bot.get(git+"/trees/"+shas["docs"]))
+		bot.want(200, bot.get(git+"/blobs/"+shas["docs/a.md"]))
+	}
+	if lines, _ := names(t, bot.want(200, bot.get(git+"/trees/main")).object(t)); lines != "blob README.md" {
+		t.Errorf("main holds %s", lines)
+	}
+}
+
 // What is too much is cut off and said to be.
 func TestTreesAreTruncated(t *testing.T) {
 	w := newWorld(t, unlimited)
