@@ -2,11 +2,6 @@ package githubapp
 
 import (
 	"context"
-	"encoding/base64"
-	"encoding/json"
-	"errors"
-	"net/url"
-	"path"
 	"slices"
 	"strings"
 	"time"
@@ -14,7 +9,6 @@ import (
 	"github.com/google/go-github/v62/github"
 	"golang.org/x/sync/errgroup"
 
-	"github.com/kintsugi-app/kintsugi/app/engine"
 	"github.com/kintsugi-app/kintsugi/workflows"
 	"github.com/kintsugi-app/kintsugi/workflows/retrieval"
 )
@@ -53,7 +47,7 @@ func (a *App) runbooks(ctx context.Context, ask workflows.RunbooksAsk) (workflow
 	return a.consult(ctx, s, matter{"the runbooks", ask.Repo, "contents: read"}, read, func() []workflows.Match {
 		matches := s.index.Runbooks(ask.Text)
 		for i, m := range matches {
-			matches[i].URL = s.files.pages + (&url.URL{Path: m.URL}).EscapedPath()
+			matches[i].URL = s.files.pages + escaped(m.URL)
 		}
 		return matches
 	})
@@ -70,12 +64,21 @@ func (a *App) listRunbooks(ctx context.Context, l *lane, ask workflows.RunbooksA
 	if err := l.do(ctx, call{method: "GET", route: "repos/{owner}/{repo}", args: []any{owner, name}}, &about); err != nil {
 		return err
 	}
-	t := trees{app: a, lane: l, owner: owner, name: name, branch: about.GetDefaultBranch()}
+	t := trees{lane: l, owner: owner, name: name, branch: about.GetDefaultBranch()}
 	found := map[string]string{}
 	for folder := range strings.SplitSeq(ask.Folders, "\n") {
-		if err := t.below(ctx, folder, found); err != nil {
+		below, _, err := t.below(ctx, folder)
+		if err != nil {
 			return err
 		}
+		for _, e := range below {
+			if e.isMarkdown() && e.Size <= retrieval.MostRunbook {
+				found[e.Path] = e.SHA
+			}
+		}
+	}
+	if t.cut {
+		a.log.Warn("a folder has more than GitHub lists: not all of its runbooks are read", "repository", ask.Repo)
 	}
 	files := &s.files
 	files.want = nil
@@ -98,7 +101,7 @@ func (a *App) listRunbooks(ctx context.Context, l *lane, ask workflows.RunbooksA
 		a.log.Warn("more runbooks than are read", "repository", ask.Repo, "files", len(found), "read", mostRunbooks)
 		files.want = files.want[:max(0, n)]
 	}
-	files.pages = about.GetHTMLURL() + "/blob/" + (&url.URL{Path: t.branch}).EscapedPath() + "/"
+	files.pages = pagesOf(about, t.branch)
 	files.looked = a.clock.Now()
 	return nil
 }
@@ -135,113 +138,4 @@ func (a *App) readRunbooks(ctx context.Context, l *lane, repo string, s *shelf) 
 	}
 	s.files.want = slices.DeleteFunc(s.files.want, func(f runbookFile) bool { _, known := s.files.have[f.path]; return known })
 	return err
-}
-
-// readBlob reads a file by git's name for its content; nil where it is gone,
-// because somebody has rewritten the branch meanwhile, or cannot be read.
-// docs: REST API endpoints for Git blobs, "Get a blob".
-func readBlob(ctx context.Context, l *lane, owner, name, sha string) ([]byte, error) {
-	var blob struct {
-		Encoding string `json:"encoding"`
-		Content  string `json:"content"`
-	}
-	err := l.do(ctx, call{
-		method: "GET", route: "repos/{owner}/{repo}/git/blobs/{file_sha}", args: []any{owner, name, sha},
-	}, &blob)
-	if errors.Is(err, engine.ErrGone) && !errors.Is(err, errUninstalled) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	content, err := base64.StdEncoding.DecodeString(strings.ReplaceAll(blob.Content, "\n", ""))
-	if err != nil || blob.Encoding != "base64" {
-		return nil, nil //nolint:nilerr // what cannot be read is no runbook
-	}
-	return content, nil
-}
-
-// trees walks through the folders of a branch. It steps down to the folder
-// asked for before it lists all that is below, so that the size of the rest of
-// the repository does not matter.
-type trees struct {
-	app                 *App
-	lane                *lane
-	owner, name, branch string
-	root                []treeEntry
-}
-
-// treeEntry is a line of a folder. docs: REST API endpoints for Git trees,
-// "Get a tree".
-type treeEntry struct {
-	Path string `json:"path"`
-	Mode string `json:"mode"`
-	Type string `json:"type"`
-	SHA  string `json:"sha"`
-	Size int    `json:"size"`
-}
-
-// below notes the Markdown files in and below a folder. One that is not there
-// has none.
-func (t *trees) below(ctx context.Context, folder string, found map[string]string) error {
-	folder = strings.Trim(path.Clean("/"+folder), "/")
-	at := t.branch
-	for _, step := range strings.FieldsFunc(folder, func(r rune) bool { return r == '/' }) {
-		entries, err := t.list(ctx, at, false)
-		if err != nil {
-			return err
-		}
-		i := slices.IndexFunc(entries, func(e treeEntry) bool { return e.Path == step && e.Type == "tree" })
-		if i < 0 {
-			return nil
-		}
-		at = entries[i].SHA
-	}
-	entries, err := t.list(ctx, at, true)
-	if err != nil {
-		return err
-	}
-	for _, e := range entries {
-		if e.isRunbook() {
-			found[path.Join(folder, e.Path)] = e.SHA
-		}
-	}
-	return nil
-}
-
-// isRunbook tells whether an entry is a Markdown file to be read. A link, of
-// mode 120000, holds only the path that it leads to.
-func (e treeEntry) isRunbook() bool {
-	kind := strings.ToLower(path.Ext(e.Path))
-	return e.Type == "blob" && e.Mode != "120000" && (kind == ".md" || kind == ".markdown") && e.Size <= retrieval.MostRunbook
-}
-
-// list reads a tree. GitHub cuts off what has more than 100,000 entries, of
-// which the rest is not read.
-func (t *trees) list(ctx context.Context, at string, recursive bool) ([]treeEntry, error) {
-	if at == t.branch && !recursive && t.root != nil {
-		return t.root, nil
-	}
-	c := call{method: "GET", route: "repos/{owner}/{repo}/git/trees/{tree_sha}", args: []any{t.owner, t.name, at}}
-	if recursive {
-		c.query = url.Values{"recursive": {"1"}}
-	}
-	var raw json.RawMessage
-	if err := t.lane.do(ctx, c, &raw); err != nil {
-		return nil, err
-	}
-	var tree struct {
-		Tree      []treeEntry `json:"tree"`
-		Truncated bool        `json:"truncated"`
-	}
-	if err := json.Unmarshal(raw, &tree); err != nil {
-		return nil, err
-	}
-	if tree.Truncated {
-		t.app.log.Warn("a folder has more than GitHub lists: not all of its runbooks are read", "repository", t.owner+"/"+t.name, "tree", at)
-	}
-	if at == t.branch && !recursive {
-		t.root = tree.Tree
-	}
-	return tree.Tree, nil
 }
