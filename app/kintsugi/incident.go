@@ -159,28 +159,19 @@ type incidentReader struct {
 }
 
 func newIncidentReader(ctx context.Context, lookup func(string) string, errOut io.Writer) (*incidentReader, error) {
-	config, isApp, err := server.ReadAppSettings(lookup)
+	g, err := reachGitHub(ctx, lookup)
 	if err != nil {
 		return nil, err
 	}
-	config.Clock, config.Timeout, config.Version = clock.New(), planTimeout, versionText()
-	r := &incidentReader{clock: config.Clock, isApp: isApp}
-	var keys engine.Keys
-	if isApp {
-		r.app, keys, err = asApp(ctx, config)
-	} else {
-		if r.app, err = withToken(config, lookup); err == nil {
-			fmt.Fprintln(errOut, "With a token, not as the App: the record is not verified, and roles are those of today.")
-		}
+	if !g.isApp {
+		fmt.Fprintln(errOut, "With a token, not as the App: the record is not verified, and roles are those of today.")
 	}
-	if err != nil {
-		return nil, err
-	}
+	r := &incidentReader{app: g.app, clock: g.clock, isApp: g.isApp}
 	if r.rules, err = engine.NewRules(server.Workflows()); err != nil {
 		return nil, err
 	}
 	r.engine = engine.New(engine.Config{
-		Rules: r.rules, Reader: r.app, Places: r.app, Keys: keys, Clock: r.clock, Timeout: planTimeout, Parallel: 4,
+		Rules: r.rules, Reader: r.app, Places: r.app, Keys: g.keys, Clock: r.clock, Timeout: planTimeout, Parallel: 4,
 	})
 	return r, nil
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/kintsugi-app/kintsugi/app/clock"
 	"github.com/kintsugi-app/kintsugi/app/engine"
 	"github.com/kintsugi-app/kintsugi/app/githubapp"
 	"github.com/kintsugi-app/kintsugi/app/server"
@@ -84,6 +85,30 @@ func newPlanner(ctx context.Context, lookup func(string) string, errOut io.Write
 		return nil, err
 	}
 	return r.engine, nil
+}
+
+// gitHub is how the commands that only read come to it: as the App where its
+// settings are there, else with a token.
+type gitHub struct {
+	app   *githubapp.App
+	keys  engine.Keys // nil with a token
+	clock clock.Clock
+	isApp bool
+}
+
+func reachGitHub(ctx context.Context, lookup func(string) string) (g gitHub, err error) {
+	config, isApp, err := server.ReadAppSettings(lookup)
+	if err != nil {
+		return g, err
+	}
+	config.Clock, config.Timeout, config.Version = clock.New(), planTimeout, versionText()
+	g.clock, g.isApp = config.Clock, isApp
+	if isApp {
+		g.app, g.keys, err = asApp(ctx, config)
+	} else {
+		g.app, err = withToken(config, lookup)
+	}
+	return g, err
 }
 
 func asApp(ctx context.Context, config server.Config) (*githubapp.App, engine.Keys, error) {

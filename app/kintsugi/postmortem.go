@@ -16,8 +16,8 @@ func newPostmortem() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "postmortem",
 		Short: "Read postmortems, whoever wrote them, and check them",
-		Long: "Postmortem is about documents on this machine, of any layout, in English or Japanese. It\n" +
-			"asks GitHub nothing and changes nothing.",
+		Long: "Postmortem is about documents of any layout, in English or Japanese, on this machine. It\n" +
+			"changes nothing, and asks GitHub nothing but by import, when that is given a repository.",
 	}
 	c.AddCommand(newPostmortemInspect(), newPostmortemLint(), newPostmortemImport(), newPostmortemRules())
 	return c

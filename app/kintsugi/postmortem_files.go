@@ -45,23 +45,42 @@ type outcome struct {
 	err     error
 }
 
-// run works on the files that the arguments name, in parallel, and prints in
-// their order. Do prints about a file and says whether there are findings; it is
-// called for several files at once. However many files there are, a few are held
-// at a time.
-func (w fileWork) run(args []string, do func(out io.Writer, file, content string) (found bool, err error)) error {
-	// Of the little that is held at a time, most is garbage soon: collecting it less
-	// often saves a tenth of the time for a few megabytes.
-	defer debug.SetGCPercent(debug.SetGCPercent(collectAt))
+// run works on the files that the arguments name.
+func (w fileWork) run(args []string, do doer) error {
 	done := progress(w.command.Context(), w.command.ErrOrStderr(), w.say("Reading files …", "ファイルを読んでいます …"))
 	defer done()
 	stdin := w.command.InOrStdin()
+	return w.runOn(source{filesOf(args), runtime.GOMAXPROCS(0), func(f file) (string, *fileProblem, error) {
+		content, problem := readFile(f.name, stdin)
+		return content, problem, nil
+	}}, do)
+}
+
+// doer prints about a file and says whether there are findings.
+type doer func(out io.Writer, file, content string) (found bool, err error)
+
+// source is where files come from.
+type source struct {
+	files iter.Seq[file]
+	// atOnce is how many are read at a time.
+	atOnce int
+	// read hands out a file, or says why that one cannot be read; an error is why
+	// none can.
+	read func(file) (string, *fileProblem, error)
+}
+
+// runOn works on files in parallel and prints in their order. Do is called for
+// several files at once. However many files there are, a few are held at a time.
+func (w fileWork) runOn(from source, do doer) error {
+	// Of the little that is held at a time, most is garbage soon: collecting it less
+	// often saves a tenth of the time for a few megabytes.
+	defer debug.SetGCPercent(debug.SetGCPercent(collectAt))
 	work := func(f file) (o outcome) {
 		if o.problem = f.problem; o.problem != nil {
 			return o
 		}
 		var content string
-		if content, o.problem = readFile(f.name, stdin); o.problem != nil {
+		if content, o.problem, o.err = from.read(f); o.problem != nil || o.err != nil {
 			return o
 		}
 		var b strings.Builder
@@ -71,7 +90,8 @@ func (w fileWork) run(args []string, do func(out io.Writer, file, content string
 	}
 	p := printer{fileWork: w, out: bufio.NewWriterSize(w.command.OutOrStdout(), 64<<10)}
 	_, _ = p.out.WriteString(w.frame.before) // a bufio.Writer keeps its error
-	if err := inOrder(w.command.Context(), filesOf(args), work, p.print); err != nil {
+	if err := inOrder(w.command.Context(), from.files, from.atOnce, work, p.print); err != nil {
+		_ = p.out.Flush() // what was read before stands
 		return err
 	}
 	return p.end()
@@ -251,6 +271,14 @@ func readFile(name string, stdin io.Reader) (string, *fileProblem) {
 		return "", notOpened(name, err)
 	}
 	content := b.String()
+	if problem := unreadable(name, content, size); problem != nil {
+		return "", problem
+	}
+	return content, nil
+}
+
+// unreadable is what keeps a file of so many bytes from being a document, or nil.
+func unreadable(name, content string, size int64) *fileProblem {
 	problem := &fileProblem{file: name}
 	switch at := firstInvalid(content); {
 	case size > mostDocument:
@@ -265,9 +293,9 @@ func readFile(name string, stdin io.Reader) (string, *fileProblem) {
 		problem.english = "this is not UTF-8 from here on: save the file in that encoding"
 		problem.japanese = "ここから先がUTF-8ではありません。UTF-8で保存し直してください"
 	default:
-		return content, nil
+		return nil
 	}
-	return "", problem
+	return problem
 }
 
 // bytesToSeeEnd lets a reader see the end of a file without making room for more.
@@ -302,15 +330,14 @@ func notOpened(name string, err error) *fileProblem {
 	return p
 }
 
-// inOrder does work on each item, as many at once as there are processors, and
-// hands the results on in the order of the items. It waits for what is slow
-// instead of holding what is done.
-func inOrder[Item, Result any](ctx context.Context, items iter.Seq[Item], work func(Item) Result, hand func(Result) error) error {
+// inOrder does work on each item, so many at once, and hands the results on in
+// the order of the items. It waits for what is slow instead of holding what is
+// done.
+func inOrder[Item, Result any](ctx context.Context, items iter.Seq[Item], workers int, work func(Item) Result, hand func(Result) error) error {
 	type job struct {
 		item Item
 		done chan Result
 	}
-	workers := runtime.GOMAXPROCS(0)
 	todo, queue := make(chan job), make(chan job, 4*workers)
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error {

@@ -116,7 +116,7 @@ func TestInOrder(t *testing.T) {
 	var got []int
 	var begun atomic.Int64
 	work := func(i int) string { begun.Add(1); return fmt.Sprint(i) }
-	err := inOrder(t.Context(), items, work, func(s string) error {
+	err := inOrder(t.Context(), items, 4, work, func(s string) error {
 		var i int
 		_, err := fmt.Sscan(s, &i)
 		got = append(got, i)
@@ -128,7 +128,7 @@ func TestInOrder(t *testing.T) {
 
 	begun.Store(0)
 	enough := errors.New("enough")
-	if err := inOrder(t.Context(), items, work, func(s string) error { return enough }); !errors.Is(err, enough) {
+	if err := inOrder(t.Context(), items, 4, work, func(s string) error { return enough }); !errors.Is(err, enough) {
 		t.Error(err)
 	}
 	if n := begun.Load(); n == count {
@@ -136,7 +136,7 @@ func TestInOrder(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := inOrder(ctx, items, work, func(string) error { return nil }); !errors.Is(err, context.Canceled) {
+	if err := inOrder(ctx, items, 4, work, func(string) error { return nil }); !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}
 }

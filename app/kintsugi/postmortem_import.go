@@ -1,16 +1,20 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"regexp"
+	"strconv"
 	"strings"
 	"sync"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/text/width"
 
+	"github.com/kintsugi-app/kintsugi/app/engine"
+	"github.com/kintsugi-app/kintsugi/app/server"
 	"github.com/kintsugi-app/kintsugi/workflows/document"
 	"github.com/kintsugi-app/kintsugi/workflows/postmortem/inspect"
 	"github.com/kintsugi-app/kintsugi/workflows/words"
@@ -18,15 +22,25 @@ import (
 
 func newPostmortemImport() *cobra.Command {
 	var as, lang string
+	var choice repositoryChoice
 	c := &cobra.Command{
-		Use:   "import FOLDER…",
+		Use:   "import FOLDER… | OWNER/REPO",
 		Short: "Show what old postmortems would become, and change nothing",
-		Long: "Import shows, for each incident that the documents of a folder tell of, what would be known\n" +
-			"of it, what is missing, and the totals. It changes nothing. To look at a repository, clone it\n" +
-			"first. --format json has an object a line for each incident, and last one of totals.\n" + whichFiles,
-		Example: "  kintsugi postmortem import docs/postmortems\n  kintsugi postmortem import --format json --lang ja docs/postmortems",
-		Args:    arguments(cobra.MinimumNArgs(1)),
+		Long: "Import shows, for each incident that a team's documents tell of, what would be known of it,\n" +
+			"what is missing, and the totals. It changes nothing, here or on GitHub. --format json has an\n" +
+			"object a line for each incident, and last one of totals.\n" + whichFiles + "\n\n" +
+			"OWNER/REPO is a repository on GitHub, unless there is a folder of that name here. Of it the\n" +
+			"same files are read, from the default branch, and the issues, open or closed, that carry the\n" +
+			"label of postmortems. At most " + strconv.Itoa(mostFiles) + " files and as many issues are read. It uses the App's settings\n" +
+			"where they are set, else GITHUB_TOKEN.",
+		Example: "  kintsugi postmortem import docs/postmortems\n  kintsugi postmortem import --format json --lang ja docs/postmortems\n" +
+			"  kintsugi postmortem import acme/pay --path docs/postmortems",
+		Args: arguments(cobra.MinimumNArgs(1)),
 	}
+	s := addSettings(c, server.AppSettings())
+	c.Flags().StringVar(&choice.path, "path", "", "of a repository, the folder whose files are read (default: all)")
+	c.Flags().StringVar(&choice.ref, "ref", "", "of a repository, the branch, tag or commit whose files are read (default: the default branch)")
+	c.Flags().StringVar(&choice.label, "label", "", "of a repository, the label of the issues that are read (default: the policy's, which is \"postmortem\" without one)")
 	answersIn(c, &lang)
 	format(c, &as)
 	c.RunE = func(c *cobra.Command, args []string) error {
@@ -34,16 +48,15 @@ func newPostmortemImport() *cobra.Command {
 		if !ok {
 			return usage(c, wrongLanguage(lang))
 		}
-		for _, arg := range args {
-			if _, err := os.Stat(arg); err != nil && repositoryForm.MatchString(arg) {
-				return usage(c, fmt.Errorf("%s is no folder here: clone the repository first, such as by `git clone https://github.com/%s`", arg, arg))
-			}
+		var err error
+		if choice.repo, err = repositoryIn(args); err != nil {
+			return usage(c, err)
 		}
-		t := importTeller{incidentTeller{in}, as}
-		var lock sync.Mutex // files are read several at a time
+		t := importTeller{incidentTeller: incidentTeller{in}, as: as}
+		var lock sync.Mutex // documents are read several at a time
 		var sum importTotals
 		w := fileWork{command: c, lang: in, frame: frame{before: t.head()}, last: func(out io.Writer) error { return t.totals(out, sum) }}
-		return w.run(args, func(out io.Writer, file, content string) (bool, error) {
+		show := func(out io.Writer, file, content string) (bool, error) {
 			incidents := inspect.Read(file, document.Read(content))
 			lock.Lock()
 			sum.count(incidents)
@@ -54,12 +67,58 @@ func newPostmortemImport() *cobra.Command {
 				}
 			}
 			return false, nil
-		})
+		}
+		switch {
+		case choice.repo != "":
+			return importRepository(w, &t, choice, s.lookup, show)
+		case choice != repositoryChoice{}:
+			return usage(c, errors.New("--path, --ref and --label are for a repository on GitHub"))
+		}
+		return w.run(args, show)
 	}
 	return c
 }
 
 var repositoryForm = regexp.MustCompile(`^[A-Za-z0-9-]{1,39}/[A-Za-z0-9._-]{1,100}$`)
+
+// repositoryIn is the repository that the arguments name, or "" for folders: what
+// is here is meant before what is on GitHub.
+func repositoryIn(args []string) (string, error) {
+	for _, arg := range args {
+		if _, err := os.Stat(arg); err == nil || !repositoryForm.MatchString(arg) {
+			continue
+		}
+		if len(args) > 1 {
+			return "", fmt.Errorf("%s is no folder here: a repository on GitHub is read by itself", arg)
+		}
+		return arg, nil
+	}
+	return "", nil
+}
+
+// importRepository reads from GitHub instead of from folders.
+func importRepository(w fileWork, t *importTeller, choice repositoryChoice, lookup func(string) string, show doer) error {
+	ctx, errOut := engine.WithRank(w.command.Context(), engine.Background), w.command.ErrOrStderr()
+	g, err := reachGitHub(ctx, lookup)
+	if err != nil {
+		return fmt.Errorf("%s is no folder here, and to read it from GitHub: %w", choice.repo, err)
+	}
+	done := progress(ctx, errOut, w.say("Asking GitHub …", "GitHubに問い合わせています …"))
+	r, err := openRepository(ctx, g, choice)
+	done()
+	if errors.Is(err, errNoSuchChoice) {
+		return usage(w.command, err)
+	}
+	if err != nil {
+		return err
+	}
+	t.documents = r.documents
+	done = progressOf(ctx, errOut, func() string {
+		return fmt.Sprintf(w.say("%d of %d documents of %s read …", "%[3]s の文書を読んでいます（%[1]d/%[2]d） …"), r.finished.Load(), len(r.documents), r.repo)
+	})
+	defer done()
+	return w.runOn(r.source(ctx), show)
+}
 
 // importTotals count what is known.
 type importTotals struct {
@@ -98,6 +157,8 @@ func (n *importTotals) count(incidents []inspect.Incident) {
 type importTeller struct {
 	incidentTeller
 	as string
+	// documents are those of a repository, none for files.
+	documents map[string]repositoryDocument
 }
 
 // columns are the widths of the figures, in half-width characters.
@@ -145,7 +206,7 @@ func (t importTeller) incident(out io.Writer, i inspect.Incident) error {
 			TTR         inspect.Measure   `json:"ttr_seconds"`
 			ActionItems int               `json:"action_items"`
 			Missing     []string          `json:"missing"`
-		}{i.File, i.Line, i.Title, i.Severity, i.Started, i.Detected, i.Resolved, i.TTD, i.TTR, len(i.ActionItems), missing})
+		}{t.place(i), i.Line, i.Title, i.Severity, i.Started, i.Detected, i.Resolved, i.TTD, i.TTR, len(i.ActionItems), missing})
 	}
 	clock := func(m inspect.Milestone) string {
 		if !m.Known() {
@@ -165,12 +226,23 @@ func (t importTeller) incident(out io.Writer, i inspect.Incident) error {
 	}
 	text := aligned(date, severity, clock(i.Started), clock(i.Detected), clock(i.Resolved),
 		measured(i.TTD, t.lang), measured(i.TTR, t.lang), fmt.Sprint(len(i.ActionItems)))
-	text += fmt.Sprintf("  %s · %s:%d", dashed(i.Title), oneLine(i.File), i.Line)
+	text += fmt.Sprintf("  %s · %s", dashed(i.Title), oneLine(t.place(i)))
+	if t.documents == nil {
+		text += fmt.Sprintf(":%d", i.Line)
+	}
 	if len(missing) > 0 {
 		text += t.say(" · missing: ", " · 不足: ") + strings.Join(missing, t.say(", ", "、"))
 	}
 	_, err := io.WriteString(out, printable(text+"\n"))
 	return err
+}
+
+// place is where people find the document.
+func (t importTeller) place(i inspect.Incident) string {
+	if d, ok := t.documents[i.File]; ok {
+		return d.url
+	}
+	return i.File
 }
 
 // missing are the things that are not known, in JSON by the names that inspect
