@@ -69,6 +69,9 @@ func (a Act) FromComment() (id int64, ok bool) {
 	return id, err == nil
 }
 
+// EventID is the ID of an act that is an event.
+func EventID(event int64) string { return "e" + strconv.FormatInt(event, 10) }
+
 // FromEvent is the event that the act is; ok is false for others.
 func (a Act) FromEvent() (id int64, ok bool) {
 	rest, found := strings.CutPrefix(a.ID, "e")

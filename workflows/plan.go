@@ -122,6 +122,9 @@ type IssueIntent struct {
 	// Patient ones may be made a little later than the rest is said, so that people
 	// learn how long many of them take.
 	Patient bool
+	// Not says why it is not to be made after all: that is remembered as if GitHub
+	// had refused it, so that what was decided once stays decided.
+	Not string
 	// ReopenAt is when somebody asked that it be opened again: it is where it was
 	// closed before that, and not where it was closed since.
 	ReopenAt time.Time
@@ -255,6 +258,9 @@ func (p Plan) String() string {
 
 // where is the part of an issue's line that says what is special about it.
 func (i IssueIntent) where() (said string) {
+	if i.Not != "" {
+		said += " not made: " + i.Not
+	}
 	if i.Repo != "" {
 		said += " in " + i.Repo
 	}

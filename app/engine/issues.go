@@ -54,6 +54,9 @@ const mostUntold = 8
 // an earlier try or an earlier record knew of. changed is true where something
 // new is known of one.
 func (a *applier) issues(ctx context.Context) (changed bool, err error) {
+	if a.decided() {
+		return true, nil
+	}
 	missing := a.missingIssues()
 	// What we wrote may land late, and is then looked for although it was made.
 	if len(missing) == 0 && (len(a.d.plan.Issues) == 0 || a.c.Hint.Watch.IsZero()) {
@@ -105,6 +108,17 @@ func (a *applier) issues(ctx context.Context) (changed bool, err error) {
 		return true, nil
 	}
 	return a.reopen(ctx)
+}
+
+// decided remembers what is not to be made. It is true where that is news.
+func (a *applier) decided() (changed bool) {
+	for _, want := range a.d.plan.Issues {
+		if made, known := a.d.made[want.Key]; want.Not != "" && (!known || made.Waiting) {
+			a.d.made[want.Key] = workflows.Made{Refused: want.Not, At: a.e.second()}
+			changed = true
+		}
+	}
+	return changed
 }
 
 // missingIssues are those planned that were not made yet.

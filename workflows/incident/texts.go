@@ -22,17 +22,10 @@ type teller struct {
 }
 
 // say picks the sentence in the language.
-func (t teller) say(en, ja string) string {
-	if t.in.Language == words.Japanese {
-		return ja
-	}
-	return en
-}
+func (t teller) say(en, ja string) string { return t.in.Say(en, ja) }
 
 // person shows a login as a name.
-func (t teller) person(login string) string {
-	return words.Name(login) + t.say("", "さん")
-}
+func (t teller) person(login string) string { return t.in.Person(login) }
 
 // section is the incident's part of the status comment.
 func (t teller) section() workflows.Section {

@@ -33,6 +33,26 @@ func Clock(t time.Time, loc *time.Location, ref time.Time, lang words.Language) 
 	return t.Format(layout) + " " + ZoneName(t)
 }
 
+var weekdays = [...]string{"日", "月", "火", "水", "木", "金", "土"}
+
+// Day writes a day in a zone: "Thursday 3 December" or "12月3日（木）", with the year
+// where it is not that of ref.
+func Day(t time.Time, loc *time.Location, ref time.Time, lang words.Language) string {
+	t, ref = t.In(loc), ref.In(loc)
+	other := t.Year() != ref.Year()
+	if lang == words.Japanese {
+		said := fmt.Sprintf("%d月%d日（%s）", t.Month(), t.Day(), weekdays[t.Weekday()])
+		if other {
+			said = fmt.Sprintf("%d年%s", t.Year(), said)
+		}
+		return said
+	}
+	if other {
+		return t.Format("Monday 2 January 2006")
+	}
+	return t.Format("Monday 2 January")
+}
+
 // ZoneName names the offset of t from UTC as Clock does.
 func ZoneName(t time.Time) string {
 	name, seconds := t.Zone()

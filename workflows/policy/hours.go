@@ -46,6 +46,26 @@ func (p Policy) Daytime(t time.Time) bool {
 	return p.Working(t) && p.workingDay(t) && (p.hours != nil || usualFrom <= minute && minute < usualTo)
 }
 
+// NextDaytime is the first time from t on, by the quarter of an hour, at which
+// people may be reminded; t itself where a month holds none.
+func (p Policy) NextDaytime(t time.Time) time.Time {
+	const step = 15 * time.Minute
+	next := t
+	for range 31 * 24 * time.Hour / step {
+		if p.Daytime(next) {
+			return next
+		}
+		next = next.Truncate(step).Add(step)
+	}
+	return t
+}
+
+// Morning is the usual time for a reminder, on the n-th working day before a day.
+func (p Policy) Morning(day time.Time, before int) time.Time {
+	y, m, d := p.NextWorkingDay(day, -before).Date()
+	return time.Date(y, m, d, 0, usualFrom, 0, 0, p.TimeZone)
+}
+
 // NextWorkingDay is the n-th working day after t at the same time of day in the
 // policy's zone: Monday to Friday without holidays, whatever the hours. It is t
 // itself for no days, and counts back for fewer. Where there is none for years it

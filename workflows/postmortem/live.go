@@ -34,12 +34,18 @@ type life struct {
 	findings, remarks, wordings []lint.Finding
 }
 
-func live(in workflows.Input) workflows.Decision {
-	l := life{teller: teller{in}, s: replay(in), policy: policyOf(in.Policy)}
+// lifeOf reads a postmortem, or tells what has to be asked for that.
+func lifeOf(in workflows.Input) (l life, asks []workflows.Ask) {
+	l = life{teller: teller{in}, s: replay(in), policy: policyOf(in.Policy)}
 	if asks := l.look(); len(asks) > 0 {
-		return workflows.Decision{Asks: asks}
+		return l, asks
 	}
-	if asks := append(l.approvalsOfPull(), l.lint()...); len(asks) > 0 {
+	return l, append(l.approvalsOfPull(), l.lint()...)
+}
+
+func live(in workflows.Input) workflows.Decision {
+	l, asks := lifeOf(in)
+	if len(asks) > 0 {
 		return workflows.Decision{Asks: asks}
 	}
 	plan := workflows.Plan{

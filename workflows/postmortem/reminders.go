@@ -8,9 +8,6 @@ import (
 	"github.com/kintsugi-app/kintsugi/workflows"
 )
 
-// hour is from when on reminders of a day are due.
-const hour = 10
-
 // reminder is something that the author is told once, at or after its time.
 type reminder struct {
 	key string
@@ -42,7 +39,7 @@ func (l *life) reminders() (notices []workflows.Notice, wake time.Time) {
 		if strings.HasPrefix(r.key, keyShare) && !l.in.Now.Before(r.at) && l.open() == 0 {
 			continue // nothing is empty: nothing to say
 		}
-		if at := l.workingFrom(later(r.at, l.in.Now)); at.After(l.in.Now) {
+		if at := l.in.Policy.NextDaytime(later(r.at, l.in.Now)); at.After(l.in.Now) {
 			earlier(at)
 			continue
 		}
@@ -79,34 +76,13 @@ func (l *life) schedule() (all []reminder) {
 	hasMeeting := !l.s.meeting.IsZero()
 	if hasMeeting {
 		all = append(all, reminder{
-			key: keyShare + l.s.meeting.In(l.in.Policy.TimeZone).Format("20060102"), at: l.dayBefore(l.s.meeting), until: l.s.meeting, said: l.beforeMeeting,
+			key: keyShare + l.s.meeting.In(l.in.Policy.TimeZone).Format("20060102"), at: l.in.Policy.Morning(l.s.meeting, 1), until: l.s.meeting, said: l.beforeMeeting,
 		})
 	}
 	if !hasMeeting || l.s.meeting.After(afterDue) {
-		all = append(all, reminder{key: keyBefore + l.due.Format("20060102"), at: l.dayBefore(l.due), until: afterDue, said: l.beforeDue})
+		all = append(all, reminder{key: keyBefore + l.due.Format("20060102"), at: l.in.Policy.Morning(l.due, 1), until: afterDue, said: l.beforeDue})
 	}
 	return append(all, reminder{key: keyAfter + l.due.Format("20060102"), at: afterDue, said: l.afterDue})
-}
-
-// dayBefore is the morning of the working day before.
-func (l *life) dayBefore(t time.Time) time.Time {
-	zone := l.in.Policy.TimeZone
-	y, m, d := l.in.Policy.NextWorkingDay(t.In(zone), -1).Date()
-	return time.Date(y, m, d, hour, 0, 0, 0, zone)
-}
-
-// workingFrom is the first time from t on at which people may be called.
-func (l *life) workingFrom(t time.Time) time.Time {
-	if l.in.Policy.Daytime(t) {
-		return t
-	}
-	t = t.Truncate(15 * time.Minute)
-	for range 4 * 24 * 30 { // a month holds a working hour, or there is none
-		if t = t.Add(15 * time.Minute); l.in.Policy.Daytime(t) {
-			return t
-		}
-	}
-	return t
 }
 
 func later(a, b time.Time) time.Time {
