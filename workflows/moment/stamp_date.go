@@ -35,7 +35,7 @@ func (r *stampReader) date(s *Stamp, at, end int) bool {
 	case 4:
 		return r.yearFirst(s, at, end)
 	case 1, 2:
-		return r.monthWordFirst(s, at, end) || r.monthWordSecond(s, at, end) ||
+		return r.eraDate(s, at, end) || r.monthWordFirst(s, at, end) || r.monthWordSecond(s, at, end) ||
 			r.kanjiDate(s, at) || r.numericDate(s, at, end)
 	}
 	return false
@@ -263,6 +263,29 @@ func (r *stampReader) monthWordSecond(s *Stamp, at, end int) bool {
 		return false
 	}
 	r.weekdayBefore(s)
+	return true
+}
+
+// eraDate reads 令和8年6月1日. Of 令和元年 the date begins behind it.
+func (r *stampReader) eraDate(s *Stamp, at, end int) bool {
+	if at < len("令和") || r.src[at-1] < 0x80 && r.src[at-1] != ' ' {
+		return false
+	}
+	before := strings.TrimRight(r.src[:at], " ")
+	year, next := reiwa+1, at
+	switch after := r.blanks(end); {
+	case strings.HasSuffix(before, "令和元年"):
+		before = strings.TrimSuffix(before, "元年")
+	case strings.HasSuffix(before, "令和") && r.is(after, "年"):
+		year, next = reiwa+number(r.src[at:end]), r.blanks(after+len("年"))
+	default:
+		return false
+	}
+	var d Stamp
+	if !r.kanjiDate(&d, next) || !s.set(year, d.Month, d.Day, d.To) {
+		return false
+	}
+	s.Weekday, s.From = d.Weekday, len(before)-len("令和")
 	return true
 }
 

@@ -51,12 +51,13 @@ type actionPart struct {
 	done     bool // its heading says so
 }
 
-// actionHead is a row that names what follows: a heading, or a label in bold
-// letters that stands for one.
+// actionHead is a row that names what follows: a heading, or a label that stands
+// for one, in bold letters, with a sign before it or a colon behind it.
 type actionHead struct {
 	name  string
 	kind  section.Kind
 	level int // a label's is deeper than any heading's
+	plain bool
 }
 
 // isSure: the name can mean nothing but what is to be done.
@@ -70,6 +71,9 @@ func (h actionHead) isDone() bool { return saysDone(h.name) || saysDone(lastBrac
 // closes: it ends a section of actions that it stands in. "Detect", "Mitigate" and
 // "Response" do not: they are kinds of actions.
 func (h actionHead) closes() bool {
+	if h.plain {
+		return false
+	}
 	switch h.kind {
 	case section.Summary, section.Impact, section.Timeline, section.Causes, section.WentWell, section.WentWrong,
 		section.Lucky, section.Lessons, section.Supporting, section.Glossary:
@@ -123,7 +127,13 @@ func actionParts(rows []document.Row) (parts []actionPart) {
 // mayOpen: it is a heading, or has nothing but a label. "**Action**: none" opens
 // nothing.
 func mayOpen(r *document.Row) bool {
-	return r.Kind == document.Heading || r.Strong > 0 && len(r.Text)-r.Strong < 40 && (r.Strong == len(r.Text) || strings.Trim(r.Text[r.Strong:], ":： ") == "" || r.Text[len(r.Text)-1] == ')')
+	return isPlainLabel(r) || r.Kind == document.Heading || r.Strong > 0 && len(r.Text)-r.Strong < 40 && (r.Strong == len(r.Text) || strings.Trim(r.Text[r.Strong:], ":： ") == "" || r.Text[len(r.Text)-1] == ')')
+}
+
+// isPlainLabel: it is a short line like "Next steps:" or "■ 再発防止策".
+func isPlainLabel(r *document.Row) bool {
+	return r.Kind == document.Text && r.Strong == 0 && r.Depth == 0 && len(r.Text) <= mostTitled &&
+		(strings.HasSuffix(r.Text, ":") || strings.HasSuffix(r.Text, "：") || marked(r.Text))
 }
 
 // headOf reads a heading, or a label.
@@ -139,6 +149,9 @@ func headOf(r *document.Row) (head actionHead, ok bool) {
 			return head, false
 		}
 		head.level = 7 + r.Depth
+	case isPlainLabel(r):
+		name = bareName(r.Text)
+		head.level, head.plain = 7, true
 	default:
 		return head, false
 	}
@@ -302,14 +315,14 @@ func (a *actionReader) paragraphs() []ActionItem {
 		if r.Kind != document.Text || r.Quoted || r.Italic || r.Depth > 0 || r.Line == 0 {
 			continue
 		}
-		if len(drafts) > 0 && drafts[len(drafts)-1].row.Block == r.Block {
+		if len(drafts) > 0 && drafts[len(drafts)-1].row.Block == r.Block && !strings.HasPrefix(r.Text, "・") {
 			drafts[len(drafts)-1].goesOn(r)
 			continue
 		}
 		if _, isHead := headOf(r); isHead || strings.HasSuffix(r.Text, ":") {
 			continue
 		}
-		drafts = append(drafts, draftItem{row: r, text: r.Text, links: r.Links, done: a.allDone})
+		drafts = append(drafts, draftItem{row: r, text: strings.TrimPrefix(r.Text, "・"), links: r.Links, done: a.allDone})
 	}
 	return finished(drafts)
 }

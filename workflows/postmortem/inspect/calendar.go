@@ -171,7 +171,7 @@ func (r *reader) calendarOf() {
 			}
 		}
 		if h.zone.Name == "" && (row.Kind == document.Text || row.Kind == document.Heading) {
-			h.zone = zoneSaid(row.Text, row.Kind == document.Heading)
+			h.zone = zoneSaid(row.Text, row.Kind == document.Heading || r.sections[i] == i)
 		}
 	}
 	r.cal.zone = h.zone
@@ -261,6 +261,10 @@ func (h *hints) pair(p document.Pair) {
 	h.stamps = moment.Stamps(h.stamps[:0], p.Value)
 	for i := range h.stamps {
 		s := &h.stamps[i]
+		if s.Dated() && s.Year == 0 && !s.Numeric && !s.Several && strings.EqualFold(p.Key, "title") {
+			h.partial = civil{0, s.Month, s.Day}
+			return
+		}
 		if !s.Dated() || s.Year == 0 || s.Either {
 			continue
 		}

@@ -20,6 +20,7 @@ type entry struct {
 	group   int
 	written string
 	texts   []string
+	spoken  bool // somebody writes it, who then knows of it
 	cells   bool // the texts are cells, and any of them may name a milestone
 
 	// wall is the wall clock, in UTC, where the day is known.
@@ -198,6 +199,9 @@ func (r *reader) tell() {
 				e.marks |= marksOf(t)
 			}
 			e.tells |= tellsOf(t, &seq)
+		}
+		if e.spoken && e.tells&(failing|started) != 0 {
+			e.tells = e.tells&^(failing|started) | detected
 		}
 	}
 }

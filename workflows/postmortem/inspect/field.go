@@ -238,7 +238,7 @@ func (w *walker) named(row *document.Row, stamps []placed) bool {
 			return ok && w.furtherNames(row, stamps)
 		}
 	}
-	if row.Bold && row.First && len(stamps) == 0 {
+	if len(stamps) == 0 && (row.Bold && row.First || marked(row.Text)) {
 		if n := nameOf(row.Text); n.known() {
 			w.name, w.nameBlock = n, row.Block
 			return true

@@ -10,7 +10,7 @@ import (
 // for what happened around them.
 var japaneseNames = map[string]role{
 	"発生": started, "開始": started, "発端": started, "発生開始": started, "影響開始": started, "開始発生": started,
-	"検知": detected, "検出": detected, "発覚": detected, "認知": detected, "覚知": detected, "発見": detected, "気づき": detected, "報告": detected, "初報": detected, "通報": detected, "受報": detected,
+	"検知": detected, "検出": detected, "発覚": detected, "認知": detected, "覚知": detected, "発見": detected, "気づき": detected, "気づいた": detected, "気付いた": detected, "気がついた": detected, "報告": detected, "初報": detected, "通報": detected, "受報": detected,
 	"アラート": detected, "アラート発報": detected, "アラート検知": detected, "アラート受信": detected, "判明": detected, "検知報告": detected,
 	"宣言":   declared,
 	"対応開始": acknowledged, "初動": acknowledged, "初動対応": acknowledged, "初動開始": acknowledged, "着手": acknowledged, "調査開始": acknowledged, "対応着手": acknowledged, "一次対応開始": acknowledged, "初動対応開始": acknowledged, "応答": acknowledged, "確認応答": acknowledged,

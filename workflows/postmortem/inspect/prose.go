@@ -17,14 +17,21 @@ const mostStamps = 40
 func (w *walker) prose(row *document.Row, stamps []placed, from int) {
 	for k := from; k < min(len(stamps), mostStamps); k++ {
 		s := &stamps[k].Stamp
+		if s.Dated() {
+			w.told = w.cal.dayOf(s)
+		}
 		if !s.Clock {
 			continue
+		}
+		on := w.day
+		if !on.known() && !w.cal.day.known() {
+			on = w.told
 		}
 		begin, end := sentence(row.Text, s.From, s.To)
 		if s.Open && k+1 < len(stamps) && stamps[k+1].Clock {
 			if tellsOfImpact(row.Text[begin:end]) {
 				w.facts = append(w.facts, fact{roles: started | resolved, source: Prose, line: row.Line,
-					stamp: *s, end: stamps[k+1].Stamp, isSpan: true, zone: w.zone, day: w.day, ofImpact: w.kind == section.Impact})
+					stamp: *s, end: stamps[k+1].Stamp, isSpan: true, zone: w.zone, day: on, ofImpact: w.kind == section.Impact})
 			}
 			continue
 		}
@@ -35,8 +42,11 @@ func (w *walker) prose(row *document.Row, stamps []placed, from int) {
 		if r == 0 && k >= from && leadsEntry(row.Text[begin:s.From]) {
 			r = tellsOf(row.Text[s.To:end], &w.seq) & milestones // "At 18:12 the service was restored"
 		}
+		if r == 0 && strings.HasPrefix(row.Text[s.To:end], ", which ") {
+			r = tellsOf(row.Text[s.To:end], &w.seq) & (mitigated | resolved) // "replaced at 18:12, which ended the outage"
+		}
 		if r != 0 {
-			w.facts = append(w.facts, fact{roles: r, source: Prose, line: row.Line, stamp: *s, zone: w.zone, day: w.day})
+			w.facts = append(w.facts, fact{roles: r, source: Prose, line: row.Line, stamp: *s, zone: w.zone, day: on})
 		}
 	}
 	w.lasted(row)
@@ -63,7 +73,7 @@ func sentence(text string, from, to int) (begin, end int) {
 // tellsOfImpact reports whether a sentence is about something that did not work.
 func tellsOfImpact(text string) bool {
 	if isJapanese(text) {
-		for _, w := range [...]string{"停止", "障害", "影響", "エラー", "失敗", "利用でき", "不能", "不通", "遅延", "ダウン"} {
+		for _, w := range [...]string{"停止", "障害", "影響", "エラー", "失敗", "利用でき", "不能", "不通", "遅延", "ダウン", "できな", "されな", "られな", "つながらな", "繋がらな"} {
 			if strings.Contains(text, w) {
 				return !strings.Contains(text, "影響はな") && !strings.Contains(text, "影響なし")
 			}
@@ -95,6 +105,9 @@ func saidBefore(text string) role {
 		return 0 // a time without "at" belongs to what follows
 	}
 	verb := strings.ToLower(strings.Trim(words[k], "*_,("))
+	if noticedAt(words[max(0, k-7) : k+1]) {
+		return detected
+	}
 	r := nameWords[verb]
 	if !strings.HasSuffix(verb, "ed") && verb != "began" && verb != "aware" && verb != "paged" {
 		return 0
@@ -117,6 +130,30 @@ func saidBefore(text string) role {
 		return r & (started | detected | acknowledged | mitigated | resolved)
 	}
 	return 0
+}
+
+// noticedAt reports whether the words before a time tell who noticed what at that
+// time: "our monitoring noticed the drop in traffic at". The last but one of the
+// words may be far from the verb, but another verb must not come between.
+func noticedAt(words []string) bool {
+	for i := len(words) - 2; i > 0; i-- {
+		word := lower(strings.Trim(words[i], "*_,(\"'"))
+		switch word {
+		case "noticed", "detected", "observed", "spotted", "discovered":
+			for _, w := range words[max(0, i-3):i] {
+				if senses[lower(w)]&(notWord|otherWord) != 0 {
+					return false
+				}
+			}
+			return true
+		case "was", "were", "is", "been", "had", "has", "which", "that", "and", "when", "after", "before", "until", "but":
+			return false
+		}
+		if senses[word]&otherWord != 0 {
+			return false
+		}
+	}
+	return false
 }
 
 // lasted reads how long it lasted from the sentences of a line.

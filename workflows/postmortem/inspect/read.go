@@ -210,8 +210,13 @@ const titledLevel = 7
 // with a colon behind it: "Timeline:".
 func (r *reader) titled(i int) section.Kind {
 	row := &r.d.Rows[i]
-	if row.Kind != document.Text || row.Depth > 0 || row.Quoted || len(row.Text) > 40 || len(r.of(i)) > 0 ||
-		i > 0 && r.d.Rows[i-1].Block == row.Block && !row.Bold {
+	if row.Kind != document.Text || row.Depth > 0 || row.Quoted || len(row.Text) > mostTitled || len(r.of(i)) > 0 {
+		return section.Unknown
+	}
+	if marked(row.Text) {
+		return section.Of(bareName(row.Text))
+	}
+	if i > 0 && r.d.Rows[i-1].Block == row.Block && !row.Bold {
 		return section.Unknown
 	}
 	text, colon := strings.CutSuffix(row.Text, ":")
@@ -222,6 +227,22 @@ func (r *reader) titled(i int) section.Kind {
 		return section.Unknown
 	}
 	return section.Of(text)
+}
+
+// mostTitled is how long such a line is at most, in bytes.
+const mostTitled = 40
+
+// marked reports whether a line begins with one of the signs that stand before
+// titles in Japanese: "■ 概要", 【原因】.
+func marked(text string) bool {
+	if len(text) <= 3 || text[0] != 0xE2 && text[0] != 0xE3 {
+		return false
+	}
+	switch text[:3] {
+	case "■", "□", "◆", "◇", "●", "○", "◎", "▼", "▽", "【":
+		return true
+	}
+	return false
 }
 
 // isEvent reports whether a heading begins with a time of day.

@@ -17,6 +17,7 @@ type walker struct {
 	skipped bool             // whether its times are not those of the incident
 	zone    moment.NamedZone // of the section
 	day     civil            // of the section
+	told    civil            // the last that a sentence named
 	// table is what the head of the present table says.
 	zones []moment.NamedZone
 	roles []name
@@ -177,6 +178,9 @@ func (w *walker) text(i int, row *document.Row) {
 		w.open = -1
 		return
 	}
+	if w.update(i, row, stamps) {
+		return
+	}
 	if w.open >= 0 && row.First && row.Depth <= w.depth {
 		w.open = -1
 	}
@@ -194,12 +198,74 @@ func (w *walker) text(i int, row *document.Row) {
 	w.prose(row, stamps, 0)
 }
 
+// update reads the updates of a status page and the messages of a chat: a name in
+// bold letters, then the time, then what was said, or the time below it all.
+func (w *walker) update(i int, row *document.Row, stamps []placed) bool {
+	if len(stamps) == 0 || !stamps[0].Clock {
+		return false
+	}
+	before, after := strings.Trim(row.Text[:stamps[0].From], updateMarks), strings.Trim(row.Text[stamps[0].To:], updateMarks)
+	switch above := w.blockAbove(i); {
+	case row.Strong > 0 && row.Strong <= stamps[0].From && strings.Trim(row.Text[row.Strong:stamps[0].From], updateMarks) == "":
+		isStatus := statusWords[lower(before)]
+		if !isStatus && (after == "" || len(before) > longestSpeaker) {
+			return false
+		}
+		w.entry(row, stamps)
+		e := &w.entries[w.open]
+		e.texts = append(e.texts[:0], after)
+		if e.spoken = !isStatus; isStatus {
+			e.texts[0] = before + ". " + after
+			w.room = 2
+		}
+		return true
+	case after == "" && above < i && (before == "" || strings.EqualFold(before, "posted")):
+		first, _, _ := strings.Cut(w.d.Rows[above].Text, " ")
+		if !statusWords[lower(strings.Trim(first, updateMarks))] {
+			return false
+		}
+		w.entry(row, stamps)
+		e := &w.entries[w.open]
+		for j := above; j < i; j++ {
+			e.texts = append(e.texts, w.d.Rows[j].Text)
+		}
+		w.open = -1
+		return true
+	}
+	return false
+}
+
+// updateMarks may stand between the parts of an update.
+const updateMarks = " \t*_:：-–—|,()[]（）【】@."
+
+// longestSpeaker is how long the name of somebody who writes is at most, in bytes.
+const longestSpeaker = 24
+
+// statusWords are the names that status pages give to their updates.
+var statusWords = setOf(`investigating identified monitoring update resolved completed verifying mitigated scheduled
+	調査中 原因特定 監視中 経過観察中 経過観察 対応中 続報 解決 解決済み 復旧 復旧済み`)
+
+// blockAbove is the first row of a row's block, or the row itself.
+func (w *walker) blockAbove(i int) int {
+	above := i
+	for above > w.from && i-above < mostUpdate && w.d.Rows[above-1].Kind == document.Text && w.d.Rows[above-1].Block == w.d.Rows[i].Block {
+		above--
+	}
+	return above
+}
+
+// mostUpdate is how many lines an update has at most.
+const mostUpdate = 8
+
 // goOn adds a line to the entry that is open.
 func (w *walker) goOn(i int, row *document.Row, stamps []placed) {
 	if row.Block != w.block {
 		w.room--
 	}
 	text := untilNext(row.Text, stamps, 0)
+	if len(stamps) > 0 && !stamps[0].Open {
+		w.prose(row, stamps, 0)
+	}
 	if text == "" {
 		return
 	}
