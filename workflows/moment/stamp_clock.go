@@ -86,7 +86,7 @@ func (r *stampReader) halfAfter(at int) (half, end int) {
 	at = r.blanks(at)
 	c := r.at(at) | 0x20
 	if c != 'a' && c != 'p' {
-		return 0, at
+		return r.partAfter(at)
 	}
 	end = at + 1
 	if r.at(end) == '.' && r.at(end+1)|0x20 == 'm' {
@@ -104,6 +104,18 @@ func (r *stampReader) halfAfter(at int) (half, end int) {
 		return 0, at
 	}
 	return 1 + int(c-'a')/('p'-'a'), end
+}
+
+// partAfter reads "in the afternoon" at a place.
+func (r *stampReader) partAfter(at int) (half, end int) {
+	if r.is(at, "in the ") {
+		for half, part := range [...]string{"morning", "afternoon", "evening"} {
+			if r.is(at+len("in the "), part) {
+				return min(half, 1) + 1, at + len("in the ") + len(part)
+			}
+		}
+	}
+	return 0, at
 }
 
 // halfBefore reads 午前, 午後, "AM " or "PM" that stands right before a place.

@@ -133,7 +133,7 @@ func mayOpen(r *document.Row) bool {
 // isPlainLabel: it is a short line like "Next steps:" or "■ 再発防止策".
 func isPlainLabel(r *document.Row) bool {
 	return r.Kind == document.Text && r.Strong == 0 && r.Depth == 0 && len(r.Text) <= mostTitled &&
-		(strings.HasSuffix(r.Text, ":") || strings.HasSuffix(r.Text, "：") || marked(r.Text))
+		(strings.HasSuffix(r.Text, ":") || strings.HasSuffix(r.Text, "：") || unmarked(r.Text) != "")
 }
 
 // headOf reads a heading, or a label.
@@ -150,7 +150,9 @@ func headOf(r *document.Row) (head actionHead, ok bool) {
 		}
 		head.level = 7 + r.Depth
 	case isPlainLabel(r):
-		name = bareName(r.Text)
+		if name = unmarked(r.Text); name == "" {
+			name = bareName(r.Text)
+		}
 		head.level, head.plain = 7, true
 	default:
 		return head, false

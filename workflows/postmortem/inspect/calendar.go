@@ -288,6 +288,9 @@ func (r *reader) hint(h *hints, i int) {
 		return
 	}
 	row := &r.d.Rows[i]
+	if isByline(row.Text) {
+		return
+	}
 	label := strings.TrimRight(row.Text[:s.From], " ")
 	if !h.field.known() && len(label) < longestName && label != "" && nameOf(label).roles&(day|window|started) != 0 {
 		if s.Several {
@@ -301,6 +304,16 @@ func (r *reader) hint(h *hints, i int) {
 	if !h.prose.known() && s.Year != 0 && !s.Several {
 		h.prose = r.cal.dayOf(s)
 	}
+}
+
+// isByline reports whether a line tells when the text was written.
+func isByline(text string) bool {
+	first, _, _ := strings.Cut(strings.TrimLeft(text, " *_("), " ")
+	switch lower(strings.TrimRight(first, ":")) {
+	case "posted", "published", "written", "updated":
+		return true
+	}
+	return false
 }
 
 // dayIn is the day that a value names.

@@ -159,7 +159,10 @@ func (c *chooser) dayFor(s *moment.Stamp, of civil) civil {
 		return d
 	}
 	if s.Relative {
-		return civil{}
+		if !of.known() {
+			return civil{}
+		}
+		return of.plus(s.Shift)
 	}
 	if of.known() {
 		return of

@@ -132,6 +132,12 @@ const mostUnknown = 80
 // factOf is a fact that a field gives.
 func (w *walker) factOf(n name, line int, s moment.Stamp) fact {
 	f := fact{source: Field, line: line, stamp: s, zone: w.zone, day: w.day}
+	if s.Relative {
+		f.day = w.told // 同日, 翌日: as seen from the last that was named
+	}
+	if s.Dated() {
+		w.told = w.cal.dayOf(&s)
+	}
 	if n.zone.Name != "" {
 		f.zone = n.zone
 	}
@@ -228,6 +234,9 @@ func (w *walker) named(row *document.Row, stamps []placed) bool {
 	label, value, ok := labelled(row)
 	if ok {
 		n := nameOf(label)
+		if len(stamps) > 0 && stamps[0].Open && isOutage(label) {
+			n = name{roles: window} // "Incident: 16:20 - 17:05"
+		}
 		if n.known() {
 			shift := len(row.Text) - len(value)
 			if strings.Trim(value, " *-–—:：|_") == "" {
@@ -235,11 +244,17 @@ func (w *walker) named(row *document.Row, stamps []placed) bool {
 				return true
 			}
 			ok := w.field(n, row.Line, value, shifted(stamps, shift))
+			if ok && n.metric != noMetric {
+				w.furtherMetrics(row, value)
+			}
 			return ok && w.furtherNames(row, stamps)
 		}
 	}
-	if len(stamps) == 0 && (row.Bold && row.First || marked(row.Text)) {
-		if n := nameOf(row.Text); n.known() {
+	if name := unmarked(row.Text); len(stamps) == 0 && (row.Bold && row.First || name != "") {
+		if name == "" {
+			name = row.Text
+		}
+		if n := nameOf(name); n.known() {
 			w.name, w.nameBlock = n, row.Block
 			return true
 		}
@@ -255,6 +270,15 @@ func (w *walker) named(row *document.Row, stamps []placed) bool {
 				}
 			}
 		}
+	}
+	return false
+}
+
+// isOutage reports whether a name says only that this is the incident.
+func isOutage(label string) bool {
+	switch lower(bareName(label)) {
+	case "incident", "outage", "disruption", "障害", "インシデント":
+		return true
 	}
 	return false
 }
@@ -275,6 +299,21 @@ func (w *walker) furtherNames(row *document.Row, stamps []placed) bool {
 		}
 	}
 	return true
+}
+
+// furtherMetrics reads the others of "TTD: 2 min / TTR: 13 min".
+func (w *walker) furtherMetrics(row *document.Row, value string) {
+	for range mostNames {
+		at := strings.IndexAny(value, "/,;|、／")
+		if at < 0 {
+			return
+		}
+		value = strings.TrimLeft(value[at:], " /,;|、／")
+		name, rest, ok := strings.Cut(strings.Replace(value[:min(len(value), longestName)], "：", ":", 1), ":")
+		if n := nameOf(name); ok && n.metric != noMetric {
+			w.field(n, row.Line, strings.TrimLeft(rest, " "), nil)
+		}
+	}
 }
 
 // labelled takes a line apart at its colon or at the end of its bold words.

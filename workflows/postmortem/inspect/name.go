@@ -33,7 +33,7 @@ const milestones = started | detected | declared | acknowledged | mitigated | re
 // these is none.
 var nameWords = map[string]role{
 	"start": started, "started": started, "starts": started, "starting": started, "began": started, "begin": started, "begins": started, "beginning": started, "begun": started,
-	"onset": started, "occurred": started, "occurs": started, "occur": started, "occurrence": started, "happened": started, "commenced": started, "triggered": started,
+	"onset": started, "occurred": started, "occurs": started, "occur": started, "occurrence": started, "happened": started, "commenced": started, "triggered": started, "down": started,
 	"detected": detected, "detection": detected, "detect": detected, "discovered": detected, "discovery": detected, "discover": detected, "noticed": detected, "notice": detected,
 	"aware": detected, "awareness": detected, "identified": detected, "identification": detected, "identify": detected, "reported": detected, "report": detected, "alerted": detected, "alert": detected, "alerts": detected,
 	"paged": detected, "page": detected, "observed": detected, "spotted": detected, "notified": detected, "notification": detected, "known": detected, "found": detected, "alarm": detected, "recognised": detected, "recognized": detected,
@@ -43,7 +43,7 @@ var nameWords = map[string]role{
 	"mitigated": mitigated, "mitigation": mitigated, "mitigate": mitigated, "contained": mitigated, "containment": mitigated, "contain": mitigated, "stabilized": mitigated, "stabilised": mitigated, "remediated": mitigated,
 	"repaired": repaired, "repair": repaired,
 	"resolved": resolved, "resolution": resolved, "resolve": resolved, "resolves": resolved, "recovered": resolved, "recovery": resolved, "recover": resolved, "restored": resolved, "restoration": resolved, "restore": resolved,
-	"fixed": resolved, "end": resolved, "ended": resolved, "ends": resolved, "ending": resolved, "finished": resolved, "finish": resolved, "stopped": resolved, "over": resolved, "allclear": resolved,
+	"fixed": resolved, "end": resolved, "ended": resolved, "ends": resolved, "ending": resolved, "finished": resolved, "finish": resolved, "stopped": resolved, "over": resolved, "allclear": resolved, "up": resolved, "back": resolved,
 	"closed": shut, "closure": shut, "close": shut,
 	"duration": window, "downtime": window, "window": window, "period": window, "length": window, "lasted": window, "when": window, "timeframe": window,
 	"date": day, "dates": day, "day": day,
@@ -52,7 +52,7 @@ var nameWords = map[string]role{
 }
 
 // nameNoise are the words of a name that stand for nothing by themselves.
-var nameNoise = setOf(`incident issue outage problem event fault failure service services system customer customers client user users impact impacted affected
+var nameNoise = setOf(`again online running incident issue outage problem event fault failure service services system customer customers client user users impact impacted affected
 
 	the of a an was is were has been be time times timestamp datetime at on first initial initially actual approx approximate approximately estimated utc gmt local in for by team we us our production
 	full fully complete completed completely finally final all official officially total and this it degradation disruption interruption symptoms symptom exposure breach attack leak intrusion compromise slowness error errors normal overall

@@ -18,14 +18,14 @@ func (w *walker) prose(row *document.Row, stamps []placed, from int) {
 	for k := from; k < min(len(stamps), mostStamps); k++ {
 		s := &stamps[k].Stamp
 		if s.Dated() {
-			w.told = w.cal.dayOf(s)
+			w.told, w.toldIn = w.cal.dayOf(s), row.Block
 		}
 		if !s.Clock {
 			continue
 		}
 		on := w.day
-		if !on.known() && !w.cal.day.known() {
-			on = w.told
+		if w.told.known() && (s.Relative || !on.known() && (w.toldIn == row.Block || !w.cal.day.known())) {
+			on = w.told // of this paragraph, or of one above where nothing else tells
 		}
 		begin, end := sentence(row.Text, s.From, s.To)
 		if s.Open && k+1 < len(stamps) && stamps[k+1].Clock {
@@ -39,7 +39,7 @@ func (w *walker) prose(row *document.Row, stamps []placed, from int) {
 			continue
 		}
 		r := saidBefore(row.Text[begin:s.From])
-		if r == 0 && k >= from && leadsEntry(row.Text[begin:s.From]) {
+		if r == 0 && k >= from && leadsEntry(lastClause(row.Text[begin:s.From])) {
 			r = tellsOf(row.Text[s.To:end], &w.seq) & milestones // "At 18:12 the service was restored"
 		}
 		if r == 0 && strings.HasPrefix(row.Text[s.To:end], ", which ") {
@@ -50,6 +50,35 @@ func (w *walker) prose(row *document.Row, stamps []placed, from int) {
 		}
 	}
 	w.lasted(row)
+}
+
+// timeTo reads "time to detect was 5 minutes", 復旧までの時間は約34分.
+func (w *walker) timeTo(row *document.Row) {
+	for from := 0; ; {
+		at := strings.Index(row.Text[from:], "ime to ")
+		if at < 1 {
+			break
+		}
+		at += from - 1
+		from = at + len("time to ")
+		label, value, ok := strings.Cut(row.Text[at:min(len(row.Text), at+longestName)], " was ")
+		if n := nameOf(label); ok && n.metric != noMetric {
+			w.field(n, row.Line, value, nil)
+		}
+	}
+	if w.trace&letter == 0 {
+		return
+	}
+	if at := strings.Index(row.Text, "までの時間は"); at > 0 {
+		begin, end := sentence(row.Text, at, at)
+		label := row.Text[begin:at]
+		if cut := strings.LastIndex(label, "、"); cut >= 0 {
+			label = label[cut+len("、"):]
+		}
+		if n := nameOf(label + "までの時間"); n.metric != noMetric {
+			w.field(n, row.Line, row.Text[at+len("までの時間は"):end], nil)
+		}
+	}
 }
 
 // mostSentence bounds how far the beginning and the end of a sentence are looked
@@ -90,6 +119,11 @@ func tellsOfImpact(text string) bool {
 	return strings.Contains(low, "unable to") || strings.Contains(low, "could not") || strings.Contains(low, "lasted")
 }
 
+// lastClause is what stands behind the last comma.
+func lastClause(text string) string {
+	return text[strings.LastIndexByte(text, ',')+1:]
+}
+
 // saidBefore is the milestone that the words right before a time give it: "the
 // outage began at", "was first reported around".
 func saidBefore(text string) role {
@@ -107,6 +141,9 @@ func saidBefore(text string) role {
 	verb := strings.ToLower(strings.Trim(words[k], "*_,("))
 	if noticedAt(words[max(0, k-7) : k+1]) {
 		return detected
+	}
+	if (verb == "alert" || verb == "alarm") && k < 3 {
+		return detected // "First alert at 10:05"
 	}
 	r := nameWords[verb]
 	if !strings.HasSuffix(verb, "ed") && verb != "began" && verb != "aware" && verb != "paged" {
@@ -139,7 +176,7 @@ func noticedAt(words []string) bool {
 	for i := len(words) - 2; i > 0; i-- {
 		word := lower(strings.Trim(words[i], "*_,(\"'"))
 		switch word {
-		case "noticed", "detected", "observed", "spotted", "discovered":
+		case "heard", "learned", "noticed", "detected", "observed", "spotted", "discovered":
 			for _, w := range words[max(0, i-3):i] {
 				if senses[lower(w)]&(notWord|otherWord) != 0 {
 					return false
@@ -161,6 +198,7 @@ func (w *walker) lasted(row *document.Row) {
 	if w.trace&(digit|wide) == 0 && !namesUnit(row.Text) {
 		return
 	}
+	w.timeTo(row)
 	s, rank, ok := lastedIn(row.Text, w.trace)
 	if !ok && w.kind != section.Timeline {
 		s, ok = overIn(row.Text, w.trace)

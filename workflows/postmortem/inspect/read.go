@@ -213,8 +213,8 @@ func (r *reader) titled(i int) section.Kind {
 	if row.Kind != document.Text || row.Depth > 0 || row.Quoted || len(row.Text) > mostTitled || len(r.of(i)) > 0 {
 		return section.Unknown
 	}
-	if marked(row.Text) {
-		return section.Of(bareName(row.Text))
+	if name := unmarked(row.Text); name != "" {
+		return section.Of(name)
 	}
 	if i > 0 && r.d.Rows[i-1].Block == row.Block && !row.Bold {
 		return section.Unknown
@@ -232,17 +232,25 @@ func (r *reader) titled(i int) section.Kind {
 // mostTitled is how long such a line is at most, in bytes.
 const mostTitled = 40
 
-// marked reports whether a line begins with one of the signs that stand before
-// titles in Japanese: "■ 概要", 【原因】.
-func marked(text string) bool {
-	if len(text) <= 3 || text[0] != 0xE2 && text[0] != 0xE3 {
-		return false
+// unmarked is a line without the sign or number that stands before titles in
+// Japanese, "■ 概要", 【原因】, "１．発生日時", and nothing where there is none.
+func unmarked(text string) string {
+	if len(text) <= 4 {
+		return ""
 	}
 	switch text[:3] {
 	case "■", "□", "◆", "◇", "●", "○", "◎", "▼", "▽", "【":
-		return true
+		return bareName(text)
 	}
-	return false
+	if text[0] != 0xEF && text[0]-'0' > 9 {
+		return ""
+	}
+	for _, stop := range [...]string{"．", "、"} {
+		if number, rest, ok := strings.Cut(text, stop); ok && len(number) <= 6 && strings.Trim(number, "0123456789０１２３４５６７８９") == "" {
+			return bareName(rest)
+		}
+	}
+	return ""
 }
 
 // isEvent reports whether a heading begins with a time of day.
@@ -280,5 +288,5 @@ func (r *reader) inCell(i, cell int) []placed {
 
 // lead strips what may stand before the beginning of a line's words.
 func lead(text string) string {
-	return strings.TrimLeft(text, " \t*_`[(（【~≈・-–—")
+	return strings.TrimLeft(text, " \t\u3000*_`[(（【~≈・-–—")
 }

@@ -38,17 +38,19 @@ const (
 	levelWord                      // back to "zero"
 	outsideWord                    // those who call: customer, colleague
 	callWord                       // calls, writes
+	fireWord                       // fires, triggers: what monitoring does
+	rateWord                       // the error "rate" is normal
 	watchWord                      // monitoring: reports what matters
 	paperWord                      // a ticket is "resolved" when its paperwork is done
 )
 
 // senses are the English words that tell something.
 var senses = sensesOf(map[sense]string{
-	incidentWord: `incident outage issue issues problem problems downtime disruption unavailability slowness impact degradation failure failures errors error interruption alert alerts`,
+	incidentWord: `incident outage issue issues problem problems downtime disruption unavailability slowness sev sev0 sev1 sev2 sev3 impact degradation failure failures errors error interruption alert alerts`,
 	serviceWord: `service services site website system systems cluster hub api app application server servers traffic everything all functionality access platform database users customers
 		builds launches pods jobs operations requests node nodes queue production environment infrastructure things it`,
-	recoverWord: `resolved restored recovered recovers restores resolves resumed resumes solved solves`,
-	normalWord:  `normal normally operational normality normalized normalised`,
+	recoverWord: `resolved restored recovered recovers restores resolves resume resumed resumes solved solves`,
+	normalWord:  `normal usual normally operational normality normalized normalised`,
 	upWord:      `healthy stable green fine available online functioning working works up running accessible functional expected able reachable responding succeed succeeds succeeding`,
 	backWord:    `back again fully now return returns returned returning brought`,
 	overWord:    `over ended ends end fixed cleared clear gone away disappear disappeared subsided ceased`,
@@ -58,7 +60,7 @@ var senses = sensesOf(map[sense]string{
 	startWord:   `start starts started begin begins began beginning begun`,
 	failWord: `fail fails failing failed down unavailable unreachable degraded degrading crash crashes crashed crashing broken breaks broke timeouts timeout timing slow stuck hang hangs hung oom oomkilled expired expires
 		outage degradation failure failures errors error rejected 500s 5xx 502 503 504 502s 503s 504s stopped stops drops dropped dropping disruption erroring impacted impact affected bug causing caused misconfigured unusable inaccessible offline unresponsive spike spikes spiked elevated exhausted exhaustion corrupted
-		stop unanswered refused disconnect disconnects disconnected disconnecting`,
+		stop drop declined collapse collapses collapsed unanswered refused disconnect disconnects disconnected disconnecting`,
 	notWord:      `not no never without cannot unable still partially partial some once until if when should could may might expecting trying try attempt attempts attempted attempting hoping waiting before unless yet slowly mostly will would ensure tested test testing staging false most bring get t be being expect expects`,
 	mitigateWord: `mitigated mitigates rolled reverted`,
 	respondWord:  `investigating investigation investigate investigates acknowledged acknowledges acked ack acknowledge responding responded triage triaging`,
@@ -74,13 +76,15 @@ var senses = sensesOf(map[sense]string{
 		accidental inadvertent unintentional erroneous`,
 	againWord:   `again`,
 	levelWord:   `zero baseline`,
-	outsideWord: `user users customer customers client clients colleague colleagues manager partner partners merchant merchants staff student students employee employees researcher`,
-	callWord:    `calls called phones phoned rings rang writes wrote emails emailed mails mailed tweets tweeted`,
+	outsideWord: `user users customer customers client clients colleague colleagues manager desk finance sales partner partners merchant merchants staff student students employee employees researcher`,
+	callWord:    `calls called phones phoned rings rang writes wrote emails emailed mails mailed tweets tweeted asks asked`,
+	fireWord:    `triggers triggered fires fired`,
+	rateWord:    `rate rates latency`,
 	statesWord:  `reports`,
 	watchWord:   `monitoring monitor monitors probe probes healthcheck check checks grafana prometheus sentry datadog cloudwatch`,
 	machineWord: `job jobs build builds pod pods container containers node nodes cluster agent agents process worker workers queue server servers log logs page console`,
 	paperWord:   `ticket tickets jira`,
-	declareWord: `declared declare declares`,
+	declareWord: `declared declare declares opens opened raises raised`,
 	otherWord:   `root cause causes culprit reason source why postmortem retrospective retro status bug review`,
 })
 
@@ -229,7 +233,7 @@ func tellsThought(seq []sense) role {
 				told |= resolved
 			}
 		case s&normalWord != 0:
-			if within(seq, i, 4, 2, backWord) && !relapses(seq) || within(seq, i, 6, 2, serviceWord) {
+			if within(seq, i, 4, 2, backWord) && !relapses(seq) || within(seq, i, 2, 0, rateWord) || within(seq, i, 6, 2, serviceWord) {
 				told |= resolved
 			}
 		case s&levelWord != 0 && within(seq, i, 3, 0, backWord), s&upWord != 0 && within(seq, i, 5, 6, backWord) && !relapses(seq):
@@ -243,6 +247,9 @@ func tellsThought(seq []sense) role {
 		}
 		states := s&statesWord != 0 && within(seq, i, 6, 0, machineWord) && !within(seq, i, 6, 0, peopleWord|watchWord|alertWord)
 		if !other && !states && (s&(noticeWord|reportWord) != 0 || s&alertWord != 0 && !within(seq, i, 0, 5, recoverWord|overWord)) {
+			told |= detected
+		}
+		if s&fireWord != 0 && within(seq, i, 2, 0, watchWord) {
 			told |= detected
 		}
 		if s&callWord != 0 && within(seq, i, 3, 0, outsideWord) && !within(seq, i, 0, 3, outsideWord) {
@@ -286,8 +293,8 @@ type japaneseTold struct {
 }
 
 var japaneseTells = []japaneseTold{
-	{[]string{"検知", "発覚", "アラート", "通報", "気づ", "気付", "問い合わせ", "報告", "覚知", "異常を確認", "エラーを確認", "発見"}, detected,
-		[]string{"検知され", "検知でき", "検知せ", "検知遅", "未検知", "検知用", "検知ルール", "検知方法", "検知まで", "検知なし", "アラートが鳴らな", "アラートがな", "アラートなし", "アラートは", "アラート解消", "アラートが解消", "アラート復旧", "アラート設定", "アラート追加", "アラートを追加", "アラートルール", "復旧を報告", "完了を報告", "復旧報告", "完了報告", "原因を発見"}},
+	{[]string{"検知", "発覚", "アラート", "通報", "気づ", "気付", "問い合わせ", "報告", "覚知", "異常を確認", "エラーを確認", "発見", "教えていただ", "連絡をいただ", "連絡を受け", "指摘を受け", "ご指摘", "発報"}, detected,
+		[]string{"検知され", "検知でき", "検知せ", "検知遅", "未検知", "検知用", "検知ルール", "検知方法", "検知まで", "検知なし", "アラートが鳴らな", "アラートがな", "アラートなし", "アラートは", "アラート解消", "アラートが解消", "アラート復旧", "アラート設定", "アラート追加", "アラートを追加", "アラートルール", "復旧を報告", "完了を報告", "復旧報告", "完了報告", "原因を発見", "発報せ", "発報しな", "発報なし", "未発報"}},
 	{[]string{"復旧", "解消", "収束", "正常化", "正常に戻", "正常稼働", "正常動作を確認", "サービス再開", "サービスを再開", "回復", "対応完了"}, resolved,
 		[]string{"復旧作業", "復旧開始", "復旧対応", "復旧せ", "復旧しな", "復旧手順", "復旧を試", "復旧見込", "復旧に向け", "一部復旧", "部分復旧", "部分的に復旧", "復旧でき", "未復旧", "復旧着手", "復旧を開始", "復旧策", "復旧計画", "暫定復旧", "解消せ", "解消しな", "解消され", "回復せ", "回復しな", "復旧方法", "復旧優先", "復旧後", "解消策", "復旧のため", "復旧まで", "復旧準備", "復旧を優先", "対応完了予定", "対応完了見込", "対応完了を報告", "対応完了報告"}},
 	{[]string{"緩和策適用", "切り戻し", "ロールバック", "影響収束", "暫定復旧", "暫定対応を実施", "暫定対応完了"}, mitigated,
@@ -295,7 +302,7 @@ var japaneseTells = []japaneseTold{
 	{[]string{"障害発生", "障害が発生", "エラーが発生し始め", "エラー発生開始", "エラーが急増", "エラー急増", "エラーが多発", "影響開始", "発生開始", "応答しなくな", "ダウンし", "停止し始め", "期限切れ到達", "発火"}, started, []string{"再発生"}},
 	{[]string{"対応開始", "調査開始", "調査を開始", "対応を開始", "調査に着手", "対応に着手"}, acknowledged, nil},
 	{[]string{"誤って", "誤操作", "誤削除", "誤適用", "誤配信", "誤送信"}, slip, nil},
-	{[]string{"エラー", "失敗", "停止", "ダウン", "障害", "異常", "クラッシュ", "不能", "期限切れ"}, failing, []string{"失敗なし", "エラーなし"}},
+	{[]string{"エラー", "失敗", "停止", "ダウン", "障害", "異常", "クラッシュ", "不能", "期限切れ", "が急増"}, failing, []string{"失敗なし", "エラーなし", "アクセスが急増", "リクエストが急増", "トラフィックが急増", "負荷が急増"}},
 }
 
 // japaneseWord is one of the words, with what it is among.

@@ -17,7 +17,8 @@ type walker struct {
 	skipped bool             // whether its times are not those of the incident
 	zone    moment.NamedZone // of the section
 	day     civil            // of the section
-	told    civil            // the last that a sentence named
+	told    civil            // the day that was named last
+	toldIn  int              // the block that names it
 	// table is what the head of the present table says.
 	zones []moment.NamedZone
 	roles []name
@@ -138,6 +139,9 @@ func (w *walker) entry(row *document.Row, stamps []placed) {
 	e := entry{line: row.Line, stamp: stamps[0].Stamp, zone: w.zone, day: w.day, kind: w.kind, group: w.section}
 	if stamps[0].Open && len(stamps) > 1 {
 		e.end = stamps[1].Stamp
+	}
+	if stamps[0].Dated() {
+		w.told, w.toldIn = w.cal.dayOf(&stamps[0].Stamp), row.Block
 	}
 	e.written = row.Text[stamps[0].From:stamps[0].To]
 	e.texts = w.rest(row.Text, stamps, e.texts)
@@ -300,7 +304,7 @@ func leadsEntry(text string) bool {
 	switch strings.ToLower(strings.Trim(text, " *~:：")) {
 	case "from", "between":
 		return false
-	case "by", "then at", "finally at", "and at":
+	case "by", "then at", "finally at", "and at", "and by":
 		return true
 	}
 	return leadsValue(text)

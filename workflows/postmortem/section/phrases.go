@@ -198,6 +198,7 @@ var inJapanese = []struct {
 	{"今後の対応", false, Actions},
 	{"今後の課題", false, Actions},
 	{"今後", true, Actions},
+	{"これから", false, Actions},
 	{"恒久対応", false, Actions},
 	{"残課題", false, Actions},
 	{"残タスク", false, Actions},
