@@ -60,6 +60,34 @@ func (w *writer) inlines(parent ast.Node, bold, italic int) {
 	}
 }
 
+// pieces writes a paragraph that was skimmed.
+func (w *writer) pieces(pieces []piece) {
+	bold, italic, at := 0, 0, 0
+	for _, p := range pieces {
+		switch p.kind {
+		case words:
+			w.piece(p.from, p.to, bold, italic)
+		case code:
+			w.beginsCode()
+			w.code(p.from, p.to, bold, italic)
+		case strong:
+			bold++
+		case strongEnd:
+			bold--
+		case emphasis:
+			italic++
+		case emphasisEnd:
+			italic--
+		case link:
+			at = w.length()
+		case linkEnd:
+			w.row().Links = append(w.row().Links, Link{Text: strings.TrimSpace(w.written()[at:]), URL: w.src[p.from:p.to]})
+		case lineEnd:
+			w.end()
+		}
+	}
+}
+
 // written is the line so far.
 func (w *writer) written() string {
 	if w.isCopied {
@@ -168,13 +196,23 @@ func (w *writer) asWritten(code text.Segment) bool {
 		strings.IndexByte(w.src[from:to], '\n') < 0 && w.src[from:to] == string(w.raw[from:to])
 }
 
-func (w *writer) codeSpan(n *ast.CodeSpan, bold, italic int) {
+// beginsCode notes that code follows.
+func (w *writer) beginsCode() {
 	r := w.row()
 	r.Code = r.Code || strings.TrimSpace(w.written()) == ""
+}
+
+// code writes a piece of the source that is code with its backticks.
+func (w *writer) code(from, to, bold, italic int) {
+	w.place(from + 1)
+	w.verbatim(from, to)
+	w.count("`", bold, italic)
+}
+
+func (w *writer) codeSpan(n *ast.CodeSpan, bold, italic int) {
+	w.beginsCode()
 	if t, ok := n.FirstChild().(*ast.Text); ok && t.NextSibling() == nil && w.asWritten(t.Segment) {
-		w.place(t.Segment.Start)
-		w.verbatim(t.Segment.Start-1, t.Segment.Stop+1)
-		w.count("`", bold, italic)
+		w.code(t.Segment.Start-1, t.Segment.Stop+1, bold, italic)
 		return
 	}
 	value := []byte("`")

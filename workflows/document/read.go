@@ -6,7 +6,6 @@ import (
 
 	"github.com/yuin/goldmark/ast"
 	extension "github.com/yuin/goldmark/extension/ast"
-	"github.com/yuin/goldmark/text"
 )
 
 // Document is a Markdown text line by line, as a reader sees it, with the place
@@ -100,7 +99,9 @@ type Cell struct {
 type Link struct{ Text, URL string }
 
 // Read reads a Markdown text of any size and shape.
-func Read(src string) *Document {
+func Read(src string) *Document { return read(src, skimAndParse) }
+
+func read(src string, parse func(source []byte) ast.Node) *Document {
 	src = lineFeeds(strings.TrimPrefix(src, "\ufeff"))
 	d := &Document{Source: src}
 	// The text that is parsed has the same lines and offsets as the source.
@@ -113,7 +114,7 @@ func Read(src string) *Document {
 	s := &scanner{d: d, src: src, raw: []byte(parsed), line: 1, section: -1}
 	d.Rows = make([]Row, 0, 16+strings.Count(src, "\n")*3/4)
 	s.text.Grow(len(src) / 4)
-	s.blocks(markdown.Parse(text.NewReader(s.raw)), Row{}, true)
+	s.blocks(parse(s.raw), Row{}, true)
 	return d
 }
 
@@ -199,7 +200,7 @@ func (s *scanner) blocks(parent ast.Node, place Row, top bool) {
 				s.paragraph(n, inner)
 				place.First = false
 			}
-		case *ast.Paragraph, *ast.TextBlock:
+		case *ast.Paragraph, *ast.TextBlock, *skimmed:
 			place = s.paragraph(n, place)
 		case *ast.List:
 			inner := place
@@ -360,7 +361,11 @@ func (s *scanner) table(n *extension.Table, place Row) {
 func (s *scanner) lines(block ast.Node) []Row {
 	s.rows = append(s.rows[:0], Row{})
 	w := writer{scanner: s}
-	w.inlines(block, 0, 0)
+	if plain, ok := block.(*skimmed); ok {
+		w.pieces(plain.pieces)
+	} else {
+		w.inlines(block, 0, 0)
+	}
 	w.finish()
 	box, isBox := block.FirstChild().(*extension.TaskCheckBox)
 	shown := s.rows[:0]
