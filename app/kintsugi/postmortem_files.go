@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -14,6 +15,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"github.com/spf13/cobra"
@@ -260,13 +262,10 @@ func readFile(name string, stdin io.Reader) (string, *fileProblem) {
 		defer f.Close() //nolint:errcheck // nothing was written
 		in = f
 	}
-	var b strings.Builder
-	if f, ok := in.(*os.File); ok {
-		if info, err := f.Stat(); err == nil && info.Mode().IsRegular() {
-			b.Grow(int(min(info.Size(), mostDocument)) + bytesToSeeEnd)
-		}
-	}
-	size, err := io.Copy(&b, io.LimitReader(in, mostDocument+1))
+	b, _ := buffers.Get().(*bytes.Buffer)
+	defer buffers.Put(b)
+	b.Reset()
+	size, err := b.ReadFrom(io.LimitReader(in, mostDocument+1))
 	if err != nil {
 		return "", notOpened(name, err)
 	}
@@ -298,8 +297,8 @@ func unreadable(name, content string, size int64) *fileProblem {
 	return problem
 }
 
-// bytesToSeeEnd lets a reader see the end of a file without making room for more.
-const bytesToSeeEnd = 512
+// buffers are what files are read into.
+var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
 // firstInvalid is where a text stops to be UTF-8, or -1.
 func firstInvalid(text string) int {

@@ -39,7 +39,7 @@ type piece struct {
 	from, to int
 }
 
-type pieceKind uint8
+type pieceKind int
 
 const (
 	words    pieceKind = iota

@@ -68,5 +68,13 @@ func anyMayNest(src string) bool {
 // mayNest reports whether a line may begin with as many marks as are too many.
 // It is there because most lines do not, and the expression above is slow.
 func mayNest(line string) bool {
-	return len(line) > maxNesting && strings.Trim(line[:maxNesting], " \t>-+*0123456789.)`~") == ""
+	if len(line) <= maxNesting {
+		return false
+	}
+	for i := range maxNesting {
+		if strings.IndexByte(" \t>-+*0123456789.)`~", line[i]) < 0 {
+			return false
+		}
+	}
+	return true
 }
