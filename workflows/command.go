@@ -1,6 +1,7 @@
 package workflows
 
 import (
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -88,6 +89,7 @@ func CommandsOf(list []Workflow) (all Commands, clash string) {
 			case len(c.On) == 0:
 				c.On = []string{w.Name}
 			}
+			c.On = append(slices.Clip(c.On), takers(list, c.Name)...)
 			for _, name := range append([]string{c.Name}, c.Aliases...) {
 				if _, taken := all[fold(name)]; taken {
 					clash = name
@@ -97,6 +99,16 @@ func CommandsOf(list []Workflow) (all Commands, clash string) {
 		}
 	}
 	return all, clash
+}
+
+// takers are the workflows that take a command of another one's.
+func takers(list []Workflow, command string) (names []string) {
+	for _, w := range list {
+		if slices.Contains(w.Takes, command) {
+			names = append(names, w.Name)
+		}
+	}
+	return names
 }
 
 // Find returns the command of that name, in either language, any case, half-

@@ -27,6 +27,9 @@ type Workflow struct {
 	Labels func(policy.Policy) []Label
 	// Commands are what people may write to it, in a comment or by a gesture.
 	Commands []Command
+	// Takes names commands that another workflow declares and that mean the same on
+	// the subjects of this one.
+	Takes []string
 	// Gesture translates an event of GitHub's own, such as closing, into the
 	// command it stands for; ok is false for events that mean nothing here.
 	Gesture func(Event, policy.Policy) (command, argument string, ok bool)

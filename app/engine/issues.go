@@ -54,15 +54,13 @@ const mostUntold = 8
 // an earlier try or an earlier record knew of. changed is true where something
 // new is known of one.
 func (a *applier) issues(ctx context.Context) (changed bool, err error) {
-	if a.decided() {
-		return true, nil
-	}
 	missing := a.missingIssues()
 	// What we wrote may land late, and is then looked for although it was made.
 	if len(missing) == 0 && (len(a.d.plan.Issues) == 0 || a.c.Hint.Watch.IsZero()) {
-		return a.reopen(ctx)
+		return a.settle(ctx)
 	}
 	if a.announced(missing) {
+		a.decided()
 		return true, nil
 	}
 	if a.d.announced {
@@ -107,6 +105,15 @@ func (a *applier) issues(ctx context.Context) (changed bool, err error) {
 	if changed {
 		return true, nil
 	}
+	return a.settle(ctx)
+}
+
+// settle does what is left once every issue is there: what is not to be made is
+// remembered, and what was asked for is opened again.
+func (a *applier) settle(ctx context.Context) (changed bool, err error) {
+	if a.decided() {
+		return true, nil
+	}
 	return a.reopen(ctx)
 }
 
@@ -125,7 +132,7 @@ func (a *applier) decided() (changed bool) {
 func (a *applier) missingIssues() map[string]workflows.IssueIntent {
 	missing := map[string]workflows.IssueIntent{}
 	for _, want := range a.d.plan.Issues {
-		if made, known := a.d.made[want.Key]; !known || made.Waiting {
+		if made, known := a.d.made[want.Key]; want.Not == "" && (!known || made.Waiting) {
 			missing[want.Key] = want
 		}
 	}
@@ -263,6 +270,7 @@ func (a *applier) reopen(ctx context.Context) (changed bool, err error) {
 			continue
 		}
 		a.d.facts[ask] = fact
+		a.d.opened = append(a.d.opened, fact.Subject)
 		changed = true
 	}
 	return changed, nil

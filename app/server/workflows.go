@@ -2,6 +2,7 @@ package server
 
 import (
 	"github.com/kintsugi-app/kintsugi/workflows"
+	"github.com/kintsugi-app/kintsugi/workflows/followup"
 	"github.com/kintsugi-app/kintsugi/workflows/incident"
 	"github.com/kintsugi-app/kintsugi/workflows/postmortem"
 )
@@ -12,5 +13,6 @@ func Workflows() []workflows.Workflow {
 	return []workflows.Workflow{
 		incident.Workflow(),
 		postmortem.Workflow(),
+		followup.Workflow(),
 	}
 }

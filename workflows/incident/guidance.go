@@ -112,6 +112,16 @@ func (t teller) suggestions() string {
 	return strings.Join(lines, "\n")
 }
 
+// LikelyRepeat is the number of the earlier incident that this one resembles most,
+// while people are at work on it, or 0.
+func LikelyRepeat(in workflows.Input) int {
+	t := teller{in: in, s: replay(in), policy: policyOf(in.Policy)}
+	if similar := in.Facts[t.similarAsk()].Matches; t.s.hurts() && len(similar) > 0 && !t.isHidden() {
+		return similar[0].Number
+	}
+	return 0
+}
+
 func (t teller) matched(m workflows.Match) string {
 	var quoted []string
 	for i, w := range m.Words {

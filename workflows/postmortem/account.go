@@ -51,6 +51,10 @@ func AccountOf(in workflows.Input) (a Account, asks []workflows.Ask) {
 	return a, nil
 }
 
+// Of is the number of the postmortem that an incident has, by what was published
+// about the incident, or 0.
+func Of(incident workflows.Answer) int { return linkIn(incident).Number }
+
 // accept says who accepted it, and when: whoever closed or merged it, and those
 // who approved.
 func (a *Account) accept(l *life) {

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/kintsugi-app/kintsugi/workflows"
@@ -20,8 +19,8 @@ type Policy struct {
 	Label string `yaml:"label" description:"The label of a postmortem, at most 30 characters. Those of its states begin with it."`
 	// Required are the severities, sev1 to sev4, whose incidents get a postmortem
 	// unasked.
-	Required []string `yaml:"required" description:"The severities, sev1 to sev4, whose incidents need a postmortem."`
-	Due      Days     `yaml:"due" description:"How long after the end of the incident it is due, such as 5 business days."`
+	Required []string    `yaml:"required" description:"The severities, sev1 to sev4, whose incidents need a postmortem."`
+	Due      policy.Days `yaml:"due" description:"How long after the end of the incident it is due, such as 5 business days."`
 	// As is issue, or file for a pull request with a file in Folder.
 	As     string `yaml:"as" description:"issue, or file for a pull request with a file."`
 	Folder string `yaml:"folder" description:"The folder of the files; also where pull requests are looked at for them."`
@@ -34,40 +33,6 @@ type Policy struct {
 	Reminders bool   `yaml:"reminders" description:"Whether the author is reminded before and after the due date, and before the sharing meeting."`
 	// Lint are severities by rule: off, suggestion, warning, error.
 	Lint map[string]string `yaml:"lint" description:"By rule: off, suggestion, warning or error."`
-}
-
-// Days is a number of business days, written "5 business days" or just 5.
-type Days int
-
-var days = regexp.MustCompile(`^(\d{1,3})( *(business|working)? *days?| *営業日)?$`)
-
-// daysProblem is why a text is no Days.
-type daysProblem struct{}
-
-func (daysProblem) Error() string {
-	return "write business days from 1 to 250, such as `5 business days`"
-}
-
-// In says it in a language.
-func (p daysProblem) In(lang words.Language) string {
-	if lang == words.Japanese {
-		return "`5 business days` のように、1〜250の営業日数で書いてください"
-	}
-	return p.Error()
-}
-
-// UnmarshalText reads Days.
-func (d *Days) UnmarshalText(text []byte) error {
-	m := days.FindStringSubmatch(strings.ToLower(strings.TrimSpace(string(text))))
-	if m == nil {
-		return daysProblem{}
-	}
-	n, _ := strconv.Atoi(m[1])
-	if n < 1 || n > 250 {
-		return daysProblem{}
-	}
-	*d = Days(n)
-	return nil
 }
 
 // What to do when a postmortem is closed incomplete, and what it is kept as.

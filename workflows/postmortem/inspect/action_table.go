@@ -64,7 +64,7 @@ func rowItem(columns []column, r *document.Row) (item ActionItem, ok bool) {
 		return cells[c].Text
 	}
 	end, facts := namedFacts(action.Text)
-	item = ActionItem{Text: action.Text, Line: r.Line, Owner: ownerIn(text(ownerColumn)), Due: dayIn(text(dueColumn)), Done: saysDone(text(statusColumn)), Type: Text(text(typeColumn)), Priority: Text(text(priorityColumn)), Repo: Text(text(repoColumn))}
+	item = ActionItem{Text: action.Text, Line: r.Line, Owner: ownerIn(text(ownerColumn)), Due: dayIn(text(dueColumn)), Done: saysDone(text(statusColumn)), Type: Text(text(typeColumn)), Priority: Text(text(priorityColumn)), Repo: Text(text(repoColumn)), Ticket: Text(text(ticketColumn))}
 	if end > 0 {
 		item.Text = action.Text[:end]
 	}

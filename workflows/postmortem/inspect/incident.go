@@ -141,10 +141,12 @@ type ActionItem struct {
 	URL  Text `json:"url"`
 	Done bool `json:"done"`
 	Line int  `json:"line"`
-	// Type, Priority and Repo are the columns of a table that are called so.
+	// Type, Priority, Repo and Ticket are what the columns of a table say that are
+	// called so.
 	Type     Text `json:"-"`
 	Priority Text `json:"-"`
 	Repo     Text `json:"-"`
+	Ticket   Text `json:"-"`
 }
 
 // Section is a heading and what it is for.
