@@ -17,8 +17,13 @@ func (in Input) Say(english, japanese string) string {
 	return english
 }
 
-// Person shows a login as a name, which notifies nobody.
-func (in Input) Person(login string) string { return words.Name(login) + in.Say("", "さん") }
+// Person shows a login, or ORG/TEAM, as a name, which notifies nobody.
+func (in Input) Person(login string) string {
+	if strings.Contains(login, "/") {
+		return words.Name(login)
+	}
+	return words.Name(login) + in.Say("", "さん")
+}
 
 // People shows logins as names, the first ten of them.
 func (in Input) People(logins []string) string {

@@ -28,6 +28,8 @@ type applier struct {
 	// assigned are the people whom we tried to assign, ever, and whether they
 	// were then.
 	assigned map[string]bool
+	// children are the ids of the subject's sub-issues, where they were read.
+	children []int64
 	// apart says why nothing becomes a sub-issue here; empty where that is not known.
 	apart string
 	// said are the notices that are to go out with the status comment.

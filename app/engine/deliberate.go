@@ -14,8 +14,10 @@ import (
 )
 
 const (
-	// mostRounds is how often workflows may ask before they must decide.
-	mostRounds = 4
+	// mostRounds is how often workflows may ask before they must decide. The longest
+	// way is that of a follow-up: from the postmortem to its incident, to the
+	// template, to the repositories and to people's roles there.
+	mostRounds = 8
 	// freshness is how old an issue, or an act on it, may be to be taken up.
 	freshness = 4 * 24 * time.Hour
 )

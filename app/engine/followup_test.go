@@ -1,11 +1,13 @@
 package engine_test
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/kintsugi-app/kintsugi/app/engine"
 	"github.com/kintsugi-app/kintsugi/app/sandbox/fakehub"
 	"github.com/kintsugi-app/kintsugi/workflows/followup"
 	"github.com/kintsugi-app/kintsugi/workflows/incident"
@@ -74,6 +76,7 @@ func (w *world) addTeams(policy string) {
 	}
 	w.hub.PutFile(repo, ".github/kintsugi.yml", policy)
 	w.hub.SetRole(repo, "tanaka", "write")
+	w.hub.SetRole(repo, "admin", "admin")
 	w.hub.ArchiveRepo(atticRepo)
 }
 
@@ -120,7 +123,7 @@ func tellFollowUps(t *testing.T, lang string, tale followUpTale) {
 	}
 	w.at(12, 0)
 	w.say(m, "suzuki", tale.approve)
-	w.catchUp()
+	w.at(12, 1)
 	look("12:00 suzuki: " + tale.approve)
 	w.at(13, 0)
 	w.say(m, "tanaka", tale.ask)
@@ -129,7 +132,8 @@ func tellFollowUps(t *testing.T, lang string, tale followUpTale) {
 
 	here := w.ownIn(repo)
 	pay, infra, rehearsal := w.ownIn(payRepo)[0], w.ownIn(infraRepo)[0], here[len(here)-2]
-	fix, err := w.hub.OpenPull(payRepo, "suzuki", fakehub.NewIssue{Title: "Alert on certificates", Body: fmt.Sprintf("Closes #%d", pay)})
+	w.must(w.hub.CommitFile(payRepo, "suzuki", "alerts", "alerts.yml", "days: 30\n"))
+	fix, err := w.hub.OpenPull(payRepo, "suzuki", fakehub.NewIssue{Title: "Alert on certificates", Body: fmt.Sprintf("Closes #%d", pay), Head: "alerts"})
 	w.must(err)
 	w.must(w.hub.Merge(payRepo, fix, "suzuki"))
 	w.must(w.hub.Close(payRepo, pay, "suzuki", "completed"))
@@ -144,7 +148,7 @@ func tellFollowUps(t *testing.T, lang string, tale followUpTale) {
 	look("suzuki: " + tale.postpone)
 	w.until(time.Date(2026, 12, 14, 3, 0, 0, 0, time.UTC))
 	look("14 December, after the second was due")
-	w.must(w.hub.DeleteIssue(repo, here[len(here)-1], "kintsugi-owner"))
+	w.must(w.hub.DeleteIssue(repo, here[len(here)-1], "admin"))
 	w.catchUp()
 	look("somebody deletes the issue of the fourth")
 	w.must(w.hub.EditIssue(infraRepo, infra, "yamamoto", fakehub.Edit{Title: ptr("Renew certificates by machine")}))
@@ -152,8 +156,10 @@ func tellFollowUps(t *testing.T, lang string, tale followUpTale) {
 	w.must(w.hub.EditIssue(repo, m, "yamamoto", fakehub.Edit{Body: &body}))
 	w.catchUp()
 	look("yamamoto renames the second, and takes the first row out of the document")
-	if err := w.failures(); err != nil {
-		t.Error(err)
+	for _, r := range w.runs {
+		if later, limited := errors.AsType[*engine.Later](r.Err); r.Err != nil && !(limited && !later.Guessed) {
+			t.Error(r.Key, r.Err)
+		}
 	}
 	if v := w.issue(m); v.Body != body {
 		t.Error("the text of the document is not the person's")

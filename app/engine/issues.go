@@ -73,7 +73,7 @@ func (a *applier) issues(ctx context.Context) (changed bool, err error) {
 	for _, key := range slices.Sorted(maps.Keys(found)) {
 		first, known := found[key][0], a.d.made[key]
 		if !known.Gone && (known.Number == 0 || inRepo(known, a.d.o.Subject) == first.repo && first.Number < known.Number) {
-			if err := a.haveIssue(ctx, key, first); err != nil {
+			if err := a.haveIssue(ctx, first); err != nil {
 				return changed, err
 			}
 			delete(missing, key)
@@ -162,7 +162,7 @@ func (a *applier) announced(missing map[string]workflows.IssueIntent) bool {
 // foundIssue is an issue of ours, and where it was found.
 type foundIssue struct {
 	OwnIssue
-	repo string
+	key, repo string
 }
 
 func (f foundIssue) subject() workflows.Subject {
@@ -200,7 +200,7 @@ func (a *applier) findIssues(ctx context.Context) (map[string][]foundIssue, erro
 				return nil, err
 			}
 			if isMine {
-				found[key] = append(found[key], foundIssue{i, repo})
+				found[key] = append(found[key], foundIssue{i, key, repo})
 			}
 		}
 	}
@@ -212,12 +212,12 @@ func (a *applier) findIssues(ctx context.Context) (map[string][]foundIssue, erro
 
 // haveIssue notes an issue of ours, and hangs it below the subject where that is
 // wanted.
-func (a *applier) haveIssue(ctx context.Context, key string, i foundIssue) error {
+func (a *applier) haveIssue(ctx context.Context, i foundIssue) error {
 	made := workflows.Made{ID: i.ID, Number: i.Number, At: i.CreatedAt}
 	if !strings.EqualFold(i.repo, a.d.o.Subject.Repo) {
 		made.Repo = i.repo
 	}
-	wanted := slices.IndexFunc(a.d.plan.Issues, func(want workflows.IssueIntent) bool { return want.Key == key })
+	wanted := slices.IndexFunc(a.d.plan.Issues, func(want workflows.IssueIntent) bool { return want.Key == i.key })
 	if wanted >= 0 && a.d.plan.Issues[wanted].Child && i.Open {
 		apart, err := a.addChild(ctx, i)
 		if err != nil {
@@ -225,30 +225,43 @@ func (a *applier) haveIssue(ctx context.Context, key string, i foundIssue) error
 		}
 		made.Apart = apart
 	}
-	a.d.made[key] = made
+	a.d.made[i.key] = made
 	a.d.opened = append(a.d.opened, i.subject())
 	return nil
 }
 
-// addChild makes an issue a sub-issue of the subject, or says why it is none. One
-// that is one already is refused a second time (docs: REST API endpoints for
-// sub-issues), which says nothing bad.
+// addChild makes an issue a sub-issue of the subject, or says why it is none. GitHub
+// refuses one that is one already, so the list is read first where an earlier try
+// may have come that far.
 func (a *applier) addChild(ctx context.Context, i foundIssue) (apart string, err error) {
 	if a.apart != "" {
 		return a.apart, nil
+	}
+	if a.wasBegun(i.key) && a.children == nil {
+		if a.children, err = a.e.reader.SubIssues(ctx, a.d.o.Subject); errors.Is(err, ErrGone) {
+			a.apart = withoutSubIssues
+			return a.apart, nil
+		} else if err != nil {
+			return "", err
+		}
+	}
+	if slices.Contains(a.children, i.ID) {
+		return "", nil
 	}
 	err = a.write(ctx, fmt.Sprintf("sub-issue %s", i.subject()), func() error {
 		return a.e.writer.AddSubIssue(ctx, a.d.o.Subject, i.ID)
 	})
 	switch {
 	case errors.Is(err, ErrGone):
-		a.apart = "GitHub has no sub-issues here"
+		a.apart = withoutSubIssues
 		return a.apart, nil
 	case errors.Is(err, ErrRefused):
 		return refusal(err), nil
 	}
 	return "", err
 }
+
+const withoutSubIssues = "GitHub has no sub-issues here"
 
 // reopen opens again what somebody asked for since it was closed.
 func (a *applier) reopen(ctx context.Context) (changed bool, err error) {
@@ -295,7 +308,7 @@ func (a *applier) openIssue(ctx context.Context, want workflows.IssueIntent) err
 	switch {
 	case a.dry:
 	case err == nil:
-		return a.haveIssue(ctx, want.Key, foundIssue{made, repo})
+		return a.haveIssue(ctx, foundIssue{made, want.Key, repo})
 	case tolerated(err) == nil:
 		a.d.made[want.Key] = workflows.Made{Refused: refusal(err), At: a.e.second()}
 		return nil

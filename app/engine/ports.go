@@ -103,6 +103,9 @@ type IssueReader interface {
 	// *Moved for one that was transferred.
 	Issue(ctx context.Context, s workflows.Subject) (workflows.Issue, error)
 	Events(ctx context.Context, s workflows.Subject) ([]workflows.Event, error)
+	// SubIssues lists the ids of the issues that hang below one. ErrGone: this GitHub
+	// has no sub-issues.
+	SubIssues(ctx context.Context, s workflows.Subject) ([]int64, error)
 	// OwnIssues lists the issues of a repository that this App itself opened, in
 	// any state, at or after since.
 	OwnIssues(ctx context.Context, repo string, since time.Time) ([]OwnIssue, error)

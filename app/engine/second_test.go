@@ -112,7 +112,7 @@ func TestStartupClash(t *testing.T) {
 	}
 }
 
-// TestAskingWithoutEnd: four rounds of answers are enough for anybody; a fifth is a
+// TestAskingWithoutEnd: eight rounds of answers are enough for anybody; a ninth is a
 // bug, and the run fails.
 func TestAskingWithoutEnd(t *testing.T) {
 	for rounds, fails := range map[int]bool{4: false, 5: true} {

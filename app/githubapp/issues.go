@@ -56,6 +56,31 @@ func (a *App) OwnIssues(ctx context.Context, repo string, since time.Time) ([]en
 	return slices.CompactFunc(own, func(x, y engine.OwnIssue) bool { return x.Number == y.Number }), err
 }
 
+// SubIssues implements engine.Reader. docs: REST API endpoints for sub-issues,
+// "List sub-issues".
+func (a *App) SubIssues(ctx context.Context, s workflows.Subject) ([]int64, error) {
+	owner, name, err := splitRepo(s.Repo)
+	if err != nil {
+		return nil, err
+	}
+	ids := []int64{}
+	err = a.withLane(ctx, s.Repo, func(l *lane) error {
+		_, err := l.pages(ctx, call{method: "GET", route: "repos/{owner}/{repo}/issues/{issue_number}/sub_issues", args: []any{owner, name, s.Number}},
+			func(page json.RawMessage) (more bool, err error) {
+				var issues []github.Issue
+				if err := json.Unmarshal(page, &issues); err != nil {
+					return false, err
+				}
+				for _, i := range issues {
+					ids = append(ids, i.GetID())
+				}
+				return true, nil
+			})
+		return err
+	})
+	return ids, absent(err)
+}
+
 // mostAssignees is how many people GitHub assigns. docs: Assigning issues and
 // pull requests to other GitHub users.
 const mostAssignees = 10

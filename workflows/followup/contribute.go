@@ -337,6 +337,9 @@ func (b *board) unasked(c *card, isNew bool) reason {
 	case here && (!b.a.Accepted.IsZero() || b.policy.Create == createAtOnce):
 		return b.authorMay(c.repo)
 	}
+	if why := b.closed(c.repo); why != "" {
+		return why
+	}
 	return whyRequest
 }
 
@@ -484,7 +487,7 @@ func refusedFor(text string) reason {
 
 // plan is what is to be true.
 func (b *board) plan() workflows.Plan {
-	p := workflows.Plan{Patience: time.Duration(b.urgency()) * 10 * time.Second, Summary: b.summary()}
+	p := workflows.Plan{Summary: b.summary()}
 	waiting := 0
 	for _, c := range b.byPriority() {
 		switch {
@@ -502,6 +505,9 @@ func (b *board) plan() workflows.Plan {
 	}
 	if waiting > 0 {
 		p.Sections = []workflows.Section{b.making(waiting)}
+		if waiting > 8 { // the worse the incident, the sooner its turn
+			p.Patience = time.Duration(b.urgency()) * 10 * time.Second
+		}
 		return p
 	}
 	if len(b.cards) == 0 {

@@ -87,8 +87,8 @@ func (b *board) list() string {
 	for i := range b.cards {
 		c := &b.cards[i]
 		title := words.Foreign(c.Title).Plain(120)
-		if c.Title == "" {
-			title = ""
+		if c.Title == "" { // and its issue is not to be quoted here
+			title = b.Say("not in the document any more", "文書からなくなりました")
 		}
 		if kind := b.kindName(c.Kind); kind != "" {
 			title += b.Say(" ("+kind+")", "（"+kind+"）")

@@ -216,7 +216,7 @@ func (s *story) fact(t *testing.T, line string) {
 // decide lets the postmortem decide, until it asks nothing more.
 func (s *story) decide(t *testing.T) workflows.Plan {
 	t.Helper()
-	for range 5 { // four rounds of answers, and the last decision
+	for range 9 { // eight rounds of answers, and the last decision
 		decision := postmortem.Workflow().Decide(s.in)
 		open := false
 		for _, ask := range decision.Asks {
