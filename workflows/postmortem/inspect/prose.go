@@ -198,9 +198,12 @@ func (w *walker) lasted(row *document.Row) {
 	if w.trace&(digit|wide) == 0 && !namesUnit(row.Text) {
 		return
 	}
-	w.timeTo(row)
+	spelt := w.trace&letter != 0 || namesUnit(row.Text)
+	if spelt {
+		w.timeTo(row)
+	}
 	s, rank, ok := lastedIn(row.Text, w.trace)
-	if !ok && w.kind != section.Timeline {
+	if !ok && spelt && w.kind != section.Timeline {
 		s, ok = overIn(row.Text, w.trace)
 	}
 	if ok && !s.Bound {
@@ -251,17 +254,7 @@ func lastedIn(text string, has trace) (s moment.Span, r rank, ok bool) {
 // after 2 hours", 約40分で復旧. From when it counts, the sentence must not say.
 func overIn(text string, has trace) (moment.Span, bool) {
 	if has&letter != 0 {
-		for _, word := range [...]string{"で復旧", "で解消", "後に復旧", "後に解消"} {
-			at := strings.Index(text, word)
-			if at <= 0 {
-				continue
-			}
-			part := text[max(0, at-36):at]
-			if s, ok := moment.FirstSpan(part); ok && s.To == len(part) && !strings.Contains(part[:s.From], "から") {
-				return s, true
-			}
-		}
-		return moment.Span{}, false
+		return overInJapanese(text)
 	}
 	for _, word := range [...]string{"ed in ", "ed after "} {
 		at := strings.Index(text, word)
@@ -282,6 +275,31 @@ func overIn(text string, has trace) (moment.Span, bool) {
 		switch rest := strings.TrimLeft(text[at+len(word)+s.To:end], " "); {
 		case rest == "", rest[0] == '.', rest[0] == ',', rest[0] == ';', strings.HasPrefix(rest, "by "):
 			return s, true
+		}
+	}
+	return moment.Span{}, false
+}
+
+// overInJapanese looks behind the units of durations.
+func overInJapanese(text string) (moment.Span, bool) {
+	for i := 1; i < len(text); i++ {
+		if text[i] < 0x80 || text[i-1]-'0' > 9 && text[i-1] != ' ' {
+			continue
+		}
+		at := i
+		for _, unit := range [...]string{"時間", "分", "日", "間"} {
+			if strings.HasPrefix(text[at:], unit) {
+				at += len(unit)
+			}
+		}
+		for _, word := range [...]string{"で復旧", "で解消", "後に復旧", "後に解消"} {
+			if at == i || !strings.HasPrefix(text[at:], word) {
+				continue
+			}
+			part := text[max(0, at-36):at]
+			if s, ok := moment.FirstSpan(part); ok && s.To == len(part) && !strings.Contains(part[:s.From], "から") {
+				return s, true
+			}
 		}
 	}
 	return moment.Span{}, false

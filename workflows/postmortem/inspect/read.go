@@ -235,7 +235,7 @@ const mostTitled = 40
 // unmarked is a line without the sign or number that stands before titles in
 // Japanese, "■ 概要", 【原因】, "１．発生日時", and nothing where there is none.
 func unmarked(text string) string {
-	if len(text) <= 4 {
+	if len(text) <= 4 || len(text) > longestName || isLetter(text[0]) && text[0] > '9' {
 		return ""
 	}
 	switch text[:3] {
