@@ -33,7 +33,11 @@ func (r *stampReader) date(s *Stamp, at, end int) bool {
 	case 8:
 		return r.compact(s, at)
 	case 4:
-		return r.yearFirst(s, at, end)
+		ok := r.yearFirst(s, at, end)
+		if ok {
+			r.weekdayBefore(s)
+		}
+		return ok
 	case 1, 2:
 		return r.eraDate(s, at, end) || r.monthWordFirst(s, at, end) || r.monthWordSecond(s, at, end) ||
 			r.kanjiDate(s, at) || r.numericDate(s, at, end)
@@ -188,7 +192,7 @@ func (r *stampReader) ordinal(at int) int {
 // monthWordFirst reads Sep 27, September 27th, 2017, Sep-27-2017.
 func (r *stampReader) monthWordFirst(s *Stamp, at, end int) bool {
 	month, from := r.monthWordBefore(at)
-	if month == 0 || end < len(r.src) && r.src[end] == ':' {
+	if month == 0 || r.at(end) == ':' && isDigit(r.at(end+1)) {
 		return false
 	}
 	day := number(r.src[at:end])
@@ -231,7 +235,7 @@ func (r *stampReader) yearAfter(at int) (year, end int) {
 		next++
 	}
 	stop := r.run(next)
-	if stop-next != 4 || next == at || stop < len(r.src) && (r.src[stop] == ':' || isWord(r.src[stop])) {
+	if stop-next != 4 || next == at || r.at(stop) == ':' && isDigit(r.at(stop+1)) || isWord(r.at(stop)) {
 		return 0, at
 	}
 	year = number(r.src[next:stop])

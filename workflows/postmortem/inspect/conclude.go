@@ -33,6 +33,7 @@ func (r *reader) conclude(in *Incident) {
 	c.agree()
 	c.settle()
 	times := [5]chosen{c.started, c.detected, c.acknowledged, c.mitigated, c.resolved}
+	shareZones(&times)
 	for i, m := range [5]*Milestone{&in.Started, &in.Detected, &in.Acknowledged, &in.Mitigated, &in.Resolved} {
 		*m = times[i].milestone()
 		if times[i].known() && times[i].zone.Name != "" && in.TimeZone == "" {
@@ -52,6 +53,18 @@ func (r *reader) conclude(in *Incident) {
 		TTM: either(in.Stated.TTM, in.Computed.TTM), TTR: either(in.Stated.TTR, in.Computed.TTR),
 	}
 	in.Timeline = r.timeline()
+}
+
+// shareZones gives the zone of a time to those on the same line that have none:
+// "start: 10:00, end: 10:40 (UTC)".
+func shareZones(times *[5]chosen) {
+	for i := range times {
+		for j := range times {
+			if a, b := &times[i], &times[j]; a.known() && b.known() && a.line == b.line && a.zone.Name == "" {
+				a.zone = b.zone
+			}
+		}
+	}
 }
 
 func either(a, b Measure) Measure {

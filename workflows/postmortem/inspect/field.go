@@ -265,7 +265,7 @@ func (w *walker) named(row *document.Row, stamps []placed) bool {
 		label = label[strings.LastIndexByte(label, '|')+1:]
 		if len(label) <= longestName {
 			if n := nameOf(label); n.roles != 0 {
-				if row.Depth > 0 || len(row.Text)-stamps[0].To < 40 {
+				if row.Depth > 0 || len(row.Text)-stamps[0].To < 40 || namesNext(row, stamps) {
 					return w.field(n, row.Line, row.Text[stamps[0].From:], shifted(stamps, stamps[0].From)) && w.furtherNames(row, stamps)
 				}
 			}
@@ -286,10 +286,20 @@ func isOutage(label string) bool {
 // mostNames is how many names with their times one line may have.
 const mostNames = 8
 
+// namesNext reports whether the second time of a line has a name, too: "Began
+// 10:02 UTC, noticed 10:40 UTC when …".
+func namesNext(row *document.Row, stamps []placed) bool {
+	if len(stamps) < 2 || !stamps[1].Clock {
+		return false
+	}
+	label := lastClause(row.Text[stamps[0].To:stamps[1].From])
+	return len(label) <= longestName && nameOf(label).roles&milestones != 0
+}
+
 // furtherNames reads the other names of "Start: 10:00, end: 11:30", and is true.
 func (w *walker) furtherNames(row *document.Row, stamps []placed) bool {
 	for k := 1; k < min(len(stamps), mostNames); k++ {
-		label := row.Text[stamps[k-1].To:stamps[k].From]
+		label := lastClause(row.Text[stamps[k-1].To:stamps[k].From])
 		if !stamps[k].Clock || len(label) > longestName {
 			continue
 		}

@@ -34,7 +34,7 @@ const milestones = started | detected | declared | acknowledged | mitigated | re
 var nameWords = map[string]role{
 	"start": started, "started": started, "starts": started, "starting": started, "began": started, "begin": started, "begins": started, "beginning": started, "begun": started,
 	"onset": started, "occurred": started, "occurs": started, "occur": started, "occurrence": started, "happened": started, "commenced": started, "triggered": started, "down": started,
-	"detected": detected, "detection": detected, "detect": detected, "discovered": detected, "discovery": detected, "discover": detected, "noticed": detected, "notice": detected,
+	"caught": detected, "detected": detected, "detection": detected, "detect": detected, "discovered": detected, "discovery": detected, "discover": detected, "noticed": detected, "notice": detected,
 	"aware": detected, "awareness": detected, "identified": detected, "identification": detected, "identify": detected, "reported": detected, "report": detected, "alerted": detected, "alert": detected, "alerts": detected,
 	"paged": detected, "page": detected, "observed": detected, "spotted": detected, "notified": detected, "notification": detected, "known": detected, "found": detected, "alarm": detected, "recognised": detected, "recognized": detected,
 	"declared": declared, "declaration": declared, "declare": declared,

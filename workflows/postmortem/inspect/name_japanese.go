@@ -61,6 +61,9 @@ func japaneseName(text string) name {
 			base = before
 		}
 	}
+	if asked, ok := strings.CutPrefix(base, "いつ"); ok {
+		return name{roles: askedOf(asked)}
+	}
 	if !mayBeName(base) {
 		return name{}
 	}
@@ -97,6 +100,23 @@ func japaneseName(text string) name {
 		all = window
 	}
 	return name{roles: all}
+}
+
+// askedOf is what a question for a time asks for: いつ始まりましたか.
+func askedOf(text string) role {
+	for _, q := range [...]struct {
+		has  string
+		role role
+	}{
+		{"気づ", detected}, {"気付", detected}, {"検知", detected}, {"発見", detected},
+		{"始ま", started}, {"発生", started}, {"起き", started},
+		{"直", resolved}, {"復旧", resolved}, {"解決", resolved}, {"終わ", resolved}, {"収束", resolved},
+	} {
+		if strings.Contains(text, q.has) {
+			return q.role
+		}
+	}
+	return 0
 }
 
 // metricIn reads the abbreviation of a metric.

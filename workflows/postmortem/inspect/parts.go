@@ -70,6 +70,7 @@ const shortestNamed = len("1 May abc") - 1
 func namesIncident(text string) bool {
 	named := false
 	if len(text) >= shortestNamed {
+		text := withoutWord(text)
 		if stamps := moment.Stamps(nil, text); len(stamps) > 0 && stamps[0].Dated() && !stamps[0].Numeric && !stamps[0].Clock && stamps[0].From == 0 {
 			named = len(strings.Trim(text[stamps[0].To:], " :-–—)(")) > 3
 		}
@@ -81,6 +82,14 @@ func namesIncident(text string) bool {
 		}
 	}
 	return named && section.Of(text) == section.Unknown
+}
+
+// withoutWord takes "Incident:" off a heading.
+func withoutWord(text string) string {
+	if word, rest, ok := strings.Cut(text, ":"); ok && isOutage(word) {
+		return strings.TrimLeft(rest, " ")
+	}
+	return text
 }
 
 // timed reports whether a part says how long its incident lasted, or has two

@@ -1,6 +1,7 @@
 package inspect
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/kintsugi-app/kintsugi/workflows/document"
@@ -77,6 +78,26 @@ func (w *walker) timeTo(row *document.Row) {
 		}
 		if n := nameOf(label + "までの時間"); n.metric != noMetric {
 			w.field(n, row.Line, row.Text[at+len("までの時間は"):end], nil)
+		}
+	}
+}
+
+// abbreviated reads "TTD 7m, TTR 1h 5m".
+func (w *walker) abbreviated(row *document.Row) {
+	for from := 0; ; {
+		at := strings.Index(row.Text[from:], "TT")
+		if at < 0 || from+at+len("TTR ") > len(row.Text) {
+			return
+		}
+		at += from
+		from = at + len("TTR ")
+		if at > 0 && isLetter(row.Text[at-1]) && row.Text[at-1] != 'M' || row.Text[from-1] != ' ' {
+			continue
+		}
+		if m := metricIn(row.Text[at : from-1]); m != noMetric {
+			if s, ok := moment.FieldSpan(row.Text[from:]); ok && s.From == 0 && !s.Bound {
+				w.measures = append(w.measures, stated{m, measured(s, row.Line), byName})
+			}
 		}
 	}
 }
@@ -173,6 +194,9 @@ func saidBefore(text string) role {
 // time: "our monitoring noticed the drop in traffic at". The last but one of the
 // words may be far from the verb, but another verb must not come between.
 func noticedAt(words []string) bool {
+	if i := slices.Index(words, "first"); i >= 0 && i+1 < len(words) && firstCalls[lower(words[i+1])] {
+		return true // "the first call reached the service desk at"
+	}
 	for i := len(words) - 2; i > 0; i-- {
 		word := lower(strings.Trim(words[i], "*_,(\"'"))
 		switch word {
@@ -193,11 +217,15 @@ func noticedAt(words []string) bool {
 	return false
 }
 
+// firstCalls are what first tells of an incident.
+var firstCalls = setOf("call report ticket complaint alert page")
+
 // lasted reads how long it lasted from the sentences of a line.
 func (w *walker) lasted(row *document.Row) {
 	if w.trace&(digit|wide) == 0 && !namesUnit(row.Text) {
 		return
 	}
+	w.abbreviated(row)
 	spelt := w.trace&letter != 0 || namesUnit(row.Text)
 	if spelt {
 		w.timeTo(row)

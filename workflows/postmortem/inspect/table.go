@@ -5,6 +5,7 @@ import (
 
 	"github.com/kintsugi-app/kintsugi/workflows/document"
 	"github.com/kintsugi-app/kintsugi/workflows/moment"
+	"github.com/kintsugi-app/kintsugi/workflows/postmortem/section"
 )
 
 func (w *walker) tableHead(i int, row *document.Row) {
@@ -104,6 +105,9 @@ func (w *walker) tableEntry(i int, row *document.Row) {
 		zone = w.zones[at]
 	}
 	e := entry{line: row.Line, stamp: stamps[0].Stamp, zone: zone, day: w.day, kind: w.kind, group: w.section}
+	if w.kind == section.Unknown {
+		e.kind = section.Timeline // whatever is above it
+	}
 	if date.known() && !e.stamp.Dated() {
 		e.stamp.Year, e.stamp.Month, e.stamp.Day = date.year, date.month, date.day
 	}
