@@ -115,7 +115,7 @@ func TestStartupClash(t *testing.T) {
 // TestAskingWithoutEnd: eight rounds of answers are enough for anybody; a ninth is a
 // bug, and the run fails.
 func TestAskingWithoutEnd(t *testing.T) {
-	for rounds, fails := range map[int]bool{4: false, 5: true} {
+	for rounds, fails := range map[int]bool{8: false, 9: true} {
 		curious := workflows.Workflow{Name: "curious", Decide: func(in workflows.Input) workflows.Decision {
 			for i := range rounds {
 				login := fmt.Sprintf("nobody%d", i)
