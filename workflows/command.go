@@ -101,6 +101,24 @@ func CommandsOf(list []Workflow) (all Commands, clash string) {
 	return all, clash
 }
 
+// CommandsOn are those that count on the subjects of a workflow, in the order of the
+// list; those that count everywhere come last.
+func CommandsOn(list []Workflow, owner string) (here []Command) {
+	var everywhere []Command
+	all, _ := CommandsOf(list)
+	for _, w := range list {
+		for _, c := range w.Commands {
+			switch known, _ := all.Find(c.Name); {
+			case known.Everywhere:
+				everywhere = append(everywhere, known)
+			case slices.Contains(known.On, owner):
+				here = append(here, known)
+			}
+		}
+	}
+	return append(here, everywhere...)
+}
+
 // takers are the workflows that take a command of another one's.
 func takers(list []Workflow, command string) (names []string) {
 	for _, w := range list {

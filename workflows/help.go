@@ -53,8 +53,9 @@ func roleText(c Command, ja bool) string {
 const mostHelps = 10
 
 // HelpComments answer /help, once for each person who asked, by keys that begin
-// with a prefix and end with the login.
-func HelpComments(prefix string, asked []Act, body string) []CommentIntent {
+// with a prefix and end with the login. Note is what stands below the list.
+func (in Input) HelpComments(prefix string, asked []Act, note string) []CommentIntent {
+	body := CommandTable(in.Commands, in.Language) + note
 	var out []CommentIntent
 	seen := map[string]bool{}
 	for _, a := range asked {

@@ -79,6 +79,8 @@ type Input struct {
 	Facts Facts
 	// Made is what this subject created so far, by key.
 	Made map[string]Made
+	// Commands are what people may write here, whichever workflow declares it.
+	Commands []Command
 	// Heard is when a person last wrote a comment here, as far as is known; zero
 	// where nobody has.
 	Heard time.Time

@@ -258,6 +258,7 @@ func (e *Engine) decide(ctx context.Context, d deliberation, c *Claim) (delibera
 	in := workflows.Input{
 		Now: e.clock.Now(), Policy: d.policy, Language: d.language, Observation: d.o, Owner: d.owner, From: d.from,
 		Acts: d.acts, Facts: d.facts, Made: d.made, Heard: d.heard(c.Hint),
+		Commands: workflows.CommandsOn(d.rules.List, d.owner),
 	}
 	for round := 0; ; round++ {
 		var asks []workflows.Ask

@@ -148,6 +148,9 @@ func noticed(t ownTemplate, label, command string) bool {
 		return true
 	}
 	for _, w := range server.Workflows() {
+		if w.Title == nil {
+			continue
+		}
 		if said, ok := w.Title(t.title); ok && said == command {
 			return true
 		}

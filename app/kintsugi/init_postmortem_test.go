@@ -71,6 +71,9 @@ func openedFrom(t *testing.T, lang, file string) (opened workflows.Observation, 
 func owners(o workflows.Observation, rules policy.Policy) (list []string) {
 	var acts []workflows.Act
 	for _, w := range server.Workflows() {
+		if w.Title == nil || w.Gesture == nil { // no title and no label makes an issue one of its
+			continue
+		}
 		if command, ok := w.Title(o.Issue.Title); ok {
 			acts = append(acts, workflows.Act{ID: "title", At: o.Issue.CreatedAt, Name: command, Gesture: true, Verdict: workflows.Done})
 		}

@@ -148,6 +148,3 @@ func explainNumber(_ string, typed words.Foreign, lang words.Language) string {
 	}
 	return "I could not read which incident " + typed.Inline(40) + " means. Please write it like `/recurrence-of #212` in a new comment."
 }
-
-// Help is the list of commands as the documentation shows it.
-func Help(lang words.Language) string { return workflows.CommandTable(commands(), lang) }

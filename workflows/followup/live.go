@@ -50,7 +50,7 @@ func live(in workflows.Input) workflows.Decision {
 		}
 		t.links = links.Links
 	}
-	p := workflows.Plan{State: t.state(), Comments: workflows.HelpComments(keyHelp, t.helped, t.help())}
+	p := workflows.Plan{State: t.state(), Comments: in.HelpComments(keyHelp, t.helped, "")}
 	p.Notices, p.Wake = t.reminders()
 	for _, one := range []*workflows.CommentIntent{t.proof(), t.again()} {
 		if one != nil {
@@ -92,13 +92,6 @@ func (t *task) replay() {
 		due = t.postpone.Value
 	}
 	t.due, _ = time.ParseInLocation(dateLayout, due, t.Policy.TimeZone)
-}
-
-// help lists what can be written here.
-func (t *task) help() string {
-	return workflows.CommandTable(slices.DeleteFunc(commands(), func(c workflows.Command) bool {
-		return c.Name != "wont-do" && c.Name != "evidence"
-	}), t.Language) + t.Say("\n`/postpone 2027-01-15 reason` moves the due date (write role), `/quiet` ends the reminders.", "\n期限の延期は `/延期 2027-01-15 理由`（write以上）、お知らせを止めるには `/静かに` です。")
 }
 
 // closing is a person's last closing of it, ok is false while it is open or was

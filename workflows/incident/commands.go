@@ -103,11 +103,6 @@ func stating() []workflows.Command {
 	}
 }
 
-// Everywhere are the commands that subjects of other workflows have, too.
-func Everywhere() []workflows.Command {
-	return slices.DeleteFunc(commands(), func(c workflows.Command) bool { return !c.Everywhere })
-}
-
 // keeping: notes, endings, and the rest.
 func keeping() []workflows.Command {
 	triage, read := workflows.RoleTriage, workflows.RoleRead

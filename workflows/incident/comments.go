@@ -74,13 +74,11 @@ func (t teller) affected() string {
 	return t.say(fmt.Sprintf("Customers affected %s (%s)", span, took), fmt.Sprintf("お客様への影響 %s（%s）", span, took))
 }
 
-// Help is the list of commands, as /help answers it and as the documentation
-// shows it.
-func Help(lang words.Language) string {
+// HelpNote is what stands below the list of commands, as /help answers it and as
+// the documentation shows it.
+func HelpNote(lang words.Language) string {
 	if lang == words.Japanese {
-		return workflows.CommandTable(commands(), lang) +
-			"\nTTD＝検知−発生、TTA＝対応開始−報告、TTM＝影響収束−発生、TTR＝復旧−発生。分からないものは — と表示します。\n"
+		return "\nTTD＝検知−発生、TTA＝対応開始−報告、TTM＝影響収束−発生、TTR＝復旧−発生。分からないものは — と表示します。\n"
 	}
-	return workflows.CommandTable(commands(), lang) +
-		"\nTTD = detected − started, TTA = acknowledged − reported, TTM = mitigated − started, TTR = resolved − started; what is not known is shown as —.\n"
+	return "\nTTD = detected − started, TTA = acknowledged − reported, TTM = mitigated − started, TTR = resolved − started; what is not known is shown as —.\n"
 }

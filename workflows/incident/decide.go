@@ -53,7 +53,7 @@ func decide(in workflows.Input) workflows.Decision {
 	if s.everResolved && !s.nearMiss {
 		plan.Comments = append(plan.Comments, t.resolvedComment())
 	}
-	plan.Comments = append(plan.Comments, workflows.HelpComments(keyHelp, s.helped, Help(in.Language))...)
+	plan.Comments = append(plan.Comments, in.HelpComments(keyHelp, s.helped, HelpNote(in.Language))...)
 	return workflows.Decision{Asks: append(asks, more...), Plan: plan}
 }
 

@@ -79,7 +79,7 @@ func decide(t *testing.T, settings, issue, acts, facts string) workflows.Plan {
 		t.Fatal(problems)
 	}
 	commands, _ := workflows.CommandsOf([]workflows.Workflow{w})
-	in := workflows.Input{Policy: p, Owner: "incident", Language: p.Language, Facts: workflows.Facts{}, Made: map[string]workflows.Made{}}
+	in := workflows.Input{Policy: p, Owner: "incident", Commands: workflows.CommandsOn([]workflows.Workflow{w}, "incident"), Language: p.Language, Facts: workflows.Facts{}, Made: map[string]workflows.Made{}}
 	o := &in.Observation
 	o.Subject = workflows.Subject{Repo: "acme/incidents", Number: 340}
 	o.Issue = workflows.Issue{Open: true, URL: "https://github.com/acme/incidents/issues/340"}

@@ -206,9 +206,3 @@ func explainTime(english, japanese string) func(string, words.Foreign, words.Lan
 		return said + pick("Please write it like `"+english+"` in a new comment; edits are not read.", "`"+japanese+"` のように、新しいコメントに書いてください（編集は読みません）。")
 	}
 }
-
-// Help is the list of commands, as /help answers it on a postmortem and as the
-// documentation shows it.
-func Help(lang words.Language) string {
-	return workflows.CommandTable(append(commands(), incident.Everywhere()...), lang)
-}

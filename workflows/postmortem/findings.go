@@ -77,7 +77,7 @@ func (l *life) comments() []workflows.CommentIntent {
 			out = append(out, *one)
 		}
 	}
-	return append(out, workflows.HelpComments(keyHelp, l.s.helped, Help(l.in.Language))...)
+	return append(out, l.in.HelpComments(keyHelp, l.s.helped, "")...)
 }
 
 // wholeDocument are the rules whose findings are of no line.
