@@ -32,7 +32,7 @@ func (c *chooser) agreeRepair(toRepair time.Duration) {
 		if !c.point(&c.resolved, c.started.wall.Add(toRepair)) && c.detected.known() {
 			c.point(&c.resolved, c.detected.wall.Add(toRepair))
 		}
-	case !c.started.known() && c.resolved.known() && !c.detected.known():
+	case !c.started.known() && c.resolved.known() && (!c.detected.known() || c.resolved.wall.Add(-toRepair).Before(c.detected.wall.Add(-time.Minute))):
 		c.point(&c.started, c.resolved.wall.Add(-toRepair))
 	}
 }

@@ -55,7 +55,7 @@ var nameWords = map[string]role{
 var nameNoise = setOf(`again online running incident issue outage problem event fault failure service services system customer customers client user users impact impacted affected
 
 	the of a an was is were has been be time times timestamp datetime at on first initial initially actual approx approximate approximately estimated utc gmt local in for by team we us our production
-	full fully complete completed completely finally final all official officially total and this it degradation disruption interruption symptoms symptom exposure breach attack leak intrusion compromise slowness error errors normal overall
+	full fully complete completed completely finally final all official officially total and this it degradation disruption interruption symptoms symptom raised exposure breach attack leak intrusion compromise slowness error errors normal overall
 	pst pdt est edt cet cest bst jst ist pt et ct mt live site visible real operations operation work elapsed monitoring exact status sev public became made began how long did last
 	call oncall engineer engineers responder responders primary secondary sre ops pagerduty automated automatically internal internally external externally automatic manual manually firing fired confirmed complete minutes mins min hours hrs seconds sec`)
 

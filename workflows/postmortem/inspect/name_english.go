@@ -2,13 +2,14 @@ package inspect
 
 // english is what the words of an English name add up to.
 type english struct {
-	roles    role
-	metric   metric
-	count    int
-	timeTo   bool // "time to": what follows is a metric
-	timed    bool // it speaks of time
-	report   bool // which may be a paper
-	happened bool // it speaks of what happened
+	roles         role
+	metric        metric
+	count         int
+	timeTo        bool // "time to": what follows is a metric
+	timed         bool // it speaks of time
+	report        bool // which may be a paper
+	happened      bool // it speaks of what happened
+	first, impact bool // these are its words
 	// beginning and ending say that it is of the beginning or end of something;
 	// investigation, that this is an investigation.
 	beginning, ending, investigation bool
@@ -60,6 +61,10 @@ func (e *english) note(word []byte, r role) {
 		e.ending = true
 	case "report":
 		e.report = true
+	case "first":
+		e.first = true
+	case "impact":
+		e.impact = true
 	case "incident", "outage", "failure", "disruption", "event", "fault":
 		e.happened = true
 	case "time", "times":
@@ -81,6 +86,8 @@ func (e *english) name() name {
 		return name{metric: metricOf(r &^ interval)}
 	case r == day && e.timed && e.happened:
 		return name{roles: started} // "Date and time of outage"
+	case r == 0 && e.timed && e.first && e.impact:
+		return name{roles: started} // "Time of first impact"
 	case r == 0 && e.timed:
 		return name{roles: window} // "Time: 10:02 - 11:15"
 	case r&window != 0:

@@ -62,6 +62,9 @@ func japaneseName(text string) name {
 		}
 	}
 	if asked, ok := strings.CutPrefix(base, "いつ"); ok {
+		if asked == "" {
+			return name{roles: window}
+		}
 		return name{roles: askedOf(asked)}
 	}
 	if !mayBeName(base) {

@@ -25,12 +25,12 @@ func (w *walker) prose(row *document.Row, stamps []placed, from int) {
 			continue
 		}
 		on := w.day
-		if w.told.known() && (s.Relative || !on.known() && (w.toldIn == row.Block || !w.cal.day.known())) {
+		if w.told.known() && (s.Relative || w.toldIn == row.Block || !on.known() && !w.cal.day.known()) {
 			on = w.told // of this paragraph, or of one above where nothing else tells
 		}
 		begin, end := sentence(row.Text, s.From, s.To)
 		if s.Open && k+1 < len(stamps) && stamps[k+1].Clock {
-			if tellsOfImpact(row.Text[begin:end]) {
+			if w.kind == section.Impact || tellsOfImpact(row.Text[begin:end]) {
 				w.facts = append(w.facts, fact{roles: started | resolved, source: Prose, line: row.Line,
 					stamp: *s, end: stamps[k+1].Stamp, isSpan: true, zone: w.zone, day: on, ofImpact: w.kind == section.Impact})
 			}
@@ -137,7 +137,7 @@ func tellsOfImpact(text string) bool {
 		}
 	}
 	low := strings.ToLower(text)
-	return strings.Contains(low, "unable to") || strings.Contains(low, "could not") || strings.Contains(low, "lasted")
+	return strings.Contains(low, "unable to") || strings.Contains(low, "could not") || strings.Contains(low, "nobody could") || strings.Contains(low, "no one could") || strings.Contains(low, "lasted")
 }
 
 // lastClause is what stands behind the last comma.
@@ -163,8 +163,9 @@ func saidBefore(text string) role {
 	if noticedAt(words[max(0, k-7) : k+1]) {
 		return detected
 	}
-	if (verb == "alert" || verb == "alarm") && k < 3 {
-		return detected // "First alert at 10:05"
+	if (verb == "alert" || verb == "alarm") && k < 3 || (verb == "fired" || verb == "triggered") && k > 0 && senses[lower(words[k-1])]&alertWord != 0 ||
+		verb == "noticed" && k > 0 && lower(words[k-1]) == "we" {
+		return detected // "First alert at 10:05", "alerts fired at 10:05", "we noticed at 10:05"
 	}
 	r := nameWords[verb]
 	if !strings.HasSuffix(verb, "ed") && verb != "began" && verb != "aware" && verb != "paged" {

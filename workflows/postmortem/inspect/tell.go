@@ -40,6 +40,9 @@ const (
 	callWord                       // calls, writes
 	fireWord                       // fires, triggers: what monitoring does
 	rateWord                       // the error "rate" is normal
+	arriveWord                     // the "first" ticket
+	mailWord                       // ticket, email
+	verbWord                       // work, connect: again
 	watchWord                      // monitoring: reports what matters
 	paperWord                      // a ticket is "resolved" when its paperwork is done
 )
@@ -75,7 +78,10 @@ var senses = sensesOf(map[sense]string{
 	faultWord: `accidentally inadvertently unintentionally unexpectedly mistakenly erroneously incorrectly wrongly faulty mistake malicious disruptive unintended
 		accidental inadvertent unintentional erroneous`,
 	againWord:   `again`,
-	levelWord:   `zero baseline`,
+	levelWord:   `zero baseline above below under`,
+	arriveWord:  `receives received receive arrive arrives arrived first`,
+	mailWord:    `ticket tickets email emails`,
+	verbWord:    `work connect load respond process flow render sync`,
 	outsideWord: `user users customer customers client clients colleague colleagues manager desk finance sales partner partners merchant merchants staff student students employee employees researcher operator operators tenant tenants guest guests player players passenger passengers visitor visitors reader readers`,
 	callWord:    `calls called phones phoned rings rang writes wrote emails emailed mails mailed tweets tweeted asks asked`,
 	fireWord:    `triggers triggered fires fired`,
@@ -238,6 +244,8 @@ func tellsThought(seq []sense) role {
 			}
 		case s&levelWord != 0 && within(seq, i, 3, 0, backWord), s&upWord != 0 && within(seq, i, 5, 6, backWord) && !relapses(seq):
 			told |= resolved
+		case s&verbWord != 0 && i+1 < len(seq) && seq[i+1]&againWord != 0:
+			told |= resolved
 		case s&overWord != 0 && (within(seq, i, 4, 3, incidentWord) || s&clearWord != 0 && within(seq, i, 1, 0, allWord)):
 			told |= resolved
 		case s&mitigateWord != 0, s&undoWord != 0 && within(seq, i, 2, 3, doneWord):
@@ -249,7 +257,7 @@ func tellsThought(seq []sense) role {
 		if !other && !states && (s&(noticeWord|reportWord) != 0 || s&alertWord != 0 && !within(seq, i, 0, 5, recoverWord|overWord)) {
 			told |= detected
 		}
-		if s&fireWord != 0 && within(seq, i, 2, 0, watchWord) {
+		if s&fireWord != 0 && within(seq, i, 2, 0, watchWord) || s&mailWord != 0 && within(seq, i, 3, 2, arriveWord) {
 			told |= detected
 		}
 		if s&callWord != 0 && within(seq, i, 3, 0, outsideWord) && !within(seq, i, 0, 3, outsideWord) {

@@ -105,6 +105,7 @@ var questions = []struct {
 	kind       Kind
 }{
 	{"", "luck", Lucky},
+	{"what", "well do", Actions},
 	{"what", "didnt", WentWrong},
 	{"what", "did not", WentWrong},
 	{"", "wrong", WentWrong},
