@@ -218,6 +218,9 @@ func (c *chooser) settle() {
 	if c.vague && !c.started.trusted() && c.started.known() && c.started.wall.Truncate(24*time.Hour) != c.vagueDay.time() {
 		c.started = chosen{} // the author did not know it
 	}
+	if before(c.started, c.mitigated) && c.mitigated.source < Range {
+		c.mitigated = chosen{}
+	}
 	if c.implausible() {
 		c.detected, c.resolved = chosen{}, chosen{}
 	}

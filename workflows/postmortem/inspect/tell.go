@@ -43,6 +43,7 @@ const (
 	arriveWord                     // the "first" ticket
 	mailWord                       // ticket, email
 	verbWord                       // work, connect: again
+	rolledWord                     // rolled: back, and not out
 	watchWord                      // monitoring: reports what matters
 	paperWord                      // a ticket is "resolved" when its paperwork is done
 )
@@ -65,7 +66,8 @@ var senses = sensesOf(map[sense]string{
 		outage degradation failure failures errors error rejected 500s 5xx 502 503 504 502s 503s 504s stopped stops drops dropped dropping disruption erroring impacted impact affected bug causing caused misconfigured unusable inaccessible offline unresponsive spike spikes spiked elevated exhausted exhaustion corrupted
 		stop drop declined collapse collapses collapsed unanswered refused disconnect disconnects disconnected disconnecting`,
 	notWord:      `not no never without cannot unable still partially partial some once until if when should could may might expecting trying try attempt attempts attempted attempting hoping waiting before unless yet slowly mostly will would ensure tested test testing staging false most bring get t be being expect expects`,
-	mitigateWord: `mitigated mitigates rolled reverted`,
+	mitigateWord: `mitigated mitigates reverted`,
+	rolledWord:   `rolled`,
 	respondWord:  `investigating investigation investigate investigates acknowledged acknowledges acked ack acknowledge responding responded triage triaging`,
 	moreWord:     `more further`,
 	doneWord:     `complete completed completes done finished deployed applied merged`,
@@ -248,7 +250,7 @@ func tellsThought(seq []sense) role {
 			told |= resolved
 		case s&overWord != 0 && (within(seq, i, 4, 3, incidentWord) || s&clearWord != 0 && within(seq, i, 1, 0, allWord)):
 			told |= resolved
-		case s&mitigateWord != 0, s&undoWord != 0 && within(seq, i, 2, 3, doneWord):
+		case s&mitigateWord != 0, s&rolledWord != 0 && within(seq, i, 0, 4, backWord), s&undoWord != 0 && within(seq, i, 2, 3, doneWord):
 			told |= mitigated
 		case s&startWord != 0 && within(seq, i, 4, 4, failWord|incidentWord) && !within(seq, i, 3, 3, respondWord|recoverWord|mitigateWord):
 			told |= started
