@@ -208,6 +208,13 @@ func noticedAt(words []string) bool {
 				}
 			}
 			return true
+		case "opened", "filed", "reported", "called", "wrote", "emailed":
+			for _, w := range words[max(0, i-3):i] {
+				if senses[lower(w)]&outsideWord != 0 {
+					return true // "a user opened an issue at"
+				}
+			}
+			return false
 		case "was", "were", "is", "been", "had", "has", "which", "that", "and", "when", "after", "before", "until", "but":
 			return false
 		}

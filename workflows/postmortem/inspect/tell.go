@@ -43,6 +43,7 @@ const (
 	arriveWord                     // the "first" ticket
 	mailWord                       // ticket, email
 	verbWord                       // work, connect: again
+	stopWord                       // errors "stop"
 	rolledWord                     // rolled: back, and not out
 	watchWord                      // monitoring: reports what matters
 	paperWord                      // a ticket is "resolved" when its paperwork is done
@@ -64,10 +65,11 @@ var senses = sensesOf(map[sense]string{
 	startWord:   `start starts started begin begins began beginning begun`,
 	failWord: `fail fails failing failed down unavailable unreachable degraded degrading crash crashes crashed crashing broken breaks broke timeouts timeout timing slow stuck hang hangs hung oom oomkilled expired expires
 		outage degradation failure failures errors error rejected 500s 5xx 502 503 504 502s 503s 504s stopped stops drops dropped dropping disruption erroring impacted impact affected bug causing caused misconfigured unusable inaccessible offline unresponsive spike spikes spiked elevated exhausted exhaustion corrupted
-		stop drop declined collapse collapses collapsed unanswered refused disconnect disconnects disconnected disconnecting`,
+		stop drop declined collapse collapses collapsed unanswered refused refuses rejects disconnect disconnects disconnected disconnecting`,
 	notWord:      `not no never without cannot unable still partially partial some once until if when should could may might expecting trying try attempt attempts attempted attempting hoping waiting before unless yet slowly mostly will would ensure tested test testing staging false most bring get t be being expect expects`,
 	mitigateWord: `mitigated mitigates reverted`,
 	rolledWord:   `rolled`,
+	stopWord:     `stop stops stopped cease ceases ceased`,
 	respondWord:  `investigating investigation investigate investigates acknowledged acknowledges acked ack acknowledge responding responded triage triaging`,
 	moreWord:     `more further`,
 	doneWord:     `complete completed completes done finished deployed applied merged`,
@@ -246,6 +248,9 @@ func tellsThought(seq []sense) role {
 			}
 		case s&levelWord != 0 && within(seq, i, 3, 0, backWord), s&upWord != 0 && within(seq, i, 5, 6, backWord) && !relapses(seq):
 			told |= resolved
+		case s&stopWord != 0 && i > 0 && seq[i-1]&failWord != 0:
+			told |= resolved
+			continue
 		case s&verbWord != 0 && i+1 < len(seq) && seq[i+1]&againWord != 0:
 			told |= resolved
 		case s&overWord != 0 && (within(seq, i, 4, 3, incidentWord) || s&clearWord != 0 && within(seq, i, 1, 0, allWord)):
@@ -306,7 +311,7 @@ var japaneseTells = []japaneseTold{
 	{[]string{"検知", "発覚", "アラート", "通報", "気づ", "気付", "問い合わせ", "報告", "覚知", "異常を確認", "エラーを確認", "発見", "教えていただ", "連絡をいただ", "連絡を受け", "指摘を受け", "ご指摘", "発報", "ことが判明", "からの電話", "から電話"}, detected,
 		[]string{"検知され", "検知でき", "検知せ", "検知遅", "未検知", "検知用", "検知ルール", "検知方法", "検知まで", "検知なし", "アラートが鳴らな", "アラートがな", "アラートなし", "アラートは", "アラート解消", "アラートが解消", "アラート復旧", "アラート設定", "アラート追加", "アラートを追加", "アラートルール", "復旧を報告", "完了を報告", "復旧報告", "完了報告", "原因を発見", "発報せ", "発報しな", "発報なし", "未発報", "原因であることが判明", "原因だったことが判明", "によることが判明"}},
 	{[]string{"復旧", "解消", "収束", "正常化", "正常に戻", "正常稼働", "正常動作を確認", "サービス再開", "サービスを再開", "回復", "対応完了"}, resolved,
-		[]string{"復旧作業", "復旧開始", "復旧対応", "復旧せ", "復旧しな", "復旧手順", "復旧を試", "復旧見込", "復旧に向け", "一部復旧", "部分復旧", "部分的に復旧", "復旧でき", "未復旧", "復旧着手", "復旧を開始", "復旧策", "復旧計画", "暫定復旧", "解消せ", "解消しな", "解消され", "回復せ", "回復しな", "復旧方法", "復旧優先", "復旧後", "解消策", "復旧のため", "復旧まで", "復旧準備", "復旧を優先", "対応完了予定", "対応完了見込", "対応完了を報告", "対応完了報告"}},
+		[]string{"復旧作業", "復旧開始", "復旧対応", "復旧せ", "復旧しな", "復旧手順", "復旧を試", "復旧見込", "復旧に向け", "一部復旧", "部分復旧", "部分的に復旧", "復旧でき", "未復旧", "復旧着手", "復旧を開始", "復旧策", "復旧計画", "暫定復旧", "解消せ", "解消しな", "解消され", "回復せ", "回復しな", "復旧方法", "復旧優先", "復旧後", "解消策", "復旧のため", "復旧まで", "復旧準備", "復旧を優先", "恒久対応完了", "対応完了予定", "対応完了見込", "対応完了を報告", "対応完了報告"}},
 	{[]string{"緩和策適用", "切り戻し", "ロールバック", "影響収束", "暫定復旧", "暫定対応を実施", "暫定対応完了"}, mitigated,
 		[]string{"ロールバックを検討", "切り戻しを検討", "ロールバック開始", "切り戻し開始", "ロールバックを開始", "ロールバック失敗"}},
 	{[]string{"障害発生", "障害が発生", "エラーが発生し始め", "エラー発生開始", "エラーが急増", "エラー急増", "エラーが多発", "影響開始", "発生開始", "応答しなくな", "ダウンし", "停止し始め", "期限切れ到達", "発火", "詰まり始め", "止まり始め", "落ち始め", "遅れ始め", "出始め"}, started, []string{"再発生"}},

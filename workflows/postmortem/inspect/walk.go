@@ -209,7 +209,7 @@ func (w *walker) update(i int, row *document.Row, stamps []placed) bool {
 		return false
 	}
 	before, after := strings.Trim(row.Text[:stamps[0].From], updateMarks), strings.Trim(row.Text[stamps[0].To:], updateMarks)
-	switch above := w.blockAbove(i); {
+	switch {
 	case row.Strong > 0 && row.Strong <= stamps[0].From && strings.Trim(row.Text[row.Strong:stamps[0].From], updateMarks) == "":
 		isStatus := statusWords[lower(before)]
 		if !isStatus && (after == "" || len(before) > longestSpeaker) {
@@ -223,9 +223,9 @@ func (w *walker) update(i int, row *document.Row, stamps []placed) bool {
 			w.room = 2
 		}
 		return true
-	case after == "" && above < i && (before == "" || strings.EqualFold(before, "posted")):
-		first, _, _ := strings.Cut(w.d.Rows[above].Text, " ")
-		if !statusWords[lower(strings.Trim(first, updateMarks))] {
+	case after == "" && (before == "" || strings.EqualFold(before, "posted")):
+		above := w.updateAbove(i)
+		if above == i {
 			return false
 		}
 		w.entry(row, stamps)
@@ -249,13 +249,19 @@ const longestSpeaker = 24
 var statusWords = setOf(`investigating identified monitoring update resolved completed verifying mitigated scheduled
 	調査中 原因特定 監視中 経過観察中 経過観察 対応中 続報 解決 解決済み 復旧 復旧済み`)
 
-// blockAbove is the first row of a row's block, or the row itself.
-func (w *walker) blockAbove(i int) int {
-	above := i
-	for above > w.from && i-above < mostUpdate && w.d.Rows[above-1].Kind == document.Text && w.d.Rows[above-1].Block == w.d.Rows[i].Block {
-		above--
+// updateAbove is the row of a row's block, above it, with which an update of a
+// status page begins, or the row itself.
+func (w *walker) updateAbove(i int) int {
+	for above := i - 1; above >= w.from && i-above < mostUpdate && w.d.Rows[above].Block == w.d.Rows[i].Block; above-- {
+		first, _, _ := strings.Cut(w.d.Rows[above].Text, " ")
+		if statusWords[lower(strings.Trim(first, updateMarks))] {
+			return above
+		}
+		if len(w.of(above)) > 0 {
+			break
+		}
 	}
-	return above
+	return i
 }
 
 // mostUpdate is how many lines an update has at most.
