@@ -35,6 +35,20 @@ func (p person) comment(ctx context.Context, repo string, number int, body strin
 	return made.ID, err
 }
 
+// fill puts a text in the place of another in the body of an issue.
+func (p person) fill(ctx context.Context, repo string, number int, empty, text string) error {
+	path := fmt.Sprintf("/repos/%s/issues/%d", repo, number)
+	var issue struct{ Body string }
+	if err := p.get(ctx, path, &issue); err != nil {
+		return err
+	}
+	filled := strings.Replace(issue.Body, empty, text, 1)
+	if filled == issue.Body {
+		return fmt.Errorf("there is no %q to fill in", empty)
+	}
+	return p.do(ctx, http.MethodPatch, path, map[string]string{"body": filled}, nil)
+}
+
 // setState closes an issue for a reason, or reopens it.
 func (p person) setState(ctx context.Context, repo string, number int, state, reason string) error {
 	in := map[string]string{"state": state}

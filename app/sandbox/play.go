@@ -35,11 +35,11 @@ type play struct {
 
 	repo  string // where the story is now
 	issue int
-	// incident is the one whose postmortem is told of.
-	incident int
-	said     int64  // the comment written last
-	url      string // what the step is about
-	detail   string // what was seen
+	// incident is the one whose postmortem is told of, and postmortem that.
+	incident, postmortem int
+	said                 int64  // the comment written last
+	url                  string // what the step is about
+	detail               string // what was seen
 }
 
 // perform plays all steps. After one that failed the others would fail for its

@@ -25,6 +25,8 @@ type script struct {
 	review, approve                     string
 	inReview, findings, accepted        []string
 	stillOpen                           []string
+	rows, own                           string // of the table of action items
+	made, allMade                       []string
 	unconfirmed, takenBySuzuki          []string
 	nothingWritten, notPlayed           string
 }
@@ -84,6 +86,10 @@ var english = script{
 	accepted:         []string{"Postmortem · done", "Reviewed by yamamoto"},
 	acceptedLine:     "Postmortem: #%d · done",
 	stillOpen:        []string{"Closed. Still open: ", "It may stay closed"},
+	rows:             "| Alert 30 days before a certificate expires | detect | @tanaka | 2026-12-18 | |\n| Renew certificates automatically | prevent | | 2026-12-25 | |",
+	own:              "/follow-up 2 @suzuki",
+	made:             []string{"Follow-ups: 0 of 1 done", "| 1 | Alert 30 days before a certificate expires (detect) | tanaka | ", "Item 2 has no owner yet, so no issue was made. When it has one: `/follow-up 2 @name`"},
+	allMade:          []string{"Follow-ups: 0 of 2 done", "| 2 | Renew certificates automatically (prevent) | suzuki | "},
 	unconfirmed:      []string{"Reported, unconfirmed", "somebody with the triage role confirms with `/incident`"},
 	waitingAgain:     "Waiting for a responder",
 	takenBySuzuki:    []string{"In progress", "lead suzuki"},
@@ -142,6 +148,10 @@ var japanese = script{
 	accepted:         []string{"ポストモーテム · 完了", "承認: yamamotoさん"},
 	acceptedLine:     "ポストモーテム: #%d · 完了",
 	stillOpen:        []string{"閉じました。残っているのは、", "このままでもかまいません"},
+	rows:             "| 証明書の期限が30日を切ったら通知する | 検知 | @tanaka | 2026-12-18 | |\n| 証明書の更新を自動にする | 予防 | | 2026-12-25 | |",
+	own:              "／フォローアップ　２　@suzuki",
+	made:             []string{"フォローアップ: 1件中0件完了", "| 1 | 証明書の期限が30日を切ったら通知する（検知） | tanakaさん | ", "2は担当者が未定のため、Issueを作っていません。"},
+	allMade:          []string{"フォローアップ: 2件中0件完了", "| 2 | 証明書の更新を自動にする（予防） | suzukiさん | "},
 	unconfirmed:      []string{"確認待ち", "triage以上の権限がある方は、`/incident` で確認するか、`/ack` で対応を始めてください"},
 	waitingAgain:     "対応者を待っています",
 	takenBySuzuki:    []string{"対応中", "対応リーダー suzukiさん"},

@@ -27,6 +27,7 @@ func story() []step {
 		{"drafted", "The postmortem is there: a draft with times and timeline, named by the comment that ended the incident; what was corrected since stands beneath it", "ポストモーテムができている。時刻と経緯の入った下書きで、復旧のコメントに番号がある。あとで直した時刻は下のコメントに出る", (*play).drafted},
 		{"reviewed", "Suzuki asks Yamamoto to review it: what is missing is listed, in one comment", "鈴木さんが山本さんにレビューを頼む。足りないところがコメント1件にまとまる", (*play).reviewed},
 		{"accepted", "Yamamoto approves: the postmortem is done, what is still open is said once, and the incident shows it", "山本さんが承認。ポストモーテムは完了。残っているところは一度だけ伝え、障害の側にも出る", (*play).accepted},
+		{"followedup", "Its action items are issues by now, but for the one without an owner; Tanaka gives it to Suzuki", "対応策はIssueになっている。担当が未定だった1件は、田中さんが鈴木さんに頼む", (*play).followedUp},
 		{"stranger", "A stranger reports in a public repository: unconfirmed, nobody is called", "公開リポジトリで部外者が報告。確認待ちとし、だれも呼ばない", (*play).stranger},
 		{"confirmed", "Tanaka confirms it: now the people on call are called", "田中さんが確認。ここで当番を呼ぶ", (*play).confirmed},
 		{"lost", "A delivery is lost on its way: the sweep finds what it was about", "Webhookが途中で失われる。定期巡回が気づく", (*play).lost},
@@ -168,6 +169,10 @@ func (p *play) drafted(ctx context.Context) error {
 }
 
 func (p *play) reviewed(ctx context.Context) error {
+	p.stage.advanceTo(4, 44, 0)
+	if err := p.stage.person("suzuki").fill(ctx, p.repo, p.issue, emptyRow, p.script.rows); err != nil {
+		return err
+	}
 	p.stage.advanceTo(4, 45, 0)
 	if err := p.say(ctx, "suzuki", p.script.review); err != nil {
 		return err
@@ -180,13 +185,25 @@ func (p *play) accepted(ctx context.Context) error {
 	if err := p.say(ctx, "yamamoto", p.script.approve); err != nil {
 		return err
 	}
-	if err := p.expect(ctx, answered("+1"), stands("closed", "completed"), says(p.script.accepted...), comments(4), comment(4, p.script.stillOpen...)); err != nil {
+	if err := p.expect(ctx, answered("+1"), stands("closed", "completed"), says(p.script.accepted...), comments(5), comment(4, p.script.stillOpen...), comment(5, p.script.made...)); err != nil {
 		return err
 	}
-	number := p.issue
-	p.issue, p.said = p.incident, 0
-	return p.expect(ctx, says(fmt.Sprintf(p.script.acceptedLine, number)), comments(4))
+	p.postmortem, p.issue, p.said = p.issue, p.incident, 0
+	return p.expect(ctx, says(fmt.Sprintf(p.script.acceptedLine, p.postmortem)), comments(4))
 }
+
+// followedUp: what is to be done has issues, and nobody is called for it.
+func (p *play) followedUp(ctx context.Context) error {
+	p.stage.advanceTo(4, 47, 0)
+	p.issue, p.said = p.postmortem, 0
+	if err := p.say(ctx, "tanaka", p.script.own); err != nil {
+		return err
+	}
+	return p.expect(ctx, answered("+1"), comments(5), comment(5, p.script.allMade...), silent(5), stands("closed", "completed"))
+}
+
+// emptyRow is that of the table of action items in a draft.
+const emptyRow = "| | | | | |"
 
 func (p *play) stranger(ctx context.Context) error {
 	p.stage.advanceTo(4, 50, 0)
