@@ -160,6 +160,11 @@ func (b *board) lay() {
 		if e, ok := claim(it, func(e entry) bool { return e.print == it.print || e.isAt(it.ref, b.Observation.Subject) }); ok {
 			b.cards[i].hold(e)
 			used[e.print] = true
+			for _, act := range b.Acts {
+				if act.ID == e.by && act.Name == "follow-up" && numberIn(act) != 0 {
+					b.amend(&b.cards[i], act)
+				}
+			}
 		}
 	}
 	facts, open := b.factsOf(entries)
@@ -318,6 +323,9 @@ func (b *board) take() {
 		if c.wanted && c.key == "" {
 			c.key = keyItem + c.print
 		}
+		if c.wanted {
+			b.closed(c.repo) // what its issue may say depends on who reads there
+		}
 	}
 }
 
@@ -452,13 +460,7 @@ func (b *board) obey(c *card, act workflows.Act) {
 		decided(whyDropped)
 		return
 	}
-	s := specIn(act.Value)
-	if len(s.Owners) > 0 {
-		c.Owners, c.named = s.Owners, ""
-	}
-	c.Due, c.Repo = or(s.Due, c.Due), or(s.Repo, c.Repo)
-	c.Kind, c.Priority = or(s.Kind, c.Kind), or(s.Priority, c.Priority)
-	c.repo = b.repoOf(c.spec)
+	b.amend(c, act)
 	switch why := b.askedBy(act, c.repo); {
 	case len(c.Owners) == 0:
 		decided(whyOwner)
@@ -467,6 +469,17 @@ func (b *board) obey(c *card, act workflows.Act) {
 	default:
 		c.key, c.made, c.wanted, c.why = key, workflows.Made{}, true, ""
 	}
+}
+
+// amend adds what a command says of an item to what the document does.
+func (b *board) amend(c *card, act workflows.Act) {
+	s := specIn(act.Value)
+	if len(s.Owners) > 0 {
+		c.Owners, c.named = s.Owners, ""
+	}
+	c.Due, c.Repo = or(s.Due, c.Due), or(s.Repo, c.Repo)
+	c.Kind, c.Priority = or(s.Kind, c.Kind), or(s.Priority, c.Priority)
+	c.repo = b.repoOf(c.spec)
 }
 
 func or(a, b string) string {

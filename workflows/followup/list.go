@@ -98,7 +98,23 @@ func (b *board) list() string {
 	for _, note := range b.notes() {
 		t.WriteString("\n" + note + "\n")
 	}
+	if offer := b.offer(); offer != "" {
+		t.WriteString("\n<sub>" + offer + "</sub>\n")
+	}
 	return strings.TrimRight(t.String(), "\n")
+}
+
+// offer says how the document can name the issues, which is left to people.
+func (b *board) offer() string {
+	for i := range b.cards {
+		c := &b.cards[i]
+		if c.isOpen() && c.line > 0 && c.ref.Repo == "" {
+			ref := strings.TrimSpace(strings.SplitN(b.state(c), " · ", 2)[0])
+			return b.Say(fmt.Sprintf("The document is not edited. Its rows can name their issues: %s in row %d, and so on.", ref, c.number),
+				fmt.Sprintf("文書は書き換えません。行からリンクするときは、%d行目のIssueの欄に %s のように入れてください。", c.number, ref))
+		}
+	}
+	return ""
 }
 
 // who is whom GitHub shows as assigned, else whom the item names.
