@@ -53,21 +53,30 @@ type PullAsk struct{ Subject Subject }
 // the subject.
 type IssueAsk struct{ Subject Subject }
 
+// OwnIssuesAsk asks for the issues with a label in a repository that the App opened
+// itself for some subject: all that are open, and those updated since a day, as
+// YYYY-MM-DD in UTC. Of what open ones published so many are read at most.
+type OwnIssuesAsk struct {
+	Repo, Label, Since string
+	Most               int
+}
+
 // PlaceAsk asks whether issues can be opened in a repository, and who reads them.
 type PlaceAsk struct{ Repo string }
 
-func (RoleAsk) ask()     {}
-func (SummaryAsk) ask()  {}
-func (TeamAsk) ask()     {}
-func (LinksAsk) ask()    {}
-func (ChangesAsk) ask()  {}
-func (RunbooksAsk) ask() {}
-func (SimilarAsk) ask()  {}
-func (CommentsAsk) ask() {}
-func (FileAsk) ask()     {}
-func (PullAsk) ask()     {}
-func (IssueAsk) ask()    {}
-func (PlaceAsk) ask()    {}
+func (RoleAsk) ask()      {}
+func (SummaryAsk) ask()   {}
+func (TeamAsk) ask()      {}
+func (LinksAsk) ask()     {}
+func (ChangesAsk) ask()   {}
+func (RunbooksAsk) ask()  {}
+func (SimilarAsk) ask()   {}
+func (CommentsAsk) ask()  {}
+func (FileAsk) ask()      {}
+func (PullAsk) ask()      {}
+func (IssueAsk) ask()     {}
+func (OwnIssuesAsk) ask() {}
+func (PlaceAsk) ask()     {}
 
 // OnlyHelps reports whether the answer to an ask helps people and decides
 // nothing. While GitHub does not answer it, the rest goes on without.
@@ -107,6 +116,22 @@ type Answer struct {
 	Issue   Issue
 	Subject Subject
 	Place   Place
+	// Own are issues that the App opened, by number. Unread is of how many open ones
+	// what they published was not read, because there are too many.
+	Own    []OwnIssue
+	Unread int
+}
+
+// OwnIssue is an issue that the App opened, under which key and for which subject.
+// Summaries are what was published about it, or what its workflow says of it before
+// anything was. Its title, body and labels are empty where the audience here is wider
+// than there.
+type OwnIssue struct {
+	Subject   Subject
+	Issue     Issue
+	Key       string
+	For       Subject
+	Summaries map[string]string
 }
 
 // Place is a repository in which issues may be opened.

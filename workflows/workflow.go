@@ -51,6 +51,9 @@ type Workflow struct {
 	// Confirms says whether an act of somebody with this role may take up an
 	// issue that is not taken up unasked (too old, closed).
 	Confirms func(Observation, Act) bool
+	// Outline is what a subject that the App opened publishes as long as it has no
+	// record, from its opening alone; empty for subjects of others.
+	Outline func(Issue) string
 	// Decide says what should be true of a subject, whoever owns it.
 	Decide func(Input) Decision
 }

@@ -96,6 +96,8 @@ func (e *Engine) ask(ctx context.Context, s workflows.Subject, a workflows.Ask) 
 		return e.pullOf(ctx, s, a)
 	case workflows.IssueAsk:
 		return e.issueOf(ctx, s, a.Subject, 0)
+	case workflows.OwnIssuesAsk:
+		return e.ownIssuesOf(ctx, s.Repo, a)
 	case workflows.PlaceAsk:
 		return e.placeOf(ctx, s, a.Repo)
 	case workflows.TeamAsk:

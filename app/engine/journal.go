@@ -113,6 +113,8 @@ func asked(facts workflows.Facts) []string {
 			line = fmt.Sprintf("all comments of %s: %d %s", ask.Subject, len(answer.Comments), answer.Unknown)
 		case workflows.FileAsk:
 			line = fmt.Sprintf("file %s of %s at %q: %d bytes %s", ask.Path, ask.Repo, ask.Ref, len(answer.Text), answer.Unknown)
+		case workflows.OwnIssuesAsk:
+			line = fmt.Sprintf("own issues in %s: %d %s", ask.Repo, len(answer.Own), answer.Unknown)
 		}
 		lines = append(lines, line)
 	}

@@ -30,6 +30,8 @@ func (a *App) Answer(ctx context.Context, ask workflows.Ask) (workflows.Answer, 
 		return a.file(ctx, ask)
 	case workflows.PullAsk:
 		return a.pull(ctx, ask)
+	case workflows.OwnIssuesAsk:
+		return a.ownIssues(ctx, ask)
 	default:
 		return workflows.Answer{}, fmt.Errorf("an ask that this adapter does not know: %T", ask)
 	}

@@ -55,6 +55,12 @@ func commands() []workflows.Command {
 			Usage: text("/recurrence-of #212", "/再発 #212"),
 			Help:  text("say that it happened before; what was to prevent it is opened again", "前にも起きたことを記録します。再発防止の対応策を開き直します"),
 		},
+		{
+			Name: "digest", Aliases: []string{"フォローアップ一覧"}, Role: triage, LastCounts: true, Opening: true, Parse: listing,
+			Usage: text("/digest @acme/infra", "/フォローアップ一覧 @acme/infra"),
+			Help: text("on an issue of its own: list the follow-ups of a team there and keep the list current; or of repositories: `/digest acme/infra acme/pay`",
+				"専用のIssueに書くと、チームのフォローアップの一覧を表示し、更新し続けます。リポジトリでも指定できます: `/フォローアップ一覧 acme/infra acme/pay`"),
+		},
 	}
 }
 

@@ -508,7 +508,7 @@ func (b *board) plan() workflows.Plan {
 			p.Issues = append(p.Issues, b.intent(c))
 			waiting++
 		case c.made.Number != 0:
-			p.Issues = append(p.Issues, workflows.IssueIntent{Key: c.key, Repo: b.elsewhere(c.made.Repo), Labels: labels(b.Policy), Patient: true, ReopenAt: c.reopenAt})
+			p.Issues = append(p.Issues, workflows.IssueIntent{Key: c.key, Repo: b.elsewhere(c.made.Repo), Labels: []workflows.Label{b.policy.label()}, Patient: true, ReopenAt: c.reopenAt})
 		case c.key != "" && c.why != whyRefused:
 			p.Issues = append(p.Issues, workflows.IssueIntent{Key: c.key, Not: string(c.why), Patient: true})
 		}

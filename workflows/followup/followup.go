@@ -49,20 +49,42 @@ func Workflow() workflows.Workflow {
 		Commands: commands(),
 		Takes:    []string{"postpone"},
 		Owns:     owns,
+		Confirms: confirms,
+		Outline:  outline,
 		Decide:   decide,
 	}
 }
 
 // owns: an issue is a follow-up where the App opened it as one. Its marker says so,
-// wherever it was transferred to.
-func owns(o workflows.Observation, _ policy.Policy, _ []workflows.Act) (time.Time, bool) {
-	key, _, ok := o.Issue.MadeFor()
-	return o.Issue.CreatedAt, ok && strings.HasPrefix(key, keyItem)
+// wherever it was transferred to. Any other becomes a digest by the command.
+func owns(o workflows.Observation, _ policy.Policy, acts []workflows.Act) (time.Time, bool) {
+	if isFollowUp(o.Issue) {
+		return o.Issue.CreatedAt, true
+	}
+	for _, a := range acts {
+		if a.Name == "digest" {
+			return a.At, true
+		}
+	}
+	return time.Time{}, false
+}
+
+func isFollowUp(i workflows.Issue) bool {
+	key, _, ok := i.MadeFor()
+	return ok && strings.HasPrefix(key, keyItem)
+}
+
+// confirms: an old issue becomes a digest, too, where somebody asks for it now.
+func confirms(_ workflows.Observation, a workflows.Act) bool {
+	return a.Name == "digest" && a.Verdict == workflows.Done && a.Role >= workflows.RoleTriage && !a.FromOpening()
 }
 
 func decide(in workflows.Input) workflows.Decision {
 	switch in.Owner {
 	case name:
+		if act, ok := digestAsked(in); ok {
+			return digest(in, act)
+		}
 		return live(in)
 	case postmortem.Name:
 		return contribute(in)

@@ -31,6 +31,8 @@ type published struct {
 	Kind     string `json:"type,omitempty"`
 	Severity int    `json:"severity,omitempty"`
 	Moved    bool   `json:"moved,omitempty"` // the due date was
+	// First is the due date as it was set first, where it was moved.
+	First string `json:"first,omitempty"`
 }
 
 func publishedIn(text string) (p published) {
@@ -155,6 +157,22 @@ func (t *task) summary() string {
 	if !t.due.IsZero() {
 		p.Due = t.due.Format(dateLayout)
 	}
+	if p.Moved {
+		p.First = t.facts.due
+	}
+	return p.text()
+}
+
+// outline is what a follow-up tells of itself before anybody has touched it.
+func outline(i workflows.Issue) string {
+	if !isFollowUp(i) {
+		return ""
+	}
+	f := factsIn(i.Body)
+	return published{Due: f.due, Kind: f.kind, Severity: f.severity}.text()
+}
+
+func (p published) text() string {
 	data, err := json.Marshal(p)
 	if err != nil {
 		panic(err) // texts and numbers always encode
@@ -186,6 +204,9 @@ func (t *task) section() workflows.Section {
 	}
 	if t.evidence != nil {
 		lines = append(lines, t.Say("Shown by "+t.Person(t.evidence.Author)+" ([link]("+link(t.evidence)+"))", t.Person(t.evidence.Author)+"が根拠を記入（[リンク]("+link(t.evidence)+")）"))
+	}
+	if slices.ContainsFunc(t.Acts, func(a workflows.Act) bool { return a.Name == "digest" && a.Verdict == workflows.Done }) {
+		lines = append(lines, t.Say("`/digest` lists follow-ups on an issue of its own, not on one of them.", "`/フォローアップ一覧` は、フォローアップではない別のIssueに書いてください。"))
 	}
 	if isOpen {
 		example := "2027-01-15"

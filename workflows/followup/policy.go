@@ -117,9 +117,34 @@ func (p *Policy) placeOf(owner string, services map[string]policy.Service) strin
 	return ""
 }
 
+// placesOf are the repositories in which a team works: those of the services that it
+// owns, and where its items are made.
+func (p *Policy) placesOf(team string, services map[string]policy.Service) (repos []string) {
+	for _, service := range slices.Sorted(maps.Keys(services)) {
+		s := services[service]
+		if slices.ContainsFunc(s.Owners, func(o string) bool { return strings.EqualFold(o, team) }) {
+			repos = append(repos, s.Repositories...)
+		}
+	}
+	for _, who := range slices.Sorted(maps.Keys(p.Owners)) {
+		if strings.EqualFold(who, team) {
+			repos = append(repos, p.Owners[who])
+		}
+	}
+	return repos
+}
+
 // label is the one label of a follow-up.
 func (p *Policy) label() workflows.Label {
 	return workflows.Label{Name: p.Label, Color: "c5def5", Description: "Kintsugi: an action item of a postmortem"}
 }
 
-func labels(p policy.Policy) []workflows.Label { return []workflows.Label{policyOf(p).label()} }
+// digestLabel is on an issue that lists follow-ups, so that it is found again, by
+// people and by the sweep.
+func digestLabel() workflows.Label {
+	return workflows.Label{Name: "follow-up-digest", Color: "c5def5", Description: "Kintsugi: a list of follow-ups, kept current"}
+}
+
+func labels(p policy.Policy) []workflows.Label {
+	return []workflows.Label{policyOf(p).label(), digestLabel()}
+}

@@ -1,0 +1,68 @@
+package engine
+
+import (
+	"context"
+	"strings"
+
+	"github.com/kintsugi-app/kintsugi/workflows"
+)
+
+// Ask answers a question as for a subject of a repository, to hosts that show what
+// is there. It reads, and changes nothing.
+func (e *Engine) Ask(ctx context.Context, repo string, a workflows.Ask) (workflows.Answer, error) {
+	return e.ask(ctx, workflows.Subject{Repo: repo}, a)
+}
+
+// ownIssuesOf lists the issues that the App opened in a repository of the same owner,
+// as far as those may know who read the repository that asks.
+func (e *Engine) ownIssuesOf(ctx context.Context, here string, ask workflows.OwnIssuesAsk) (workflows.Answer, error) {
+	if !strings.EqualFold(ownerOf(here), ownerOf(ask.Repo)) {
+		return workflows.Answer{Unknown: "in a repository of another owner"}, nil
+	}
+	answer, err := e.reader.Answer(ctx, ask)
+	if err != nil || answer.Unknown != "" {
+		return answer, err
+	}
+	wider, err := e.isWider(ctx, here, ask.Repo)
+	if err != nil {
+		return workflows.Answer{}, err
+	}
+	read := 0
+	for i := range answer.Own {
+		own := &answer.Own[i]
+		own.Summaries = e.rules.outlines(own.Issue)
+		switch {
+		case !own.Issue.Open || own.Issue.Commented == 0 || len(e.keys) == 0:
+			// A closed one is not postponed any more, and without a key no record is believed.
+		case read == ask.Most:
+			answer.Unread++
+		default:
+			read++
+			published, err := e.published(ctx, own.Subject, own.Issue)
+			if err != nil {
+				return workflows.Answer{}, err
+			}
+			if published != nil {
+				own.Summaries = published
+			}
+		}
+		if wider != "" {
+			own.Issue.Title, own.Issue.Body, own.Issue.Labels = "", "", nil
+		}
+	}
+	return answer, nil
+}
+
+// outlines are what the workflows say of an issue that has no record.
+func (r Rules) outlines(i workflows.Issue) map[string]string {
+	said := map[string]string{}
+	for _, w := range r.List {
+		if w.Outline == nil {
+			continue
+		}
+		if outline := w.Outline(i); outline != "" {
+			said[w.Name] = outline
+		}
+	}
+	return said
+}
