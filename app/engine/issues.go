@@ -73,7 +73,7 @@ func (a *applier) issues(ctx context.Context) (changed bool, err error) {
 	for _, key := range slices.Sorted(maps.Keys(found)) {
 		first, known := found[key][0], a.d.made[key]
 		if !known.Gone && (known.Number == 0 || inRepo(known, a.d.o.Subject) == first.repo && first.Number < known.Number) {
-			if err := a.haveIssue(ctx, first); err != nil {
+			if err := a.haveIssue(ctx, first, true); err != nil {
 				return changed, err
 			}
 			delete(missing, key)
@@ -211,15 +211,15 @@ func (a *applier) findIssues(ctx context.Context) (map[string][]foundIssue, erro
 }
 
 // haveIssue notes an issue of ours, and hangs it below the subject where that is
-// wanted.
-func (a *applier) haveIssue(ctx context.Context, i foundIssue) error {
+// wanted. One that was found an earlier try made.
+func (a *applier) haveIssue(ctx context.Context, i foundIssue, found bool) error {
 	made := workflows.Made{ID: i.ID, Number: i.Number, At: i.CreatedAt}
 	if !strings.EqualFold(i.repo, a.d.o.Subject.Repo) {
 		made.Repo = i.repo
 	}
 	wanted := slices.IndexFunc(a.d.plan.Issues, func(want workflows.IssueIntent) bool { return want.Key == i.key })
 	if wanted >= 0 && a.d.plan.Issues[wanted].Child && i.Open {
-		apart, err := a.addChild(ctx, i)
+		apart, err := a.addChild(ctx, i, found)
 		if err != nil {
 			return err
 		}
@@ -231,13 +231,13 @@ func (a *applier) haveIssue(ctx context.Context, i foundIssue) error {
 }
 
 // addChild makes an issue a sub-issue of the subject, or says why it is none. GitHub
-// refuses one that is one already, so the list is read first where an earlier try
-// may have come that far.
-func (a *applier) addChild(ctx context.Context, i foundIssue) (apart string, err error) {
+// refuses one that is one already, so where an earlier try may have come that far
+// the list is read first, once it shows what that try did.
+func (a *applier) addChild(ctx context.Context, i foundIssue, found bool) (apart string, err error) {
 	if a.apart != "" {
 		return a.apart, nil
 	}
-	if a.wasBegun(i.key) && a.children == nil {
+	if found && a.children == nil {
 		if a.children, err = a.e.reader.SubIssues(ctx, a.d.o.Subject); errors.Is(err, ErrGone) {
 			a.apart = withoutSubIssues
 			return a.apart, nil
@@ -248,7 +248,13 @@ func (a *applier) addChild(ctx context.Context, i foundIssue) (apart string, err
 	if slices.Contains(a.children, i.ID) {
 		return "", nil
 	}
-	err = a.write(ctx, fmt.Sprintf("sub-issue %s", i.subject()), func() error {
+	key := i.key + ".child"
+	if found {
+		if err := a.mayCreate(ctx, map[string]bool{key: true}); err != nil {
+			return "", err
+		}
+	}
+	err = a.begin(ctx, key, fmt.Sprintf("sub-issue %s", i.subject()), func() error {
 		return a.e.writer.AddSubIssue(ctx, a.d.o.Subject, i.ID)
 	})
 	switch {
@@ -308,7 +314,7 @@ func (a *applier) openIssue(ctx context.Context, want workflows.IssueIntent) err
 	switch {
 	case a.dry:
 	case err == nil:
-		return a.haveIssue(ctx, foundIssue{made, want.Key, repo})
+		return a.haveIssue(ctx, foundIssue{made, want.Key, repo}, false)
 	case tolerated(err) == nil:
 		a.d.made[want.Key] = workflows.Made{Refused: refusal(err), At: a.e.second()}
 		return nil

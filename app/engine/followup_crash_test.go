@@ -1,0 +1,133 @@
+package engine_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/kintsugi-app/kintsugi/app/engine"
+)
+
+// followUpSettings are those of a team that wants to hear of follow-ups alone.
+const followUpSettings = "language: en\ntime_zone: Asia/Tokyo\npostmortem: {reminders: false, on_close: remark}\n"
+
+const itemTable = "## Action items\n\n| Action | Type | Owner | Due | Priority |\n|---|---|---|---|---|\n"
+
+// items are that many rows of a table of action items, and no two are alike.
+func items(n int) string {
+	var rows strings.Builder
+	for i := range n {
+		fmt.Fprintf(&rows, "| %s | prevent | @suzuki | 2026-12-18 | |\n", itemTitle(i))
+	}
+	return itemTable + rows.String()
+}
+
+// itemTitle is what is to be done as the i-th thing.
+func itemTitle(i int) string {
+	what := []string{"Alert on", "Rehearse", "Document", "Automate", "Remove", "Limit", "Encrypt", "Review", "Back up", "Measure"}
+	where := []string{"certificates", "the rollback of checkout", "who is on call", "Kubernetes upgrades", "old gateways", "uploads"}
+	return fmt.Sprintf("%s %s %c%c%c", what[i%10], where[i/10%6], 'a'+rune(i%26), 'a'+rune(i/26), 'z'-rune(i%24))
+}
+
+// accepted is a postmortem that somebody wrote and somebody else approved; nothing
+// has been handled of the approval yet.
+func (w *world) accepted(body string) int {
+	w.t.Helper()
+	m := w.write("yamamoto", "[postmortem] Checkout was blank", body)
+	w.say(m, "suzuki", "/approve")
+	return m
+}
+
+// openItems are the titles of the open issues that the App made in a repository.
+func (w *world) openItems(name string) (titles []string) {
+	for _, v := range w.hub.Issues(name) {
+		if v.Author == "kintsugi[bot]" && v.State == "open" {
+			titles = append(titles, v.Title)
+		}
+	}
+	slices.Sort(titles)
+	return titles
+}
+
+// TestFollowUpsCrash: a crash before or right after any write, with the store kept
+// or with a new one, while lists lag, leaves each of twenty items as one open issue
+// and one sub-issue.
+func TestFollowUpsCrash(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long, and in one thread: nothing for the race detector")
+	}
+	const n = 20
+	want := ""
+	for at := 0; ; at++ {
+		options := []worldOption{withFollowUps, withoutSweeps}
+		isKept, isAfter := at%2 == 0, at%3 != 0
+		if isKept {
+			options = append(options, inFile(t))
+		}
+		w := newWorld(t, 2, options...)
+		w.hub.PutFile(repo, ".github/kintsugi.yml", followUpSettings)
+		m := w.accepted(items(n))
+		w.hub.LagLists(3*time.Second, 1)
+		died := w.diesAt(at, isAfter)
+		if died {
+			w.start()
+			w.must(w.store.Wake(context.Background(), engine.Live, fmt.Sprintf("%s#%d", repo, m)))
+		}
+		w.settle()
+		if got := w.openItems(repo); len(got) != n || len(slices.Compact(got)) != n {
+			t.Fatalf("write %d, store kept %t, after it %t: %d open issues: %q\n%v", at, isKept, isAfter, len(got), got, w.failures())
+		}
+		if got := w.issue(m).SubIssues; len(got) != n {
+			t.Fatalf("write %d, store kept %t, after it %t: %d sub-issues", at, isKept, isAfter, len(got))
+		}
+		ours := w.ours(m)
+		list := ours[len(ours)-1].Body
+		w.wants(list, "Follow-ups: 0 of 20 done")
+		if want == "" {
+			want = list
+		}
+		if list != want {
+			t.Fatalf("write %d, store kept %t, after it %t: the list says\n%s\nwant\n%s", at, isKept, isAfter, list, want)
+		}
+		_ = w.store.Close()
+		if at > 0 && !died {
+			if at < 2*n {
+				t.Fatalf("only %d writes were tried", at)
+			}
+			return
+		}
+	}
+}
+
+// diesAt runs what is due until the process dies at a write, if it comes so far;
+// 0 never does.
+func (w *world) diesAt(at int, isAfter bool) (died bool) {
+	writes := 0
+	w.hurdle = func(r *http.Request) error {
+		if r.Method == http.MethodGet || strings.Contains(r.URL.Path, "access_tokens") {
+			return nil
+		}
+		if writes++; writes != at {
+			return nil
+		}
+		if isAfter {
+			if resp, err := w.hub.Transport().RoundTrip(r); err == nil {
+				_ = resp.Body.Close()
+			}
+		}
+		died = true
+		runtime.Goexit()
+		return nil
+	}
+	var wg sync.WaitGroup
+	wg.Go(w.settle)
+	wg.Wait()
+	w.hurdle = nil
+	return died
+}
