@@ -122,6 +122,8 @@ type IssueIntent struct {
 	// Patient ones may be made a little later than the rest is said, so that people
 	// learn how long many of them take.
 	Patient bool
+	// Hash stands for what it was decided on; Made.Hash has it while it waits.
+	Hash string
 	// Not says why it is not to be made after all: that is remembered as if GitHub
 	// had refused it, so that what was decided once stays decided.
 	Not string

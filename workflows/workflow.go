@@ -96,6 +96,9 @@ type Decision struct {
 	Plan Plan
 }
 
+// NoSubIssues says that this GitHub has no sub-issues.
+const NoSubIssues = "GitHub has no sub-issues here"
+
 // Made is something the subject created on GitHub: a comment, an issue, a pull
 // request by key, or a notice. Gone means that a person deleted it; it is not
 // made again.
@@ -107,7 +110,8 @@ type Made struct {
 	Repo   string `json:"r,omitempty"`
 	// Waiting: it is to be made, and what was made before it comes first.
 	Waiting bool `json:"w,omitempty"`
-	// Apart says why it is no sub-issue although it should be.
+	// Apart says why it is no sub-issue although it should be: what GitHub said, or
+	// NoSubIssues.
 	Apart string `json:"apart,omitempty"`
 	// Refused says why GitHub would not have it, for good; nothing was made.
 	Refused string `json:"no,omitempty"`

@@ -142,7 +142,7 @@ func (a *applier) statusBody(r Record, notes []string) (string, error) {
 	hidden := []string{""}
 	for _, key := range slices.Sorted(maps.Keys(r.Made)) {
 		m := r.Made[key]
-		if m.ID == 0 && m.Refused == "" && key != statusKey {
+		if m.ID == 0 && m.Refused == "" && !m.Waiting && key != statusKey {
 			hidden = append(hidden, "<!-- kintsugi:"+key+" -->")
 		}
 	}

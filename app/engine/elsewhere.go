@@ -46,16 +46,22 @@ func (e *Engine) issueOf(ctx context.Context, s, of workflows.Subject, moves int
 			return workflows.Answer{Unknown: wider}, err
 		}
 	}
-	answer := workflows.Answer{Issue: issue, Subject: of}
+	answer := told(issue, of, wider)
 	if issue.Commented > 0 {
 		if answer.Summaries, err = e.published(ctx, of, issue); err != nil {
 			return workflows.Answer{}, err
 		}
 	}
-	if wider != "" {
-		answer.Issue.Title, answer.Issue.Body, answer.Issue.Labels = "", "", nil
-	}
 	return answer, nil
+}
+
+// told is what is told of an issue where its audience is narrower for that reason,
+// if any.
+func told(issue workflows.Issue, at workflows.Subject, wider string) workflows.Answer {
+	if wider != "" {
+		issue.Title, issue.Body, issue.Labels = "", "", nil
+	}
+	return workflows.Answer{Issue: issue, Subject: at}
 }
 
 // isSame reports whether what a marker names is this subject: its number here, or

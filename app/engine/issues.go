@@ -72,7 +72,7 @@ func (a *applier) issues(ctx context.Context) (changed bool, err error) {
 	}
 	for _, key := range slices.Sorted(maps.Keys(found)) {
 		first, known := found[key][0], a.d.made[key]
-		if !known.Gone && (known.Number == 0 || inRepo(known, a.d.o.Subject) == first.repo && first.Number < known.Number) {
+		if a.isBelieved(first) && !known.Gone && (known.Number == 0 || inRepo(known, a.d.o.Subject) == first.repo && first.Number < known.Number) {
 			if err := a.haveIssue(ctx, first, true); err != nil {
 				return changed, err
 			}
@@ -121,7 +121,7 @@ func (a *applier) settle(ctx context.Context) (changed bool, err error) {
 func (a *applier) decided() (changed bool) {
 	for _, want := range a.d.plan.Issues {
 		if made, known := a.d.made[want.Key]; want.Not != "" && (!known || made.Waiting) {
-			a.d.made[want.Key] = workflows.Made{Refused: want.Not, At: a.e.second()}
+			a.d.made[want.Key] = workflows.Made{Refused: want.Not, Repo: want.Repo, At: a.e.second()}
 			changed = true
 		}
 	}
@@ -153,7 +153,7 @@ func (a *applier) announced(missing map[string]workflows.IssueIntent) bool {
 		return false
 	}
 	for key := range missing {
-		a.d.made[key] = workflows.Made{Waiting: true, At: a.e.second()}
+		a.d.made[key] = workflows.Made{Waiting: true, Repo: missing[key].Repo, Hash: missing[key].Hash, At: a.e.second()}
 	}
 	a.d.announced = true
 	return true
@@ -169,6 +169,13 @@ func (f foundIssue) subject() workflows.Subject {
 	return workflows.Subject{Repo: f.repo, Number: f.Number}
 }
 
+// isBelieved: whoever may write over there can put any marker into an issue of ours,
+// so one that nothing asks for is looked at only where our own record was lost.
+func (a *applier) isBelieved(i foundIssue) bool {
+	return i.repo == a.d.o.Subject.Repo || a.d.record.Seq == 0 || a.d.lost != nil || a.wasBegun(i.key) ||
+		slices.ContainsFunc(a.d.plan.Issues, func(want workflows.IssueIntent) bool { return want.Key == i.key })
+}
+
 // inRepo is where something was made.
 func inRepo(m workflows.Made, by workflows.Subject) string { return cmp.Or(m.Repo, by.Repo) }
 
@@ -177,7 +184,7 @@ func inRepo(m workflows.Made, by workflows.Subject) string { return cmp.Or(m.Rep
 func (a *applier) findIssues(ctx context.Context) (map[string][]foundIssue, error) {
 	var repos []string
 	for _, want := range a.d.plan.Issues {
-		if repo := cmp.Or(want.Repo, a.d.o.Subject.Repo); !slices.Contains(repos, repo) {
+		if repo := cmp.Or(want.Repo, a.d.o.Subject.Repo); want.Not == "" && !slices.Contains(repos, repo) {
 			repos = append(repos, repo)
 		}
 	}
@@ -227,7 +234,12 @@ func (a *applier) haveIssue(ctx context.Context, i foundIssue, found bool) error
 	}
 	a.d.made[i.key] = made
 	a.d.opened = append(a.d.opened, i.subject())
-	return nil
+	if i.Commented > 0 { // and may have published something
+		return nil
+	}
+	wider, err := a.e.isWider(ctx, a.d.o.Subject.Repo, i.repo)
+	a.d.facts[workflows.IssueAsk{Subject: i.subject()}] = told(i.Issue, i.subject(), wider)
+	return err
 }
 
 // addChild makes an issue a sub-issue of the subject, or says why it is none. GitHub
@@ -239,7 +251,7 @@ func (a *applier) addChild(ctx context.Context, i foundIssue, found bool) (apart
 	}
 	if found && a.children == nil {
 		if a.children, err = a.e.reader.SubIssues(ctx, a.d.o.Subject); errors.Is(err, ErrGone) {
-			a.apart = withoutSubIssues
+			a.apart = workflows.NoSubIssues
 			return a.apart, nil
 		} else if err != nil {
 			return "", err
@@ -259,15 +271,13 @@ func (a *applier) addChild(ctx context.Context, i foundIssue, found bool) (apart
 	})
 	switch {
 	case errors.Is(err, ErrGone):
-		a.apart = withoutSubIssues
+		a.apart = workflows.NoSubIssues
 		return a.apart, nil
 	case errors.Is(err, ErrRefused):
 		return refusal(err), nil
 	}
 	return "", err
 }
-
-const withoutSubIssues = "GitHub has no sub-issues here"
 
 // reopen opens again what somebody asked for since it was closed.
 func (a *applier) reopen(ctx context.Context) (changed bool, err error) {
@@ -316,7 +326,7 @@ func (a *applier) openIssue(ctx context.Context, want workflows.IssueIntent) err
 	case err == nil:
 		return a.haveIssue(ctx, foundIssue{made, want.Key, repo}, false)
 	case tolerated(err) == nil:
-		a.d.made[want.Key] = workflows.Made{Refused: refusal(err), At: a.e.second()}
+		a.d.made[want.Key] = workflows.Made{Refused: refusal(err), Repo: want.Repo, At: a.e.second()}
 		return nil
 	}
 	return err

@@ -54,8 +54,7 @@ const (
 	whyDropped  reason = "dropped"  // /wont-do
 	whyOwner    reason = "owner"    // it has none
 	whyRequest  reason = "request"  // nobody who may has asked for it
-	whyRole     reason = "role"     // whoever asked may not, over there
-	whyPlace    reason = "place"    // there is no such repository for us
+	whyRole     reason = "role"     // nobody who may, over there, has asked for it, or there is no such place
 	whyArchived reason = "archived" // nothing can be written there
 	whyNoIssues reason = "no-issues"
 	whyStranger reason = "stranger" // it belongs to another owner
@@ -64,9 +63,12 @@ const (
 )
 
 // slip is a command that names an item that is not there, or has an issue already.
+// It is remembered as that, so that it never means another item that gets the
+// number later.
 type slip struct {
 	act    workflows.Act
 	number int
+	why    reason
 }
 
 // mostItems bounds how many action items of one postmortem are looked after.
@@ -157,14 +159,16 @@ func (b *board) lay() {
 	b.cards = make([]card, len(b.items))
 	for i, it := range b.items {
 		b.cards[i] = card{item: it, repo: b.repoOf(it.spec)}
-		if e, ok := claim(it, func(e entry) bool { return e.print == it.print || e.isAt(it.ref, b.Observation.Subject) }); ok {
-			b.cards[i].hold(e)
-			used[e.print] = true
+		if e, ok := claim(it, func(e entry) bool {
+			return e.print == it.print && b.stands(e, b.cards[i].repo) || e.isAt(it.ref, b.Observation.Subject)
+		}); ok {
 			for _, act := range b.Acts {
 				if act.ID == e.by && act.Name == "follow-up" && numberIn(act) != 0 {
 					b.amend(&b.cards[i], act)
 				}
 			}
+			b.cards[i].hold(e, b.Observation.Subject)
+			used[e.print] = true
 		}
 	}
 	facts, open := b.factsOf(entries)
@@ -181,7 +185,7 @@ func (b *board) lay() {
 			f := facts[e.key]
 			return e.made.Number != 0 && f.Issue.Title != "" && likeness(f.Issue.Title, c.Title) >= alike
 		}); ok {
-			c.hold(e)
+			c.hold(e, b.Observation.Subject)
 			used[e.print] = true
 		}
 	}
@@ -189,7 +193,7 @@ func (b *board) lay() {
 		if !used[e.print] && e.made.Number != 0 {
 			used[e.print] = true
 			c := card{item: item{number: len(b.cards) + 1, print: e.print}, isGone: true}
-			c.hold(e)
+			c.hold(e, b.Observation.Subject)
 			b.cards = append(b.cards, c)
 		}
 	}
@@ -207,7 +211,11 @@ func (b *board) lay() {
 // alike is how much two titles have in common that mean one thing.
 const alike = 0.6
 
-func (c *card) hold(e entry) { c.key, c.made = e.key, e.made }
+// hold ties a card to what was made or decided, and to the place which that was
+// about, whatever the row says by now.
+func (c *card) hold(e entry, postmortem workflows.Subject) {
+	c.key, c.made, c.repo = e.key, e.made, e.subject(postmortem).Repo
+}
 
 // entry is what was made, or decided, for the item with that print.
 type entry struct {
@@ -220,6 +228,12 @@ type entry struct {
 // isAt reports whether it is the issue that a row names.
 func (e entry) isAt(ref, postmortem workflows.Subject) bool {
 	return ref.Repo != "" && e.made.Number == ref.Number && strings.EqualFold(e.subject(postmortem).Repo, ref.Repo)
+}
+
+// stands: what was decided unasked because of the place the item had stands while
+// it has it.
+func (b *board) stands(e entry, repo string) bool {
+	return e.made.Refused == "" || e.by != "" || strings.EqualFold(e.subject(b.Observation.Subject).Repo, repo)
 }
 
 func (e entry) subject(postmortem workflows.Subject) workflows.Subject {
@@ -304,7 +318,8 @@ func (b *board) take() {
 		c := &b.cards[i]
 		switch {
 		case c.made.Waiting:
-			c.wanted = true
+			c.why = b.waiting(c)
+			c.wanted = c.why == ""
 		case c.made.Number != 0, c.wanted:
 		case c.made.Refused != "":
 			c.why = refusedFor(c.made.Refused)
@@ -320,13 +335,20 @@ func (b *board) take() {
 			c.why = b.unasked(c, isNew)
 			c.wanted = c.why == ""
 		}
-		if c.wanted && c.key == "" {
+		isTold := isNew && b.elsewhere(c.repo) != "" && slices.Contains([]reason{whyRole, whyArchived, whyNoIssues}, c.why)
+		if (c.wanted || isTold) && c.key == "" {
 			c.key = keyItem + c.print
 		}
-		if c.wanted {
-			b.closed(c.repo) // what its issue may say depends on who reads there
-		}
 	}
+}
+
+// waiting says why what was to be made is not to be any more. Elsewhere only what
+// was agreed to counts, and not what the row was made of since.
+func (b *board) waiting(c *card) reason {
+	if b.elsewhere(c.repo) != "" && c.made.Hash != c.hash() {
+		return whyRequest
+	}
+	return b.closed(c.repo)
 }
 
 // unasked says why an item does not become an issue without being asked for by
@@ -334,31 +356,29 @@ func (b *board) take() {
 // had then, where one of those who accepted it may; later, and with at_once, those
 // next to the postmortem.
 func (b *board) unasked(c *card, isNew bool) reason {
-	here := strings.EqualFold(c.repo, b.Observation.Subject.Repo)
 	switch {
+	case b.isStranger(c.repo):
+		return whyStranger
 	case c.by != nil:
 		return b.askedBy(*c.by, c.repo)
 	case b.policy.Create == createOnRequest:
 		return whyRequest
 	case isNew:
 		return b.anyMay(b.a.Who, c.repo)
-	case here && (!b.a.Accepted.IsZero() || b.policy.Create == createAtOnce):
-		return b.authorMay(c.repo)
+	case b.elsewhere(c.repo) != "":
+		return whyRequest
+	case b.Observation.Issue.Ours: // into which only those write who may
+		return ""
 	}
-	if why := b.closed(c.repo); why != "" {
-		return why
-	}
-	return whyRequest
+	return b.anyMay([]string{b.Observation.Issue.Author.Login}, c.repo)
 }
 
 // mostAcceptors is how many of those who accepted are asked about.
 const mostAcceptors = 5
 
 // anyMay says nothing where one of these people may have issues opened there.
+// Before one of them is known to, nothing is asked or said about the place.
 func (b *board) anyMay(people []string, repo string) reason {
-	if why := b.closed(repo); why != "" {
-		return why
-	}
 	answered := true
 	for _, who := range people[:min(len(people), mostAcceptors)] {
 		role, known := b.Facts.Role(repo, who)
@@ -367,40 +387,39 @@ func (b *board) anyMay(people []string, repo string) reason {
 			answered = false
 		}
 		if role >= workflows.RoleTriage {
-			return ""
+			return b.closed(repo)
 		}
 	}
-	if !answered {
+	switch {
+	case !answered:
 		return ""
+	case b.elsewhere(repo) == "":
+		return whyRequest
 	}
 	return whyRole
 }
 
-// authorMay: who can write into the document is its author and whoever may write
-// in the repository; the author alone may not be one of these.
-func (b *board) authorMay(repo string) reason {
-	author := b.Observation.Issue.Author
-	if b.Observation.Issue.Ours {
-		return b.closed(repo)
-	}
-	return b.anyMay([]string{author.Login}, repo)
-}
-
 func (b *board) askedBy(act workflows.Act, repo string) reason {
-	if strings.EqualFold(repo, b.Observation.Subject.Repo) {
+	switch {
+	case b.elsewhere(repo) == "":
 		return "" // the role was judged with the act
+	case b.isStranger(repo):
+		return whyStranger
 	}
 	return b.anyMay([]string{act.Author}, repo)
 }
 
-// closed says why no issue can be opened in a repository.
-func (b *board) closed(repo string) reason {
-	if strings.EqualFold(repo, b.Observation.Subject.Repo) {
-		return ""
-	}
+// isStranger: it belongs to another owner.
+func (b *board) isStranger(repo string) bool {
 	owner, _, _ := strings.Cut(b.Observation.Subject.Repo, "/")
-	if other, _, _ := strings.Cut(repo, "/"); !strings.EqualFold(owner, other) {
-		return whyStranger
+	other, _, _ := strings.Cut(repo, "/")
+	return !strings.EqualFold(owner, other)
+}
+
+// closed says why no issue can be opened in a repository of this owner.
+func (b *board) closed(repo string) reason {
+	if b.elsewhere(repo) == "" {
+		return ""
 	}
 	answer, known := b.Facts[workflows.PlaceAsk{Repo: repo}]
 	switch {
@@ -408,7 +427,7 @@ func (b *board) closed(repo string) reason {
 		b.asks = append(b.asks, workflows.PlaceAsk{Repo: repo})
 		return ""
 	case answer.Unknown != "":
-		return whyPlace
+		return whyRole
 	}
 	return reason(answer.Place.Closed)
 }
@@ -427,14 +446,27 @@ func (b *board) follow() {
 		if n == 0 || bound[act.ID] {
 			continue
 		}
-		i := slices.IndexFunc(b.cards, func(c card) bool { return c.number == n && !c.isGone })
-		if i < 0 || b.cards[i].made.Number != 0 || b.cards[i].made.Waiting || b.cards[i].wanted {
-			b.slips = append(b.slips, slip{act, n})
+		if made, told := b.Made[keySlip+act.ID]; told {
+			b.slips = append(b.slips, slip{act, n, reason(made.Refused)})
 			continue
 		}
-		b.obey(&b.cards[i], act)
+		i := slices.IndexFunc(b.cards, func(c card) bool { return c.number == n && !c.isGone })
+		switch {
+		case i < 0:
+			b.slips = append(b.slips, slip{act, n, slipNone})
+		case b.cards[i].made.Number != 0 || b.cards[i].made.Waiting || b.cards[i].wanted:
+			b.slips = append(b.slips, slip{act, n, slipMade})
+		default:
+			b.obey(&b.cards[i], act)
+		}
 	}
 }
+
+// What is wrong with a command that names an item.
+const (
+	slipNone reason = "none" // there is no such item
+	slipMade reason = "made" // it is an issue already
+)
 
 func numberIn(a workflows.Act) int {
 	if a.Verdict != workflows.Done {
@@ -492,7 +524,7 @@ func or(a, b string) string {
 // refusedFor reads back why an item was not made: a reason of ours, or GitHub's.
 func refusedFor(text string) reason {
 	switch why := reason(text); why {
-	case whyDropped, whyOwner, whyRole, whyPlace, whyArchived, whyNoIssues, whyStranger:
+	case whyDropped, whyOwner, whyRole, whyRequest, whyArchived, whyNoIssues, whyStranger:
 		return why
 	}
 	return whyRefused
@@ -510,8 +542,11 @@ func (b *board) plan() workflows.Plan {
 		case c.made.Number != 0:
 			p.Issues = append(p.Issues, workflows.IssueIntent{Key: c.key, Repo: b.elsewhere(c.made.Repo), Labels: []workflows.Label{b.policy.label()}, Patient: true, ReopenAt: c.reopenAt})
 		case c.key != "" && c.why != whyRefused:
-			p.Issues = append(p.Issues, workflows.IssueIntent{Key: c.key, Not: string(c.why), Patient: true})
+			p.Issues = append(p.Issues, workflows.IssueIntent{Key: c.key, Repo: b.elsewhere(c.repo), Not: string(c.why), Patient: true})
 		}
+	}
+	for _, s := range b.slips {
+		p.Issues = append(p.Issues, workflows.IssueIntent{Key: keySlip + s.act.ID, Not: string(s.why), Patient: true})
 	}
 	if !b.a.Accepted.IsZero() {
 		p.Issues = append(p.Issues, workflows.IssueIntent{Key: keyAccepted + b.a.By, Not: "seen", Patient: true})

@@ -25,6 +25,7 @@ const name = "followup"
 const (
 	keyItem     = name + ".item."
 	keyAccepted = name + ".accepted."
+	keySlip     = name + ".slip."
 	keyList     = name + ".list"
 	keyRepeat   = name + ".repeat"
 	keyBefore   = name + ".before."

@@ -20,7 +20,7 @@ func (b *board) intent(c *card) workflows.IssueIntent {
 	}
 	return workflows.IssueIntent{
 		Key: c.key, Repo: b.elsewhere(c.repo), Title: title, Body: b.body(c),
-		Labels: []workflows.Label{b.policy.label()}, Assignees: people, Child: !b.Observation.Issue.Pull, Patient: true,
+		Labels: []workflows.Label{b.policy.label()}, Assignees: people, Child: !b.Observation.Issue.Pull, Patient: true, Hash: c.hash(),
 	}
 }
 

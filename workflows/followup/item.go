@@ -147,6 +147,13 @@ func (s spec) value() string {
 	return string(data)
 }
 
+// hash stands for all that an item says but for where.
+func (it item) hash() string {
+	it.Repo = ""
+	sum := sha256.Sum256([]byte(it.value() + it.whole))
+	return hex.EncodeToString(sum[:5])
+}
+
 func specIn(value string) (s spec) {
 	if json.Unmarshal([]byte(value), &s) != nil {
 		return spec{}

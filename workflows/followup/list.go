@@ -2,6 +2,7 @@ package followup
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -153,6 +154,9 @@ func (b *board) state(c *card) string {
 	if c.made.Number == 0 && c.ref.Repo == "" {
 		return b.unmadeState(c)
 	}
+	if c.made.Number == 0 && c.fact.Unknown != "" { // what a row names, as it names it
+		return words.Foreign(c.ref.String()).Inline(140)
+	}
 	if c.fact.Unknown == "not there" {
 		return b.Say("deleted, or not to be seen any more", "削除されたか、見られなくなりました")
 	}
@@ -226,7 +230,7 @@ func (b *board) notes() (notes []string) {
 			notes = append(notes, note)
 		}
 	}
-	return append(notes, b.slipNotes()...)
+	return append(append(notes, b.apartNotes()...), b.slipNotes()...)
 }
 
 // note is what keeps one item from being an issue, where that is said of each, or
@@ -235,12 +239,9 @@ func (b *board) note(c *card) string {
 	again := fmt.Sprintf("`/follow-up %d`", c.number)
 	repo := words.Foreign(c.repo).Inline(140)
 	switch c.why {
-	case whyRole:
-		return b.Say(fmt.Sprintf("Item %d belongs in %s, where those who asked for it may not have issues made. Somebody with the triage role there can: %s", c.number, repo, again),
-			fmt.Sprintf("%dは %s のものですが、依頼した方にはそのリポジトリの権限がありません。triage以上の権限がある方が %s と書くとIssueになります。", c.number, repo, again))
-	case whyPlace:
-		return b.Say(fmt.Sprintf("Item %d: I cannot see the repository %s. Elsewhere: `/follow-up %d repo:owner/name`", c.number, repo, c.number),
-			fmt.Sprintf("%d: リポジトリ %s が見つからないか、アプリが入っていません。別の場所に作るには `/フォローアップ %d リポジトリ:owner/name`", c.number, repo, c.number))
+	case whyRole: // whichever it is: who has no role there is not told what is there
+		return b.Say(fmt.Sprintf("Item %d: %s is no repository that I can see, or those who asked for it may not have issues made there. Somebody with the triage role there can: %s. Elsewhere: `/follow-up %d repo:owner/name`", c.number, repo, again, c.number),
+			fmt.Sprintf("%d: %s は、アプリから見えないリポジトリか、依頼した方に権限がないリポジトリです。そこでtriage以上の権限がある方が %s と書くとIssueになります。別の場所に作るには `/フォローアップ %d リポジトリ:owner/name`", c.number, repo, again, c.number))
 	case whyArchived:
 		return b.Say(fmt.Sprintf("Item %d: %s is archived. Elsewhere: `/follow-up %d repo:owner/name`", c.number, repo, c.number),
 			fmt.Sprintf("%d: %s はアーカイブされています。別の場所に作るには `/フォローアップ %d リポジトリ:owner/name`", c.number, repo, c.number))
@@ -278,21 +279,43 @@ func (b *board) apart(c *card) string {
 		return b.Say(fmt.Sprintf("Item %d: not assigned: %s. GitHub assigns people with access to the repository.", c.number, b.People(missing)),
 			fmt.Sprintf("%d: 担当者に設定できませんでした: %s。設定できるのは、そのリポジトリを利用できる方です。", c.number, b.People(missing)))
 	case more > 0:
-		return b.Say(fmt.Sprintf("Item %d names %d people more than the ten that GitHub assigns.", c.number, more), fmt.Sprintf("%d: GitHubで設定できる担当者は10人までのため、%d人は設定していません。", c.number, more))
+		return b.Say(fmt.Sprintf("Item %d names %d more than the ten people that GitHub assigns.", c.number, more), fmt.Sprintf("%d: GitHubで設定できる担当者は10人までのため、%d人は設定していません。", c.number, more))
 	}
 	return ""
 }
 
-// slipNotes answer commands that name an item that is not there.
-func (b *board) slipNotes() (notes []string) {
-	for _, s := range b.slips {
-		if s.number > len(b.cards) || b.cards[s.number-1].isGone {
-			notes = append(notes, b.Say(fmt.Sprintf("`/%s %d`: there is no item %d.", s.act.Name, s.number, s.number), fmt.Sprintf("`/%s %d`: %d番の項目はありません。", s.act.Name, s.number, s.number)))
-		} else if s.act.Name == "wont-do" {
-			notes = append(notes, b.Say(fmt.Sprintf("Item %d is an issue already: `/wont-do reason` there closes it.", s.number), fmt.Sprintf("%dはすでにIssueになっています。そのIssueに `/やらない 理由` と書くと閉じます。", s.number)))
+// apartNotes say which issues hang below no other, and why.
+func (b *board) apartNotes() (notes []string) {
+	numbers := map[string][]string{}
+	for _, c := range b.cards {
+		if why := c.made.Apart; why != "" {
+			numbers[why] = append(numbers[why], fmt.Sprint(c.number))
 		}
 	}
-	return notes[:min(len(notes), 5)]
+	for _, why := range slices.Sorted(maps.Keys(numbers)) {
+		if why == workflows.NoSubIssues {
+			notes = append(notes, b.Say("This GitHub has no sub-issues, so the issues stand on their own.", "このGitHubにはサブIssueがないため、Issueはサブ項目になっていません。"))
+			continue
+		}
+		list, said := listed(numbers[why], b.Say(", ", "、")), words.Foreign(why).Inline(120)
+		notes = append(notes, b.Say("Made, but not as a sub-issue of this one: "+list+". GitHub says: "+said, "Issueはありますが、サブIssueにはなっていません: "+list+"。GitHubの返答: "+said))
+	}
+	return notes
+}
+
+// slipNotes answer commands that name an item that is not there, or is an issue.
+func (b *board) slipNotes() (notes []string) {
+	for _, s := range b.slips {
+		switch {
+		case s.why == slipNone:
+			notes = append(notes, b.Say(fmt.Sprintf("`/%s %d`: there was no item %d.", s.act.Name, s.number, s.number), fmt.Sprintf("`/%s %d`: %d番の項目はありませんでした。", s.act.Name, s.number, s.number)))
+		case s.act.Name == "wont-do":
+			notes = append(notes, b.Say(fmt.Sprintf("`/wont-do %d`: that was an issue already; `/wont-do reason` there closes it.", s.number), fmt.Sprintf("`/やらない %d`: すでにIssueになっていました。そのIssueに `/やらない 理由` と書くと閉じます。", s.number)))
+		default:
+			notes = append(notes, b.Say(fmt.Sprintf("`/follow-up %d`: that was an issue already; please change it there.", s.number), fmt.Sprintf("`/フォローアップ %d`: すでにIssueになっていました。変更は、そのIssueでお願いします。", s.number)))
+		}
+	}
+	return notes[max(0, len(notes)-5):]
 }
 
 // listed joins numbers, the first of many.
