@@ -21,8 +21,8 @@ func withFollowUps(w *world) {
 
 // followUpTale is how a story of follow-ups is told, in one language.
 type followUpTale struct {
-	policy, title, incident, heading, rows string
-	approve, ask, postpone                 string
+	policy, title, heading, rows string
+	approve, ask, postpone       string
 }
 
 var followUpTales = map[string]followUpTale{
@@ -151,7 +151,7 @@ func tellFollowUps(t *testing.T, lang string, tale followUpTale) {
 	w.must(w.hub.DeleteIssue(repo, here[len(here)-1], "admin"))
 	w.catchUp()
 	look("somebody deletes the issue of the fourth")
-	w.must(w.hub.EditIssue(infraRepo, infra, "yamamoto", fakehub.Edit{Title: ptr("Renew certificates by machine")}))
+	w.must(w.hub.EditIssue(infraRepo, infra, "yamamoto", fakehub.Edit{Title: new("Renew certificates by machine")}))
 	body := strings.ReplaceAll(w.issue(m).Body, tale.rows[:strings.Index(tale.rows, "\n")+1], "")
 	w.must(w.hub.EditIssue(repo, m, "yamamoto", fakehub.Edit{Body: &body}))
 	w.catchUp()
@@ -166,8 +166,6 @@ func tellFollowUps(t *testing.T, lang string, tale followUpTale) {
 	}
 	goldenFile(t, "testdata/followups/"+lang+".txt", page.String())
 }
-
-func ptr[T any](v T) *T { return &v }
 
 // ownIn are the numbers of the issues that the App opened in a repository.
 func (w *world) ownIn(name string) (numbers []int) {

@@ -46,7 +46,7 @@ type card struct {
 }
 
 // reason is why there is no issue.
-type reason string
+type reason = string
 
 const (
 	whyDone     reason = "done"     // the document says so
@@ -121,8 +121,8 @@ func (b *board) collect() {
 			return
 		}
 		it.number = len(b.items) + 1
-		if seen[it.print]++; seen[it.print] > 1 { // the same words twice are two items
-			it.print = printOf(it.print + strconv.Itoa(seen[it.print]))
+		if seen[it.mark]++; seen[it.mark] > 1 { // the same words twice are two items
+			it.mark = printOf(it.mark + strconv.Itoa(seen[it.mark]))
 		}
 		b.items = append(b.items, it)
 	}
@@ -134,7 +134,7 @@ func (b *board) collect() {
 			continue
 		}
 		if s := specIn(act.Value); s.Row == 0 && s.Title != "" {
-			add(item{spec: s, print: printOf(s.Title), by: &act})
+			add(item{spec: s, mark: printOf(s.Title), by: &act})
 		}
 	}
 }
@@ -144,9 +144,9 @@ func (b *board) collect() {
 func (b *board) lay() {
 	entries := b.entries()
 	used := map[string]bool{}
-	claim := func(it item, match func(entry) bool) (best entry, found bool) {
+	claim := func(match func(entry) bool) (best entry, found bool) {
 		for _, e := range entries {
-			if used[e.print] || !match(e) {
+			if used[e.mark] || !match(e) {
 				continue
 			}
 			// An issue counts more than a refusal, and the later more than the earlier.
@@ -159,8 +159,8 @@ func (b *board) lay() {
 	b.cards = make([]card, len(b.items))
 	for i, it := range b.items {
 		b.cards[i] = card{item: it, repo: b.repoOf(it.spec)}
-		if e, ok := claim(it, func(e entry) bool {
-			return e.print == it.print && b.stands(e, b.cards[i].repo) || e.isAt(it.ref, b.Observation.Subject)
+		if e, ok := claim(func(e entry) bool {
+			return e.mark == it.mark && b.stands(e, b.cards[i].repo) || e.isAt(it.ref, b.Observation.Subject)
 		}); ok {
 			for _, act := range b.Acts {
 				if act.ID == e.by && act.Name == "follow-up" && numberIn(act) != 0 {
@@ -168,7 +168,7 @@ func (b *board) lay() {
 				}
 			}
 			b.cards[i].hold(e, b.Observation.Subject)
-			used[e.print] = true
+			used[e.mark] = true
 		}
 	}
 	facts, open := b.factsOf(entries)
@@ -181,18 +181,18 @@ func (b *board) lay() {
 		if c.key != "" || c.by != nil {
 			continue
 		}
-		if e, ok := claim(c.item, func(e entry) bool {
+		if e, ok := claim(func(e entry) bool {
 			f := facts[e.key]
 			return e.made.Number != 0 && f.Issue.Title != "" && likeness(f.Issue.Title, c.Title) >= alike
 		}); ok {
 			c.hold(e, b.Observation.Subject)
-			used[e.print] = true
+			used[e.mark] = true
 		}
 	}
 	for _, e := range entries {
-		if !used[e.print] && e.made.Number != 0 {
-			used[e.print] = true
-			c := card{item: item{number: len(b.cards) + 1, print: e.print}, isGone: true}
+		if !used[e.mark] && e.made.Number != 0 {
+			used[e.mark] = true
+			c := card{item: item{number: len(b.cards) + 1, mark: e.mark}, isGone: true}
 			c.hold(e, b.Observation.Subject)
 			b.cards = append(b.cards, c)
 		}
@@ -217,9 +217,9 @@ func (c *card) hold(e entry, postmortem workflows.Subject) {
 	c.key, c.made, c.repo = e.key, e.made, e.subject(postmortem).Repo
 }
 
-// entry is what was made, or decided, for the item with that print.
+// entry is what was made, or decided, for the item with that mark.
 type entry struct {
-	key, print string
+	key, mark string
 	// by is the id of the act that asked for it, or empty.
 	by   string
 	made workflows.Made
@@ -250,7 +250,7 @@ func (b *board) entries() []entry {
 	for key, made := range b.Made {
 		if rest, ok := strings.CutPrefix(key, keyItem); ok {
 			e := entry{key: key, made: made}
-			e.print, e.by, _ = strings.Cut(rest, ".")
+			e.mark, e.by, _ = strings.Cut(rest, ".")
 			all = append(all, e)
 		}
 	}
@@ -337,7 +337,7 @@ func (b *board) take() {
 		}
 		isTold := isNew && b.elsewhere(c.repo) != "" && slices.Contains([]reason{whyRole, whyArchived, whyNoIssues}, c.why)
 		if (c.wanted || isTold) && c.key == "" {
-			c.key = keyItem + c.print
+			c.key = keyItem + c.mark
 		}
 	}
 }
@@ -429,7 +429,7 @@ func (b *board) closed(repo string) reason {
 	case answer.Unknown != "":
 		return whyRole
 	}
-	return reason(answer.Place.Closed)
+	return answer.Place.Closed
 }
 
 // follow does what commands ask that name an item by its number. Each is bound,
@@ -447,7 +447,7 @@ func (b *board) follow() {
 			continue
 		}
 		if made, told := b.Made[keySlip+act.ID]; told {
-			b.slips = append(b.slips, slip{act, n, reason(made.Refused)})
+			b.slips = append(b.slips, slip{act, n, made.Refused})
 			continue
 		}
 		i := slices.IndexFunc(b.cards, func(c card) bool { return c.number == n && !c.isGone })
@@ -484,9 +484,9 @@ func numberIn(a workflows.Act) int {
 
 // obey does what one command asks of an item.
 func (b *board) obey(c *card, act workflows.Act) {
-	key := keyItem + c.print + "." + act.ID
+	key := keyItem + c.mark + "." + act.ID
 	decided := func(why reason) {
-		c.key, c.made, c.why = key, workflows.Made{Refused: string(why), At: act.At}, why
+		c.key, c.made, c.why = key, workflows.Made{Refused: why, At: act.At}, why
 	}
 	if act.Name == "wont-do" {
 		decided(whyDropped)
@@ -523,9 +523,9 @@ func or(a, b string) string {
 
 // refusedFor reads back why an item was not made: a reason of ours, or GitHub's.
 func refusedFor(text string) reason {
-	switch why := reason(text); why {
+	switch text {
 	case whyDropped, whyOwner, whyRole, whyRequest, whyArchived, whyNoIssues, whyStranger:
-		return why
+		return text
 	}
 	return whyRefused
 }
@@ -542,11 +542,11 @@ func (b *board) plan() workflows.Plan {
 		case c.made.Number != 0:
 			p.Issues = append(p.Issues, workflows.IssueIntent{Key: c.key, Repo: b.elsewhere(c.made.Repo), Labels: []workflows.Label{b.policy.label()}, Patient: true, ReopenAt: c.reopenAt})
 		case c.key != "" && c.why != whyRefused:
-			p.Issues = append(p.Issues, workflows.IssueIntent{Key: c.key, Repo: b.elsewhere(c.repo), Not: string(c.why), Patient: true})
+			p.Issues = append(p.Issues, workflows.IssueIntent{Key: c.key, Repo: b.elsewhere(c.repo), Not: c.why, Patient: true})
 		}
 	}
 	for _, s := range b.slips {
-		p.Issues = append(p.Issues, workflows.IssueIntent{Key: keySlip + s.act.ID, Not: string(s.why), Patient: true})
+		p.Issues = append(p.Issues, workflows.IssueIntent{Key: keySlip + s.act.ID, Not: s.why, Patient: true})
 	}
 	if !b.a.Accepted.IsZero() {
 		p.Issues = append(p.Issues, workflows.IssueIntent{Key: keyAccepted + b.a.By, Not: "seen", Patient: true})

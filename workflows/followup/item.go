@@ -77,7 +77,7 @@ const (
 // could not be understood, if any.
 func (s *spec) read(text string, ref time.Time, zone *time.Location) (wrong string) {
 	var rest []string
-	for _, word := range strings.Fields(text) {
+	for word := range strings.FieldsSeq(text) {
 		folded := width.Fold.String(word)
 		bare := strings.TrimFunc(folded, func(r rune) bool { return strings.ContainsRune("()[],、。;", r) })
 		if who, ok := ownerIn(bare); ok {
@@ -179,13 +179,11 @@ type item struct {
 	spec
 	// whole is all that the row says, where the title is too short for it.
 	whole string
-	// number is the one that people use; print stands for what it says.
+	// number is the one that people use; mark stands for what it says.
 	number int
-	print  string
+	mark   string
 	line   int // in the document, 0 for a command's
 	done   bool
-	// dropped: /wont-do, with the comment that says why.
-	dropped *workflows.Act
 	// ref is an issue that the row names itself; its Repo is empty where there is none.
 	ref workflows.Subject
 	// dueSaid is a due date that could not be read as a day, named an owner that is
@@ -227,7 +225,7 @@ func rowItem(row inspect.ActionItem, here string, ref time.Time, zone *time.Loca
 		it.dueSaid = words.Line(string(row.Due), 40)
 	}
 	it.ref = referenceIn(row, here)
-	it.print = printOf(it.Title)
+	it.mark = printOf(it.Title)
 	return it
 }
 
