@@ -298,10 +298,20 @@ func (r *incidentReader) labelled(ctx context.Context, s workflows.Subject) (anI
 // updated lists the issues updated since, of some repositories or of all that
 // the App serves.
 func (r *incidentReader) updated(ctx context.Context, from time.Time, repos []string) ([]workflows.Subject, error) {
+	byInstallation, err := r.places(ctx, repos)
+	if err != nil {
+		return nil, err
+	}
+	return r.updatedIn(ctx, from, byInstallation, len(repos) > 0)
+}
+
+// places are the repositories that were named, or all that the App serves, by
+// installation.
+func (r *incidentReader) places(ctx context.Context, repos []string) (map[int64][]string, error) {
 	byInstallation := map[int64][]string{}
 	switch {
 	case !r.isApp && len(repos) == 0:
-		return nil, &server.SettingError{Name: server.AppID, Problem: "is not set: a token does not tell which repositories are meant, so name one, as in kintsugi incident list acme/pay"}
+		return nil, &server.SettingError{Name: server.AppID, Problem: "is not set: a token does not tell which repositories are meant, so name one, such as acme/pay"}
 	case !r.isApp:
 		byInstallation[0] = repos
 	default:
@@ -327,7 +337,7 @@ func (r *incidentReader) updated(ctx context.Context, from time.Time, repos []st
 			return nil, notServed(repos[0])
 		}
 	}
-	return r.updatedIn(ctx, from, byInstallation, len(repos) > 0)
+	return byInstallation, nil
 }
 
 func notServed(repo string) error {

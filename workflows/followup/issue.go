@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/text/width"
+
 	"github.com/kintsugi-app/kintsugi/workflows"
 	"github.com/kintsugi-app/kintsugi/workflows/words"
 )
@@ -113,20 +115,24 @@ func (b *board) promised() string {
 	return b.Policy.NextWorkingDay(from.In(b.Policy.TimeZone), days).Format(dateLayout)
 }
 
-func (b *board) kindName(kind string) string {
-	switch kind {
-	case kindPrevent:
-		return b.Say("prevent", "予防")
-	case kindMitigate:
-		return b.Say("mitigate", "緩和")
-	case kindDetect:
-		return b.Say("detect", "検知")
-	case kindProcess:
-		return b.Say("process", "プロセス")
-	case kindIdea:
-		return b.Say("idea", "アイデア")
+func (b *board) kindName(kind string) string { return KindName(kind, b.Language) }
+
+// KindName is what people call a kind of item, or nothing for none.
+func KindName(kind string, lang words.Language) string {
+	said, ok := map[string]both{
+		kindPrevent: text("prevent", "予防"), kindMitigate: text("mitigate", "緩和"), kindDetect: text("detect", "検知"),
+		kindProcess: text("process", "プロセス"), kindIdea: text("idea", "アイデア"),
+	}[kind]
+	if !ok {
+		return ""
 	}
-	return ""
+	return said[lang]
+}
+
+// Kind reads what people call a kind, in either language.
+func Kind(word string) (kind string, ok bool) {
+	kind, ok = kinds[strings.ToLower(width.Fold.String(strings.TrimSpace(word)))]
+	return kind, ok
 }
 
 // issueFacts is what the body of a follow-up says. People may change it.

@@ -1,6 +1,7 @@
 package followup
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -48,6 +49,43 @@ func IssuesIn(own []workflows.OwnIssue) (all []Issue) {
 	}
 	return all
 }
+
+// IssueIn is the issue in an answer; ok is false where it is no follow-up.
+func IssueIn(a workflows.Answer) (i Issue, ok bool) {
+	key, of, ok := a.Issue.MadeFor()
+	if !ok || !strings.HasPrefix(key, keyItem) {
+		return i, false
+	}
+	own := workflows.OwnIssue{Subject: a.Subject, Issue: a.Issue, Key: key, For: of, Summaries: a.Summaries}
+	if own.Summaries[name] == "" {
+		own.Summaries = map[string]string{name: outline(a.Issue)}
+	}
+	return IssuesIn([]workflows.OwnIssue{own})[0], true
+}
+
+// PlacesIn are the repositories in which a policy has follow-ups made, besides where
+// their postmortem is.
+func PlacesIn(p policy.Policy) (repos []string) {
+	own := policyOf(p)
+	add := func(list ...string) {
+		for _, repo := range list {
+			if repo != "" && !slices.Contains(repos, repo) {
+				repos = append(repos, repo)
+			}
+		}
+	}
+	add(own.Repository)
+	for _, who := range slices.Sorted(maps.Keys(own.Owners)) {
+		add(own.Owners[who])
+	}
+	for _, service := range slices.Sorted(maps.Keys(p.Services)) {
+		add(p.Services[service].Repositories...)
+	}
+	return repos
+}
+
+// LabelIn is the label of the follow-ups under a policy.
+func LabelIn(p policy.Policy) string { return policyOf(p).Label }
 
 // IsOver reports whether it is open and its day has passed.
 func (i Issue) IsOver(now time.Time, zone *time.Location) bool {
