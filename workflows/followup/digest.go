@@ -64,7 +64,8 @@ func digest(in workflows.Input, act workflows.Act) workflows.Decision {
 		return workflows.Decision{Asks: asks}
 	}
 	var own []workflows.OwnIssue
-	seen, unread := len(scope.Repos), 0
+	var seen []string
+	unread := 0
 	for _, repo := range scope.Repos {
 		ask := workflows.OwnIssuesAsk{Repo: repo, Label: policyOf(in.Policy).Label, Since: Since(in.Now, in.Policy), Most: mostRead / len(scope.Repos)}
 		answer, known := in.Facts[ask]
@@ -73,7 +74,8 @@ func digest(in workflows.Input, act workflows.Act) workflows.Decision {
 			asks = append(asks, ask)
 		case answer.Unknown != "":
 			hidden = append(hidden, repo)
-			seen--
+		default:
+			seen = append(seen, repo)
 		}
 		own = append(own, answer.Own...)
 		unread += answer.Unread
@@ -82,14 +84,14 @@ func digest(in workflows.Input, act workflows.Act) workflows.Decision {
 		return workflows.Decision{Asks: asks}
 	}
 	title, text := DigestOf(IssuesIn(own), in.Now, in.Policy).Text(in)
-	if seen == 0 {
+	if len(seen) == 0 {
 		title, text = in.Say("Follow-ups · nothing that can be listed", "フォローアップ · 一覧にできるものがありません"), ""
 	}
-	lines := append([]string{text}, notes(in, scope, hidden, act.Author, unread)...)
+	lines := append([]string{text}, notes(in, scope, hidden, act, unread)...)
 	lines = append(lines, in.Say("<sub>Kept current every working morning. Another list: `/digest @acme/infra` or `/digest acme/pay`. Closing this issue ends it.</sub>",
 		"<sub>営業日の朝に更新します。対象を変えるには `/フォローアップ一覧 @acme/infra` や `/フォローアップ一覧 acme/pay`。このIssueを閉じると更新を終了します。</sub>"))
-	if !slices.Equal(scope.Repos, []string{in.Observation.Subject.Repo}) && seen > 0 {
-		lines = append([]string{in.Say("In ", "対象: ") + listed(inCode(scope.Repos), in.Say(", ", "、"))}, lines...)
+	if len(seen) > 0 && !slices.Equal(seen, []string{in.Observation.Subject.Repo}) {
+		lines = append([]string{in.Say("In ", "対象: ") + listed(inCode(seen), in.Say(", ", "、"))}, lines...)
 	}
 	p.Sections = []workflows.Section{{Key: name, Title: title, Text: strings.TrimSpace(strings.Join(lines, "\n\n"))}}
 	p.Wake = nextMorning(in)
@@ -132,16 +134,32 @@ func nextMorning(in workflows.Input) time.Time {
 	return in.Policy.Morning(in.Policy.NextWorkingDay(now, 1), 0)
 }
 
-// notes say what is not listed, and why.
-func notes(in workflows.Input, scope Scope, hidden []string, login string, unread int) (notes []string) {
+// notes say what is not listed, and why. Of repositories that only the policy names
+// they tell how many: whoever reads this may not know them.
+func notes(in workflows.Input, scope Scope, hidden []string, act workflows.Act, unread int) (notes []string) {
+	asked, login := strings.Fields(act.Value), act.Author
+	unnamed := 0
+	named := func(list []string) []string {
+		return slices.DeleteFunc(slices.Clone(list), func(repo string) bool {
+			isNamed := slices.ContainsFunc(asked, func(n string) bool { return strings.EqualFold(n, repo) })
+			if !isNamed {
+				unnamed++
+			}
+			return !isNamed
+		})
+	}
 	say := func(list []string, english, japanese string) {
 		if len(list) > 0 {
 			notes = append(notes, strings.ReplaceAll(in.Say(english, japanese), "{n}", listed(inCode(list), in.Say(", ", "、"))))
 		}
 	}
-	say(hidden, "Left out, because "+in.Person(login)+" cannot read it or it is not there for me: {n}",
+	say(named(hidden), "Left out, because "+in.Person(login)+" cannot read it or it is not there for me: {n}",
 		in.Person(login)+"が読めないか、アプリから見えないため、含めていません: {n}")
-	say(scope.Strangers, "Left out, because it belongs to another owner: {n}", "別の組織のものなので、含めていません: {n}")
+	say(named(scope.Strangers), "Left out, because it belongs to another owner: {n}", "別の組織のものなので、含めていません: {n}")
+	if unnamed > 0 {
+		notes = append(notes, in.Say(fmt.Sprintf("Of the repositories that the policy names for the team, %d cannot be read by %s, or not be listed here.", unnamed, in.Person(login)),
+			fmt.Sprintf("設定にあるチームのリポジトリのうち、%sが読めないなどの理由で含めていないもの: %d個", in.Person(login), unnamed)))
+	}
 	say(scope.Unknown, "The policy names no repository of {n} (`services:` or `followup.owners:`).", "{n} のリポジトリが設定にありません（`services:` か `followup.owners:`）。")
 	say(scope.Unread, "I could not read {n}: a team is `@acme/infra`, a repository `acme/pay`.", "{n} は読み取れませんでした。チームは `@acme/infra`、リポジトリは `acme/pay` のように書いてください。")
 	if scope.Over {
