@@ -6,7 +6,8 @@
 // openapi.json holds the operations and deliveries listed below with all that
 // they refer to, without prose. Deliveries become operations of their own,
 // `POST /webhook/EVENT-ACTION`, because validators do not read x-webhooks.
-// examples.json maps the name of an event to example payloads.
+// examples.json maps the name of an event to example payloads. schema.graphql is
+// GitHub's whole GraphQL schema without prose.
 
 import { createRequire } from "node:module";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -205,6 +206,19 @@ function cutDescription(whole) {
   return cut;
 }
 
+// withoutTwins leaves out what a type of a GraphQL schema defines a second time: the
+// package has such, and no validator takes it.
+function withoutTwins(schema) {
+  return schema.replace(/^type [^]*?^}/gm, (type) => {
+    const seen = new Set();
+    return type.replace(/^  (\w+)(\((.*|\n[^]*?^  )\))?: .*\n/gm, (field, name) => {
+      const twin = seen.has(name);
+      seen.add(name);
+      return twin ? "" : field;
+    });
+  });
+}
+
 function gatherExamples(definitions) {
   const examples = {};
   for (const { name, examples: payloads } of definitions) examples[name] = payloads;
@@ -214,6 +228,10 @@ function gatherExamples(definitions) {
 const folder = process.argv[2];
 if (!folder) throw new Error("usage: cut.mjs OUTPUT_FOLDER");
 mkdirSync(folder, { recursive: true });
+// The package does not export it by name.
+const schema = readFileSync(new URL("../node_modules/@octokit/graphql-schema/schema.graphql", import.meta.url), "utf8");
+const bare = schema.replace(/"""[^]*?"""/g, "").replace(/\n\s*(?=\n)/g, "");
+writeFileSync(join(folder, "schema.graphql"), withoutTwins(bare));
 const write = (name, value) => writeFileSync(join(folder, name), JSON.stringify(value) + "\n");
 write("openapi.json", cutDescription(correct(read("@octokit/openapi/generated/api.github.com.json"))));
 write("examples.json", gatherExamples(read("@octokit/webhooks-examples/api.github.com/index.json")));

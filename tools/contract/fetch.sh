@@ -1,5 +1,5 @@
 #!/bin/sh
-# Fetches GitHub's OpenAPI description and example deliveries at the versions
+# Fetches GitHub's OpenAPI description, GraphQL schema and example deliveries at the versions
 # pinned in tools/package.json, and cuts them into .cache/contract, where the
 # tests look for them. `make contract` runs this.
 set -eu

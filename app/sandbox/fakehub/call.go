@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -20,6 +21,7 @@ type call struct {
 	actor   actor
 	isApp   bool // by JWT
 	route   string
+	queries bool // by GraphQL, which changes nothing
 
 	status int
 	header http.Header
@@ -84,10 +86,17 @@ func (c *call) authenticated(rt route) (int, raw, error) {
 	if !rt.needsApp && c.isApp {
 		return 0, nil, &refusal{status: 403, message: "Resource not accessible by integration"}
 	}
-	if err := c.withinRate(); err != nil {
-		return 0, nil, err
+	if rt.pattern == graphQLRoute { // which counts for itself
+		return rt.answer(c)
 	}
-	if err := c.withinCreations(); err != nil {
+	if i := c.actor.install; i != nil && !c.spend(&i.core) {
+		return 0, nil, &refusal{status: 403, message: fmt.Sprintf("API rate limit exceeded for installation ID %d.", i.id)}
+	}
+	creates := 0
+	if slices.Contains(creating, c.route) {
+		creates = 1
+	}
+	if err := c.withinCreations(creates); err != nil {
 		return 0, nil, err
 	}
 	return rt.answer(c)
@@ -125,29 +134,36 @@ func (c *call) validate(body raw) (int, raw) {
 	return http.StatusOK, body
 }
 
-// withinRate refuses the request over the hour's limit. docs: Rate limits for
-// the REST API.
-func (c *call) withinRate() error {
-	i, limit := c.actor.install, c.hub.options.RateLimit
-	if i == nil || limit < 0 {
-		return nil
+// spend takes one of an hour's requests, and tells whether there was one left.
+// docs: Rate limits for the REST API.
+func (c *call) spend(of *spent) bool {
+	limit := c.hub.options.RateLimit
+	if limit < 0 {
+		return true
 	}
-	if c.hub.now.Sub(i.window) >= time.Hour {
-		i.window, i.used = stamp(c.hub.now), 0
+	if c.hub.now.Sub(of.window) >= time.Hour {
+		of.window, of.used = stamp(c.hub.now), 0
 	}
-	if i.used >= limit {
+	if of.used >= limit {
 		c.hub.counts.Limited++
-		return &refusal{status: 403, message: fmt.Sprintf("API rate limit exceeded for installation ID %d.", i.id)}
+		return false
 	}
-	i.used++
-	return nil
+	of.used++
+	return true
 }
 
 func (c *call) rateHeaders() {
-	i, limit := c.actor.install, c.hub.options.RateLimit
+	i, limit, resource := c.actor.install, c.hub.options.RateLimit, "core"
 	used, reset := 0, c.hub.date().Add(time.Hour)
+	if c.route == graphQLRoute {
+		resource = "graphql"
+	}
 	if i != nil {
-		used, reset = i.used, i.window.Add(time.Hour+c.hub.options.Skew)
+		of := i.core
+		if c.route == graphQLRoute {
+			of = i.graphQL
+		}
+		used, reset = of.used, of.window.Add(time.Hour+c.hub.options.Skew)
 	}
 	if limit < 0 {
 		limit, used = 5000, 0
@@ -156,7 +172,7 @@ func (c *call) rateHeaders() {
 	c.header.Set("X-RateLimit-Remaining", strconv.Itoa(max(0, limit-used)))
 	c.header.Set("X-RateLimit-Used", strconv.Itoa(used))
 	c.header.Set("X-RateLimit-Reset", strconv.FormatInt(reset.Unix(), 10))
-	c.header.Set("X-RateLimit-Resource", "core")
+	c.header.Set("X-RateLimit-Resource", resource)
 }
 
 // redirect sends the client to path: 301 for what only reads, 307 for the rest,

@@ -228,10 +228,7 @@ func TestContractNotices(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			silent := &recorder{TB: t}
-			answering := roundTripper(func(r *http.Request) *http.Response {
-				return &http.Response{StatusCode: 200, Header: http.Header{"Content-Type": {"application/json"}}, Body: reader(c.answer), Request: r}
-			})
-			caller := &caller{t: t, transport: contract.Check(silent, answering)}
+			caller := &caller{t: t, transport: contract.Check(silent, answering(c.answer))}
 			caller.do(c.method, c.path, c.body)
 			if len(silent.errors) == 0 {
 				t.Error("not noticed")
@@ -243,6 +240,13 @@ func TestContractNotices(t *testing.T) {
 			}
 		})
 	}
+}
+
+// answering answers every request alike.
+func answering(body string) http.RoundTripper {
+	return roundTripper(func(r *http.Request) *http.Response {
+		return &http.Response{StatusCode: 200, Header: http.Header{"Content-Type": {"application/json"}}, Body: reader(body), Request: r}
+	})
 }
 
 // recorder keeps errors instead of failing.

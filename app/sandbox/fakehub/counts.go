@@ -103,7 +103,7 @@ func (h *Hub) count(c *call) {
 	}
 	n := &h.counts
 	n.Requests++
-	if c.request.Method == http.MethodGet {
+	if c.request.Method == http.MethodGet || c.queries {
 		n.Reads++
 		n.Points++
 	} else {

@@ -94,6 +94,7 @@ type Hub struct {
 	transferred   map[place]*issue
 	installations []*installation
 	noSubIssues   bool
+	noGraphQL     bool
 	tokens        map[string]*token
 
 	outbox   []Delivery

@@ -18,10 +18,16 @@ type installation struct {
 	events      []string
 	selected    map[int64]bool // repositories; nil means all
 	removed     bool
-	window      time.Time // when the hour of the rate limit began
-	used        int
+	core        spent // by requests to the REST API
+	graphQL     spent
 	creations   []time.Time // of the last hour
 	underway    int
+}
+
+// spent is how much of an hour's rate limit is used up.
+type spent struct {
+	window time.Time // when the hour began
+	used   int
 }
 
 // Install puts the App on an account, with all its repositories, and returns

@@ -40,6 +40,7 @@ type issueJSON struct {
 	Reactions         raw     `json:"reactions"`
 	Draft             *bool   `json:"draft,omitempty"`
 	PullRequest       raw     `json:"pull_request,omitempty"`
+	ParentIssueURL    *string `json:"parent_issue_url,omitempty"`
 }
 
 // renderIssue renders i as it is.
@@ -67,6 +68,9 @@ func (h *Hub) renderIssueAt(i *issue, s issueState, at time.Time) raw {
 	}
 	if len(s.assignees) > 0 {
 		v.Assignee = h.renderUser(s.assignees[0])
+	}
+	if i.parent != nil {
+		v.ParentIssueURL = new(h.api("/repos/%s/issues/%d", i.parent.repo.fullName(), i.parent.number))
 	}
 	if i.pull {
 		v.Draft, v.PullRequest, v.HTMLURL = new(bool), h.renderPull(i, s), h.web("/%s/pull/%d", i.repo.fullName(), i.number)

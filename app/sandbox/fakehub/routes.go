@@ -46,6 +46,7 @@ func routes() []route {
 	app("GET /app/hook/deliveries/{delivery}", getDelivery)
 	app("POST /app/hook/deliveries/{delivery}/attempts", redeliver)
 
+	both(graphQLRoute, graphQL)
 	both("GET /installation/repositories", listInstallationRepos)
 	both("GET /users/{login}", getUser)
 	both("GET /orgs/{org}/teams/{team}/members", onOrg("members", "read", listTeamMembers))
@@ -159,10 +160,7 @@ func (c *call) permitted(permission, level string) error {
 
 func (c *call) repo() (*repo, error) {
 	r := c.hub.repos[strings.ToLower(c.request.PathValue("owner")+"/"+c.request.PathValue("repo"))]
-	if r == nil || !c.actor.may(r, read) {
-		return nil, errNotFound
-	}
-	if i := c.actor.install; i != nil && !i.covers(r) {
+	if !c.sees(r) {
 		return nil, errNotFound
 	}
 	return r, nil
@@ -269,8 +267,8 @@ func (h *Hub) exchange(r *http.Request) (*call, error) {
 	return h.suffer(fault, r, body)
 }
 
-// maxRequest is more than the largest comment takes, escaped.
-const maxRequest = 1 << 20
+// maxRequest is more than ten of the largest issues take, escaped.
+const maxRequest = 8 << 20
 
 func readBody(r *http.Request) ([]byte, error) {
 	if r.Body == nil {
@@ -280,11 +278,18 @@ func readBody(r *http.Request) ([]byte, error) {
 }
 
 // addressed returns a copy of r with its path as the router knows it: without
-// the prefix of GitHub Enterprise Server, and with a repository's name for its
-// id.
+// the prefix of GitHub Enterprise Server, where GraphQL stands beside the REST API
+// and not in it, and with a repository's name for its id.
 func (h *Hub) addressed(r *http.Request) *http.Request {
 	next := r.WithContext(r.Context())
-	path := strings.TrimPrefix(r.URL.EscapedPath(), "/api/v3")
+	path := r.URL.EscapedPath()
+	switch path {
+	case "/api/graphql":
+		path = "/graphql"
+	case "/api/v3/graphql":
+	default:
+		path = strings.TrimPrefix(path, "/api/v3")
+	}
 	if rest, ok := strings.CutPrefix(path, "/repositories/"); ok {
 		path = h.pathByID(rest)
 	}

@@ -35,21 +35,21 @@ func errSecondary(what string) *refusal {
 	}
 }
 
-// withinCreations refuses what would be too much content.
-func (c *call) withinCreations() error {
+// withinCreations refuses so many pieces of content where they would be too much.
+func (c *call) withinCreations(n int) error {
 	i, h := c.actor.install, c.hub
-	if i == nil || !h.options.Secondary || !slices.Contains(creating, c.route) {
+	if i == nil || !h.options.Secondary || n == 0 {
 		return nil
 	}
 	since := func(window time.Duration) int {
 		return len(slices.DeleteFunc(slices.Clone(i.creations), func(t time.Time) bool { return h.now.Sub(t) >= window }))
 	}
-	if since(time.Minute) >= createdAMinute || since(time.Hour) >= createdAnHour {
+	if since(time.Minute)+n > createdAMinute || since(time.Hour)+n > createdAnHour {
 		h.counts.Limited++
 		return errSecondary("content creation")
 	}
 	i.creations = slices.DeleteFunc(i.creations, func(t time.Time) bool { return h.now.Sub(t) >= time.Hour })
-	i.creations = append(i.creations, h.now)
+	i.creations = append(i.creations, slices.Repeat([]time.Time{h.now}, n)...)
 	return nil
 }
 

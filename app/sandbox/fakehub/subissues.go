@@ -34,20 +34,35 @@ func addSubIssue(c *call, parent *issue) (int, raw, error) {
 		return 0, nil, errNotFound
 	case err != nil:
 		return 0, nil, err
-	case child == parent, child.repo.owner != parent.repo.owner:
-		return 0, nil, invalid("Issue", "sub_issue_id", "custom", "Sub-issue must belong to the same owner as its parent")
-	case child.parent != nil && !in.ReplaceParent:
+	case child == parent, child.parent != nil && !in.ReplaceParent:
 		return 0, nil, invalid("Issue", "sub_issue_id", "custom", "Sub issue may only have one parent")
-	case len(parent.children) >= maxSubIssues:
-		return 0, nil, invalid("Issue", "parent_issue_id", "custom", "Parent cannot have more than 100 sub-issues")
 	}
+	if err := mayHaveChild(parent, child.repo); err != nil {
+		return 0, nil, err
+	}
+	h.hang(parent, child)
+	return http.StatusCreated, h.renderIssue(child), nil
+}
+
+// mayHaveChild refuses a sub-issue in r where the parent can have none, or no more.
+func mayHaveChild(parent *issue, r *repo) error {
+	switch {
+	case r.owner != parent.repo.owner:
+		return invalid("Issue", "sub_issue_id", "custom", "Sub-issue must belong to the same owner as its parent")
+	case len(parent.children) >= maxSubIssues:
+		return invalid("Issue", "parent_issue_id", "custom", "Parent cannot have more than 100 sub-issues")
+	}
+	return nil
+}
+
+// hang makes child a sub-issue of parent, and of no other.
+func (h *Hub) hang(parent, child *issue) {
 	if child.parent != nil {
 		child.parent.children = without(child.parent.children, child)
 	}
 	child.parent, parent.children = parent, append(parent.children, child)
 	h.touch(parent)
 	h.touch(child)
-	return http.StatusCreated, h.renderIssue(child), nil
 }
 
 // listSubIssues shows what hangs below an issue. docs: REST API endpoints for

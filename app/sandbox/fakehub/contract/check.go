@@ -19,7 +19,8 @@ import (
 // Check returns a transport that passes requests to next and fails the test
 // where a request or its answer departs from GitHub's description. There is no
 // list of exceptions for requests: what the description does not know, neither
-// as operation nor as parameter, is a mistake.
+// as operation nor as parameter, is a mistake. GraphQL has a description of its
+// own, and is held to that.
 func Check(t testing.TB, next http.RoundTripper) http.RoundTripper {
 	t.Helper()
 	return &checker{t: t, next: next, description: open(t)}
@@ -39,6 +40,9 @@ func (c *checker) RoundTrip(request *http.Request) (*http.Response, error) {
 	}
 	onward := request.Clone(request.Context())
 	onward.Body = again(body)
+	if isGraphQL(request) {
+		return c.graphQL(request, onward, body)
+	}
 	input, err := c.checkRequest(request, body)
 	if err != nil {
 		c.t.Errorf("request %s %s: %v", request.Method, request.URL, err)
@@ -49,6 +53,27 @@ func (c *checker) RoundTrip(request *http.Request) (*http.Response, error) {
 	}
 	if err := c.checkAnswer(input, answer); err != nil {
 		c.t.Errorf("answer to %s %s: %d: %v", request.Method, request.URL, answer.StatusCode, err)
+	}
+	return answer, nil
+}
+
+// graphQL is RoundTrip for the one address that the description does not have.
+func (c *checker) graphQL(request, onward *http.Request, body []byte) (*http.Response, error) {
+	operation, err := checkQuery(c.description.schema, request, body)
+	if err != nil {
+		c.t.Errorf("request %s %s: %v", request.Method, request.URL, err)
+	}
+	answer, sendErr := c.next.RoundTrip(onward)
+	if sendErr != nil || err != nil || answer.StatusCode != http.StatusOK {
+		return answer, sendErr
+	}
+	answered, err := drain(answer.Body)
+	if err != nil {
+		return nil, err
+	}
+	answer.Body = again(answered)
+	if err := checkGraph(c.description.schema, operation, answered); err != nil {
+		c.t.Errorf("answer to %s %s: %v: %s", request.Method, request.URL, err, answered)
 	}
 	return answer, nil
 }

@@ -18,12 +18,15 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/getkin/kin-openapi/routers"
 	"github.com/getkin/kin-openapi/routers/gorillamux"
+	"github.com/vektah/gqlparser/v2"
+	"github.com/vektah/gqlparser/v2/ast"
 )
 
 // description is GitHub's contract, loaded.
 type description struct {
 	document *openapi3.T
 	router   routers.Router
+	schema   *ast.Schema // of GraphQL
 }
 
 var load = sync.OnceValues(func() (*description, error) {
@@ -40,7 +43,15 @@ var load = sync.OnceValues(func() (*description, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &description{document, router}, nil
+	text, err := os.ReadFile(cached("schema.graphql"))
+	if err != nil {
+		return nil, err
+	}
+	schema, err := gqlparser.LoadSchema(&ast.Source{Name: "schema.graphql", Input: string(text)})
+	if err != nil {
+		return nil, err
+	}
+	return &description{document, router, schema}, nil
 })
 
 // defineFormats makes the description's formats count: by itself the library
