@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -351,15 +352,30 @@ func (a *applier) create(ctx context.Context, key, body string) (int64, error) {
 // begin puts the intent on disk, then creates, so that an answer that is lost
 // is looked for before it is tried again.
 func (a *applier) begin(ctx context.Context, key, what string, create func() error) error {
+	return a.beginAll(ctx, []string{key}, what, func() ([]error, error) { return nil, create() })
+}
+
+// beginAll is begin for what one request creates. create returns what is wrong with
+// all of it, or with each.
+func (a *applier) beginAll(ctx context.Context, keys []string, what string, create func() (each []error, all error)) error {
 	return a.write(ctx, what, func() error {
-		if err := a.e.ledger.Begin(ctx, *a.c, key); err != nil {
-			return err
+		for _, key := range keys {
+			if err := a.e.ledger.Begin(ctx, *a.c, key); err != nil {
+				return err
+			}
+			a.d.begun = append(a.d.begun, key)
 		}
-		a.d.begun = append(a.d.begun, key)
-		err := create()
-		if err != nil && !errors.Is(err, ErrUncertain) && ctx.Err() == nil {
-			return errors.Join(err, a.e.ledger.Drop(ctx, *a.c, key))
+		each, all := create()
+		failed := all
+		for i, key := range keys {
+			err := all
+			if i < len(each) {
+				err = cmp.Or(all, each[i])
+			}
+			if err != nil && !errors.Is(err, ErrUncertain) && ctx.Err() == nil {
+				failed = errors.Join(failed, a.e.ledger.Drop(ctx, *a.c, key))
+			}
 		}
-		return err
+		return failed
 	})
 }

@@ -94,15 +94,11 @@ func (a *applier) issues(ctx context.Context) (changed bool, err error) {
 	if err := a.mayCreate(ctx, keys); err != nil {
 		return changed, err
 	}
-	for _, want := range a.d.plan.Issues {
-		if _, is := missing[want.Key]; is {
-			if err := a.openIssue(ctx, want); err != nil {
-				return changed, err
-			}
-			changed = changed || !a.dry
-		}
+	opened, err := a.openIssues(ctx, missing)
+	if err != nil {
+		return changed, err
 	}
-	if changed {
+	if changed || opened && !a.dry {
 		return true, nil
 	}
 	return a.settle(ctx)
@@ -218,14 +214,11 @@ func (a *applier) findIssues(ctx context.Context) (map[string][]foundIssue, erro
 }
 
 // haveIssue notes an issue of ours, and hangs it below the subject where that is
-// wanted. One that was found an earlier try made.
+// wanted and it hangs nowhere yet. One that was found an earlier try made.
 func (a *applier) haveIssue(ctx context.Context, i foundIssue, found bool) error {
-	made := workflows.Made{ID: i.ID, Number: i.Number, At: i.CreatedAt}
-	if !strings.EqualFold(i.repo, a.d.o.Subject.Repo) {
-		made.Repo = i.repo
-	}
+	made := workflows.Made{ID: i.ID, Number: i.Number, Repo: a.elsewhere(i.repo), At: i.CreatedAt}
 	wanted := slices.IndexFunc(a.d.plan.Issues, func(want workflows.IssueIntent) bool { return want.Key == i.key })
-	if wanted >= 0 && a.d.plan.Issues[wanted].Child && i.Open {
+	if wanted >= 0 && a.d.plan.Issues[wanted].Child && i.Open && !i.Child {
 		apart, err := a.addChild(ctx, i, found)
 		if err != nil {
 			return err
@@ -308,28 +301,28 @@ func (a *applier) reopen(ctx context.Context) (changed bool, err error) {
 // openIssue opens an issue. What GitHub refuses for good is remembered as such,
 // and not tried again.
 func (a *applier) openIssue(ctx context.Context, want workflows.IssueIntent) error {
-	repo := cmp.Or(want.Repo, a.d.o.Subject.Repo)
-	if !strings.EqualFold(ownerOf(repo), ownerOf(a.d.o.Subject.Repo)) {
-		a.d.made[want.Key] = workflows.Made{Refused: "it belongs to another owner", At: a.e.second()}
-		return nil
-	}
-	room := maxComment - len(workflows.Marked(want.Key, a.d.o.Subject, ""))
-	want.Title = cutTitle(want.Title)
-	want.Body = workflows.Marked(want.Key, a.d.o.Subject, shorten(want.Body, room, a.d.language))
 	var made OwnIssue
-	err := a.begin(ctx, want.Key, fmt.Sprintf("issue %s%s: %q", want.Key, inPlace(want.Repo), want.Title), func() (err error) {
-		made, err = a.e.writer.OpenIssue(ctx, repo, want)
+	err := a.begin(ctx, want.Key, fmt.Sprintf("issue %s%s: %q", want.Key, inPlace(a.elsewhere(want.Repo)), want.Title), func() (err error) {
+		made, err = a.e.writer.OpenIssue(ctx, want.Repo, want)
 		return err
 	})
 	switch {
 	case a.dry:
 	case err == nil:
-		return a.haveIssue(ctx, foundIssue{made, want.Key, repo}, false)
+		return a.haveIssue(ctx, foundIssue{made, want.Key, want.Repo}, false)
 	case tolerated(err) == nil:
-		a.d.made[want.Key] = workflows.Made{Refused: refusal(err), Repo: want.Repo, At: a.e.second()}
+		a.d.made[want.Key] = workflows.Made{Refused: refusal(err), Repo: a.elsewhere(want.Repo), At: a.e.second()}
 		return nil
 	}
 	return err
+}
+
+// elsewhere is a repository, if it is not that of the subject.
+func (a *applier) elsewhere(repo string) string {
+	if strings.EqualFold(repo, a.d.o.Subject.Repo) {
+		return ""
+	}
+	return repo
 }
 
 func inPlace(repo string) string {

@@ -125,6 +125,14 @@ type CommentReader interface {
 type OwnIssue struct {
 	Number int
 	workflows.Issue
+	// Child: it is a sub-issue already, as far as GitHub says.
+	Child bool
+}
+
+// Opened is what became of one issue among several, as OpenIssue tells of one.
+type Opened struct {
+	Issue OwnIssue
+	Err   error
 }
 
 // Home is what the engine knows about the place a subject stands in. It
@@ -193,6 +201,7 @@ type DeliveryLog interface {
 // timeout, whatever requests it takes.
 type Writer interface {
 	IssueWriter
+	BatchWriter
 	CommentWriter
 	PullWriter
 }
@@ -210,6 +219,15 @@ type IssueWriter interface {
 	// AddSubIssue hangs an issue, by its id, below another. ErrGone: this GitHub
 	// has no sub-issues.
 	AddSubIssue(ctx context.Context, parent workflows.Subject, child int64) error
+}
+
+// BatchWriter opens several issues by one request, each in its own repository and,
+// where it is to be a Child, below the parent at once. It tells of each what became
+// of it; an error of the whole means that of all. What cannot be opened among others
+// is refused, which says nothing about opening it alone. ErrGone: this GitHub knows
+// no such request.
+type BatchWriter interface {
+	OpenIssues(ctx context.Context, parent workflows.Subject, list []workflows.IssueIntent) ([]Opened, error)
 }
 
 // CommentWriter changes what is said beneath an issue. React is idempotent on

@@ -1,11 +1,12 @@
 // Package githubapp is the program's one way to GitHub: it authenticates as the
 // App, keeps GitHub's limits, reads from deliveries which subjects they
 // concern, and gives the engine a Reader, Places and a Writer over the REST
-// API. It knows addresses, tokens, pages and answers. It must not know what an
-// incident is, nor retry a write or decide anything: what GitHub said is handed
-// on as a value or as one of the engine's few kinds of error. It waits for
-// nothing but its turn among an installation's requests; all other waiting is a
-// due time in the engine's store.
+// API, and over GraphQL where several issues are opened at once. It knows
+// addresses, tokens, pages and answers. It must not know what an incident is, nor
+// retry a write or decide anything: what GitHub said is handed on as a value or as
+// one of the engine's few kinds of error. It waits for nothing but its turn among
+// an installation's requests; all other waiting is a due time in the engine's
+// store.
 package githubapp
 
 import (
@@ -79,6 +80,7 @@ type App struct {
 	redactor  *Redactor
 	skew      skew
 	etags     *etags
+	graphQL   *url.URL
 
 	self  *lane // the App itself: JWTs instead of an installation's token
 	token *lane // the one lane of an App made with a token
@@ -89,6 +91,7 @@ type App struct {
 	installed map[string]int64    // repository or organisation, in lower case, to installation
 	since     map[int64]time.Time // installation to when it was made
 	identity  *Identity
+	noGraphQL map[string]time.Time // owner, in lower case, to before when none is tried
 
 	homes   *kept[place]
 	files   *kept[*policy.Source]   // nil where there is none
@@ -169,7 +172,9 @@ func newApp(config Config, credential string) (*App, error) {
 		onPause:   config.OnPause,
 		redactor:  NewRedactor(append(slices.Clone(config.Secrets), credential)...),
 		etags:     newETags(),
+		graphQL:   graphQLAt(base),
 		lanes:     map[int64]*lane{},
+		noGraphQL: map[string]time.Time{},
 		installed: map[string]int64{},
 		since:     map[int64]time.Time{},
 		homes:     newKept(config.Clock, weightless[place]),

@@ -35,7 +35,11 @@ func (a *App) OwnIssues(ctx context.Context, repo string, since time.Time) ([]en
 			method: "GET", route: "repos/{owner}/{repo}/issues", args: []any{owner, name},
 			query: url.Values{"state": {"all"}, "sort": {"created"}, "direction": {"desc"}},
 		}, func(page json.RawMessage) (more bool, err error) {
-			var issues []github.Issue
+			var issues []struct {
+				github.Issue
+				// ParentIssueURL is not known to go-github v62.
+				ParentIssueURL string `json:"parent_issue_url"`
+			}
 			if err := json.Unmarshal(page, &issues); err != nil {
 				return false, err
 			}
@@ -43,8 +47,8 @@ func (a *App) OwnIssues(ctx context.Context, repo string, since time.Time) ([]en
 				if i.GetCreatedAt().Before(since) {
 					return false, nil
 				}
-				if found := readIssue(i, self); found.Ours && !i.IsPullRequest() && i.GetNumber() > 0 {
-					own = append(own, engine.OwnIssue{Number: i.GetNumber(), Issue: found})
+				if found := readIssue(i.Issue, self); found.Ours && !i.IsPullRequest() && i.GetNumber() > 0 {
+					own = append(own, engine.OwnIssue{Number: i.GetNumber(), Issue: found, Child: i.ParentIssueURL != ""})
 				}
 			}
 			return true, nil

@@ -56,7 +56,7 @@ func (l *lane) RoundTrip(req *http.Request) (*http.Response, error) {
 		// Every exchange takes a fresh copy from GetBody.
 		defer req.Body.Close()
 	}
-	if err := l.limits.admit(req.Method, attemptOf(req.Context()).route, engine.RankOf(req.Context()), l.app.clock.Now()); err != nil {
+	if err := l.limits.admit(attemptOf(req.Context()).weight, engine.RankOf(req.Context()), l.app.clock.Now()); err != nil {
 		return nil, err
 	}
 	skew := l.app.Skew()
@@ -184,7 +184,7 @@ func (l *lane) send(r *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	try.date = l.app.learn(resp, sent, now)
-	if later := l.limited(r.Method, resp, sent, now, try.date); later != nil {
+	if later := l.limited(try, resp, sent, now); later != nil {
 		return nil, later
 	}
 	if resp.StatusCode == http.StatusUnauthorized {
@@ -195,16 +195,25 @@ func (l *lane) send(r *http.Request) (*http.Response, error) {
 
 // limited asks the limits what the answer means for them. An answer that means
 // to wait is used up by that.
-func (l *lane) limited(method string, resp *http.Response, sent, now, date time.Time) *engine.Later {
-	var body []byte
-	if resp.StatusCode == http.StatusForbidden || resp.StatusCode == http.StatusTooManyRequests {
-		body = readBody(resp)
+func (l *lane) limited(try *attempt, resp *http.Response, sent, now time.Time) *engine.Later {
+	var said string
+	var limit, spent bool
+	switch {
+	case resp.StatusCode == http.StatusForbidden, resp.StatusCode == http.StatusTooManyRequests:
+		body := readBody(resp, maxError)
+		limit, said = isLimit(resp, body), message(body)
+	case resp.StatusCode == http.StatusOK && try.route == graphQLRoute:
+		limit, spent, said = graphLimit(readBody(resp, maxGraph))
 	}
-	limit, why := isLimit(resp, body), ""
-	if limit {
-		why = l.app.redactor.Redact(fmt.Sprintf("GitHub's limit: %d %s", resp.StatusCode, message(body)))
+	why := ""
+	if limit || spent {
+		why = l.app.redactor.Redact(fmt.Sprintf("GitHub's limit: %d %s", resp.StatusCode, said))
 	}
-	later, closed := l.limits.observe(heard{resp.Header, resp.StatusCode, method != http.MethodGet, limit, why, sent, now, date})
+	h := heard{resp.Header, resp.StatusCode, try.weight.writes > 0, limit, why, sent, now, try.date}
+	later, closed := l.limits.observe(h)
+	if later == nil && spent {
+		later = h.graphQLSpent()
+	}
 	if closed {
 		l.paused()
 	}
@@ -256,9 +265,9 @@ func (a *App) heard(method, route string, resp *http.Response, took time.Duratio
 const maxError = 64 << 10
 
 // readBody returns the body of a small answer and leaves it to be read again.
-func readBody(resp *http.Response) []byte {
+func readBody(resp *http.Response, most int64) []byte {
 	// A body cut short still says what it says.
-	body, _ := io.ReadAll(io.LimitReader(resp.Body, maxError))
+	body, _ := io.ReadAll(io.LimitReader(resp.Body, most))
 	resp.Body.Close()
 	resp.Body = io.NopCloser(bytes.NewReader(body))
 	return body

@@ -1,6 +1,7 @@
 package githubapp
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
@@ -64,6 +65,25 @@ var creating = map[string]bool{
 	"POST repos/{owner}/{repo}/issues":                         true,
 	"POST repos/{owner}/{repo}/issues/{issue_number}/comments": true,
 	"POST repos/{owner}/{repo}/pulls":                          true,
+}
+
+// weight is what a request takes of the limits.
+type weight struct{ points, writes, created int }
+
+// weight of a call. Several issues in one of GraphQL's mutations are one request to
+// GitHub's points, and to what is created and written as many as they are. docs:
+// Rate limits and query limits for the GraphQL API, "Secondary rate limits".
+func (c call) weight() weight {
+	switch {
+	case !c.writes():
+		return weight{points: pointsOfRead}
+	case c.creates > 0:
+		return weight{pointsOfWrite, c.creates, c.creates}
+	case creating[c.method+" "+c.route]:
+		return weight{pointsOfWrite, 1, 1}
+	default:
+		return weight{pointsOfWrite, 1, 0}
+	}
 }
 
 // left is the part that work of a rank leaves to whatever ranks higher.
@@ -144,7 +164,7 @@ func (l *limits) share(replicas int, now time.Time) {
 
 // admit lets a call pass or says when to come back. A write that passes is
 // counted, whatever becomes of it.
-func (l *limits) admit(method, route string, rank engine.Rank, now time.Time) error {
+func (l *limits) admit(w weight, rank engine.Rank, now time.Time) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if ahead := now.Add(longestWait); l.until.After(ahead) || l.quota.reset.After(ahead) {
@@ -164,29 +184,22 @@ func (l *limits) admit(method, route string, rank engine.Rank, now time.Time) er
 		return &engine.Later{At: l.quota.reset, Reason: fmt.Sprintf(
 			"the last %d of the hour's %d requests are kept for more urgent work", spare, l.quota.limit)}
 	}
-	points := pointsOfWrite
-	if method == http.MethodGet || method == http.MethodHead {
-		points = pointsOfRead
-	}
-	if wait := missing(l.points, leave.writes, points, now); wait > 0 {
+	if wait := missing(l.points, leave.writes, w.points, now); wait > 0 {
 		return &engine.Later{At: now.Add(wait + comeBackToRead), Reason: "own limit on requests in quick succession"}
 	}
-	if points == pointsOfRead {
-		l.points.AllowN(now, points)
+	if w.writes == 0 {
+		l.points.AllowN(now, w.points)
 		return nil
 	}
-	create := creating[method+" "+route]
-	if at := l.nextCreation(leave.writes, now); create && at.After(now) {
+	if at := l.nextCreation(leave.writes, w.created, now); w.created > 0 && at.After(now) {
 		return &engine.Later{At: at, Reason: fmt.Sprintf("own limit of %d creations a minute and %d an hour", createdAMinute, createdAnHour)}
 	}
-	if wait := missing(l.writes, leave.writes, 1, now); wait > 0 {
+	if wait := missing(l.writes, leave.writes, w.writes, now); wait > 0 {
 		return &engine.Later{At: now.Add(wait + comeBack), Reason: "own limit on writes in quick succession"}
 	}
-	l.points.AllowN(now, points)
-	l.writes.AllowN(now, 1)
-	if create {
-		l.created = append(l.created, now)
-	}
+	l.points.AllowN(now, w.points)
+	l.writes.AllowN(now, min(w.writes, l.writes.Burst()))
+	l.created = append(l.created, slices.Repeat([]time.Time{now}, w.created)...)
 	return nil
 }
 
@@ -201,9 +214,9 @@ func missing(bucket *rate.Limiter, leave float64, tokens int, now time.Time) tim
 	return time.Duration(lacks / float64(bucket.Limit()) * float64(time.Second))
 }
 
-// nextCreation is when the next content may be created; not after now for at
-// once.
-func (l *limits) nextCreation(leave float64, now time.Time) time.Time {
+// nextCreation is when the next so many pieces of content may be created; not after
+// now for at once.
+func (l *limits) nextCreation(leave float64, pieces int, now time.Time) time.Time {
 	l.created = slices.DeleteFunc(l.created, func(t time.Time) bool { return now.Sub(t) >= time.Hour+arrival })
 	var at time.Time
 	for _, limit := range []struct {
@@ -211,7 +224,7 @@ func (l *limits) nextCreation(leave float64, now time.Time) time.Time {
 		window time.Duration
 	}{{createdAMinute, time.Minute}, {createdAnHour, time.Hour}} {
 		count := max(1, int(float64(limit.count/l.replicas)*(1-leave)))
-		if n := len(l.created) - count; n >= 0 {
+		if n := len(l.created) + min(pieces, count) - 1 - count; n >= 0 {
 			if free := l.created[n].Add(limit.window + arrival); free.After(at) {
 				at = free
 			}
@@ -296,6 +309,13 @@ func (l *limits) pause(sent time.Time) time.Duration {
 	return min(firstPause<<min(l.strikes-1, 10), longestPause)
 }
 
+// window is GitHub's word for when the hour ends, if that is still to come.
+func (h heard) window() (word int64, ends time.Time, ok bool) {
+	word, err := strconv.ParseInt(h.header.Get("X-RateLimit-Reset"), 10, 64)
+	ends = time.Unix(word, 0)
+	return word, ends, err == nil && ends.After(h.date)
+}
+
 // count keeps what an answer says of the hour's requests, and tells when they
 // are given anew if there are none left. A moment already past says nothing.
 // Answers overtake one another: within an hour the lowest figure is the last.
@@ -304,9 +324,8 @@ func (l *limits) count(h heard) (reset time.Time, spent bool) {
 		return time.Time{}, false // search and others are counted apart
 	}
 	remaining, err := strconv.Atoi(h.header.Get("X-RateLimit-Remaining"))
-	window, failed := strconv.ParseInt(h.header.Get("X-RateLimit-Reset"), 10, 64)
-	ends := time.Unix(window, 0)
-	if err != nil || failed != nil || !ends.After(h.date) {
+	window, ends, ok := h.window()
+	if err != nil || !ok {
 		return time.Time{}, false
 	}
 	reset = bounded(h.now.Add(ends.Sub(h.date)), h.now)
@@ -319,6 +338,27 @@ func (l *limits) count(h heard) (reset time.Time, spent bool) {
 		l.quota.remaining = min(l.quota.remaining, remaining)
 	}
 	return reset, remaining <= 0
+}
+
+// graphLimit reads from an answer of GraphQL's with status 200 whether the whole
+// document was refused because of a secondary limit, or because GraphQL's own hourly
+// points are spent, which REST's are counted apart from.
+func graphLimit(body []byte) (secondary, spent bool, said string) {
+	var answer graphAnswer
+	if json.Unmarshal(body, &answer) != nil {
+		return false, false, "" // that is told when it is read for what it says
+	}
+	e, limit, secondary := answer.limit()
+	return secondary, limit && !secondary, e.Message
+}
+
+// graphQLSpent is when GraphQL's points are given anew. The lane stays open: what
+// goes over REST has nothing to do with it.
+func (h heard) graphQLSpent() *engine.Later {
+	if _, ends, ok := h.window(); ok {
+		return &engine.Later{At: bounded(h.now.Add(ends.Sub(h.date)), h.now), Reason: h.why}
+	}
+	return &engine.Later{At: h.now.Add(firstPause), Reason: h.why, Guessed: true}
 }
 
 // isLimit tells a limit from other refusals. GitHub says both with 403, and

@@ -26,10 +26,14 @@ type call struct {
 	args   []any
 	query  url.Values
 	body   any
+	// reads: it changes nothing although it is a POST, as one of GraphQL's queries.
+	reads bool
+	// creates is how much content it generates, where the route does not tell.
+	creates int
 }
 
 // writes tells whether the call may change something.
-func (c call) writes() bool { return c.method != "GET" && c.method != "HEAD" }
+func (c call) writes() bool { return c.method != "GET" && c.method != "HEAD" && !c.reads }
 
 // String is the call without its body, for errors.
 func (c call) String() string {
@@ -81,7 +85,8 @@ func (c call) path() (string, error) {
 
 // attempt follows one call through the transports, in its context.
 type attempt struct {
-	route string
+	route  string
+	weight weight
 	// pending is true while a request is out that may have had its effect.
 	pending bool
 	// redirected is true if the answer came from another address.
@@ -97,7 +102,7 @@ func attemptOf(ctx context.Context) *attempt {
 	if a, ok := ctx.Value(attemptKey{}).(*attempt); ok {
 		return a
 	}
-	return &attempt{route: "other"}
+	return &attempt{route: "other", weight: call{method: "POST"}.weight()}
 }
 
 // do makes the call and reads the answer into out, unless that is nil.
@@ -120,6 +125,9 @@ func (l *lane) fetch(ctx context.Context, c call, out any) (fetched, error) {
 	if err != nil {
 		return fetched{}, err
 	}
+	if c.route == graphQLRoute {
+		path = l.app.graphQL.String()
+	}
 	req, err := l.client.NewRequest(c.method, path, c.body)
 	if err != nil {
 		return fetched{}, l.app.redactor.Error(fmt.Errorf("%s: %w", c, err))
@@ -131,7 +139,7 @@ func (l *lane) fetch(ctx context.Context, c call, out any) (fetched, error) {
 		return fetched{}, fmt.Errorf("%s: not sent: %w", c, err)
 	}
 	defer l.gate.leave()
-	try := &attempt{route: c.route}
+	try := &attempt{route: c.route, weight: c.weight()}
 	ctx = context.WithValue(ctx, attemptKey{}, try)
 	var body bytes.Buffer
 	resp, err := l.client.Do(ctx, req, &body)

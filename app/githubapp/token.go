@@ -113,7 +113,7 @@ type mint struct{ lane *lane }
 func (m *mint) RoundTrip(r *http.Request) (*http.Response, error) {
 	// It is not the caller's own request: its route is another, and so is the
 	// question whether that one has left.
-	try := &attempt{route: routeToken}
+	try := &attempt{route: routeToken, weight: call{method: "POST"}.weight()}
 	resp, err := m.lane.send(r.WithContext(context.WithValue(r.Context(), attemptKey{}, try)))
 	if err != nil {
 		return nil, err
@@ -121,7 +121,7 @@ func (m *mint) RoundTrip(r *http.Request) (*http.Response, error) {
 	if resp.StatusCode < 300 {
 		return resp, nil
 	}
-	text := fmt.Sprintf("%d %s", resp.StatusCode, message(readBody(resp)))
+	text := fmt.Sprintf("%d %s", resp.StatusCode, message(readBody(resp, maxError)))
 	switch resp.StatusCode {
 	case http.StatusNotFound, http.StatusForbidden:
 		return nil, &uninstalled{m.lane.id, "no access token (" + text + "): it was removed or suspended"}

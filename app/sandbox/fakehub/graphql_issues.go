@@ -71,19 +71,29 @@ func (c *call) repoNode(r *repo) node {
 
 // assignableNodes are the first of those whose login holds what is asked for.
 func (c *call) assignableNodes(r *repo, args map[string]any) (any, error) {
-	first := whole(args["first"])
-	if first < 1 || first > 100 {
-		return nil, &refusal{status: 422, message: "You must provide a `first` value of 1 to 100 to properly paginate the `assignableUsers` connection."}
-	}
 	text, _ := args["query"].(string)
-	nodes := []node{}
+	var users []*user
 	for _, login := range c.hub.logins() {
 		if _, err := c.hub.assignable(r, []string{login}); err != nil || !strings.Contains(strings.ToLower(login), strings.ToLower(text)) {
 			continue
 		}
-		if u := c.hub.userNamed(login); u.kind == "User" && len(nodes) < first {
-			nodes = append(nodes, node{"id": plain(nodeID("U", u.id)), "login": plain(u.login)})
+		if u := c.hub.userNamed(login); u.kind == "User" {
+			users = append(users, u)
 		}
+	}
+	return connection(users, args)
+}
+
+// connection is the first of a list. docs: Rate limits and query limits for the
+// GraphQL API, "Node limit": first must be given, from 1 to 100.
+func connection(users []*user, args map[string]any) (any, error) {
+	first := whole(args["first"])
+	if first < 1 || first > 100 {
+		return nil, &refusal{status: 422, message: "You must provide a `first` value of 1 to 100 to properly paginate a connection."}
+	}
+	nodes := []node{}
+	for _, u := range users[:min(first, len(users))] {
+		nodes = append(nodes, node{"id": plain(nodeID("U", u.id)), "login": plain(u.login)})
 	}
 	return node{"nodes": plain(nodes)}, nil
 }
@@ -100,7 +110,8 @@ func (h *Hub) logins() []string {
 
 func (c *call) issueNode(i *issue) node {
 	return node{
-		"id": plain(nodeID("I", i.id)), "fullDatabaseId": plain(strconv.FormatInt(i.id, 10)), "number": plain(i.number),
+		"assignees": func(args map[string]any) (any, error) { return connection(i.now().assignees, args) },
+		"id":        plain(nodeID("I", i.id)), "fullDatabaseId": plain(strconv.FormatInt(i.id, 10)), "number": plain(i.number),
 		"createdAt": plain(format(i.created)), "url": plain(c.hub.web("/%s/issues/%d", i.repo.fullName(), i.number)),
 	}
 }
