@@ -67,40 +67,46 @@ func (w *world) list(m int) (text string) {
 
 // TestFollowUpsCrash: a crash before or right after any write, with the store kept
 // or with a new one, while lists lag, leaves each of twenty items as one open issue
-// and one sub-issue.
+// and one sub-issue: over REST, and by few requests to GraphQL.
 func TestFollowUpsCrash(t *testing.T) {
 	if testing.Short() {
 		t.Skip("long, and in one thread: nothing for the race detector")
 	}
-	want, tried := crashed(t, 0)
-	if tried {
-		t.Fatal("nobody was to die")
-	}
 	const share = 4
-	for first := range share {
-		t.Run(fmt.Sprintf("from %d", first+1), func(t *testing.T) {
-			t.Parallel()
-			for at := first + 1; ; at += share {
-				list, died := crashed(t, at)
-				if list != want {
-					t.Fatalf("write %d: the list says\n%s\nwant\n%s", at, list, want)
+	for name, c := range map[string]struct {
+		singly bool
+		least  int // writes
+	}{"singly": {true, 2 * twenty}, "together": {false, 10}} {
+		want, tried := crashed(t, 0, c.singly)
+		if tried {
+			t.Fatal("nobody was to die")
+		}
+		for first := range share {
+			t.Run(fmt.Sprintf("%s from %d", name, first+1), func(t *testing.T) {
+				t.Parallel()
+				for at := first + 1; ; at += share {
+					list, died := crashed(t, at, c.singly)
+					if list != want {
+						t.Fatalf("write %d: the list says\n%s\nwant\n%s", at, list, want)
+					}
+					if !died && at < c.least {
+						t.Fatalf("only %d writes were tried", at)
+					}
+					if !died {
+						return
+					}
 				}
-				if !died && at < 2*twenty {
-					t.Fatalf("only %d writes were tried", at)
-				}
-				if !died {
-					return
-				}
-			}
-		})
+			})
+		}
 	}
 }
 
 const twenty = 20
 
 // crashed is the list comment on a postmortem of twenty items where the process
-// died at a write. The odd writes lose the store, and two of three were done.
-func crashed(t *testing.T, at int) (list string, died bool) {
+// died at a write. The odd writes lose the store, and two of three were done. Singly
+// is without GraphQL.
+func crashed(t *testing.T, at int, singly bool) (list string, died bool) {
 	options := []worldOption{withFollowUps, withoutSweeps}
 	isKept, isAfter := at%2 == 0, at%3 != 0
 	if isKept {
@@ -108,6 +114,9 @@ func crashed(t *testing.T, at int) (list string, died bool) {
 	}
 	w := newWorld(t, 2, options...)
 	defer func() { _ = w.store.Close() }()
+	if singly {
+		w.hub.WithoutGraphQL()
+	}
 	w.hub.PutFile(repo, ".github/kintsugi.yml", followUpSettings)
 	m := w.accepted(items(twenty))
 	w.hub.LagLists(3*time.Second, 1)
