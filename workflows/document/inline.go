@@ -65,8 +65,10 @@ func (w *writer) pieces(pieces []piece) {
 	bold, italic, at := 0, 0, 0
 	for _, p := range pieces {
 		switch p.kind {
-		case words:
-			w.piece(p.from, p.to, bold, italic)
+		case words: // without escapes and entities
+			w.place(p.from)
+			w.verbatim(p.from, p.to)
+			w.count(w.src[p.from:p.to], bold, italic)
 		case code:
 			w.beginsCode()
 			w.code(p.from, p.to, bold, italic)
@@ -176,10 +178,17 @@ func (w *writer) count(value string, bold, italic int) {
 
 // isBlank reports whether a text has nothing but blanks.
 func isBlank(text string) bool {
-	if text != "" && text[0] > ' ' && text[0] < 0x80 {
-		return false // as most have
+	for text != "" {
+		switch {
+		case text[0] == ' ' || text[0] == '\t':
+			text = text[1:]
+		case strings.HasPrefix(text, "\u3000"):
+			text = text[len("\u3000"):]
+		default:
+			return false // soon, as most have
+		}
 	}
-	return strings.Trim(text, " \t\u3000") == ""
+	return true
 }
 
 // visible counts the bytes of a text but blanks, as far as it matters whether two

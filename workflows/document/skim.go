@@ -149,16 +149,14 @@ func (s *skim) paragraph(lines *text.Segments) bool {
 // line goes through a line, behind the character before.
 func (s *skim) line(begin, end int, before rune) bool {
 	s.from = begin
-	for at := begin; at < end; {
-		switch c := s.source[at]; {
-		case !isMark[c]:
-			at++
-			continue
+	line := s.source[:end]
+	for at := nextMark(line, begin); at < end; at = nextMark(line, at) {
+		switch c := line[at]; {
 		case c == '`':
 			at = s.code(at, end)
 		case c == '*' || c == '_':
 			if at > begin {
-				before, _ = utf8.DecodeLastRune(s.source[:at])
+				before, _ = utf8.DecodeLastRune(line[:at])
 			}
 			at = s.emphasis(at, end, before)
 		case c == '[' && !s.inLink:
@@ -166,7 +164,7 @@ func (s *skim) line(begin, end int, before rune) bool {
 			at = s.put(link, at, at+1)
 		case c == ']' && s.inLink && s.outside == s.depth:
 			at = s.linkEnd(at, end)
-		case c == '!' && !(at+1 < end && s.source[at+1] == '['):
+		case c == '!' && !bytes.HasPrefix(line[at+1:], []byte("[")):
 			at++
 		default:
 			return false
@@ -177,6 +175,13 @@ func (s *skim) line(begin, end int, before rune) bool {
 	}
 	s.words(end)
 	return !s.inLink
+}
+
+func nextMark(line []byte, at int) int {
+	for at < len(line) && !isMark[line[at]] {
+		at++
+	}
+	return at
 }
 
 // words puts what stands before a place.

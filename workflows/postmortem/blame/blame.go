@@ -27,18 +27,17 @@ type Finding struct {
 // quotation marks or addresses. It takes linear time, and no memory where
 // no rule could begin, which is most text.
 func Find(text string) []Finding {
-	if !suspicious(text) {
-		return nil
-	}
 	var found []Finding
-	for start := 0; start < len(text); {
+	next := suspicious(text, 0)
+	for start := 0; next < len(text); {
 		end := sentence(text, start)
-		if s := text[start:end]; suspicious(s) {
-			if isJapanese(s) {
+		if next < end {
+			if s := text[start:end]; isJapanese(s) {
 				found = japanese(found, s, start)
 			} else {
 				found = english(found, s, start)
 			}
+			next = suspicious(text, end)
 		}
 		start = end
 	}

@@ -73,7 +73,7 @@ var rulesEnglish = []rule{
 	{human, "clearly|obviously|evidently|apparently|simply|just ^did not understand|know|realise|realize|see|care|get", "", noTraining},
 	{anyone, "nobody ~ ^took|taken the time|trouble to", asked, noStep},
 	{doer, "not ^take the time|trouble to", asked, noStep},
-	{doer, "did ^nothing", "", unclear},
+	{doer, "did nothing", "", unclear},
 	{doer, "chose|chosen not to", "", sensible},
 
 	// What somebody did wrong.

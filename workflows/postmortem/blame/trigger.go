@@ -3,7 +3,7 @@ package blame
 import "strings"
 
 // Most text blames nobody, and all of it is searched. So a first look asks only
-// whether any rule could begin somewhere: by the first four letters of a word in
+// whether any rule could begin somewhere: by the first eight letters of a word in
 // English, by two characters in Japanese, each one load, one multiplication and
 // one bit. What passes is looked up, and only then a sentence is read.
 
@@ -17,18 +17,18 @@ func (s *sieve) has(key uint64) bool { h := hash(key); return s[h>>5]>>(h&31)&1 
 // hash spreads a key over the bits of a sieve by the golden ratio.
 func hash(key uint64) uint32 { return uint32(key * 0x9E3779B97F4A7C15 >> (64 - 14)) }
 
-// latin is the key of the word that begins at i: its first four bytes in lower
+// latin is the key of the word that begins at i: its first eight bytes in lower
 // case. A shorter word has what follows it in its key, as blanks.
 func latin(s string, i int) uint64 {
 	var key uint64
-	for n := range 4 {
+	for n := range 8 {
 		c := byte(' ')
 		if i+n < len(s) && isLetter(s[i+n]) {
 			c = s[i+n] | 0x20
 		}
 		key = key<<8 | uint64(c)
 		if c == ' ' {
-			return key << (8 * (3 - n))
+			return key << (8 * (7 - n))
 		}
 	}
 	return key
@@ -67,28 +67,29 @@ func mayBegin(s string, i int) bool {
 	return heads[s[i]&31][second]
 }
 
-// suspicious reports whether any rule of either language could begin in s.
-func suspicious(s string) bool {
-	for i := 0; i < len(s); {
+// suspicious is where the first rule of either language could begin in s, from a
+// place on. Where none could it is the length of s.
+func suspicious(s string, from int) int {
+	for i := from; i < len(s); {
 		c := s[i]
 		switch {
 		case isLetter(c):
 			if mayBegin(s, i) && stems.has(latin(s, i)) && ruleAt(s, i) {
-				return true
+				return i
 			}
 			for i < len(s) && isLetter(s[i]) {
 				i++
 			}
 		case c >= 0xE3 && c <= 0xE9:
 			if i+6 <= len(s) && tails[s[i+2]&63][s[i+5]&63] && openings.has(pair(s, i)) && expressionAt(s, i) {
-				return true
+				return i
 			}
 			i += min(3, len(s)-i)
 		default:
 			i++
 		}
 	}
-	return false
+	return len(s)
 }
 
 // expressionAt reports whether any expression of the Japanese table stands at i.

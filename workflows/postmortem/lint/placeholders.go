@@ -102,8 +102,11 @@ func isForm(text string) bool {
 	if len(text) > mostForm {
 		return false
 	}
-	for i := 1; i < len(text); i++ {
-		if text[i] == text[i-1] && isSign[text[i]] {
+	var before byte
+	for i := range len(text) {
+		if c := text[i]; c != before {
+			before = c
+		} else if isSign[c] {
 			return !strings.Contains(text, "`") &&
 				slices.ContainsFunc(forms, func(form string) bool { return strings.Contains(text, form) })
 		}

@@ -39,7 +39,8 @@ func spansOf(d *document.Document) (all []span) {
 			}
 		}
 	}
-	for i, r := range d.Rows {
+	for i := range d.Rows {
+		r := &d.Rows[i]
 		if r.Kind == document.Heading {
 			end(r.Level, i)
 			all = append(all, span{kind: section.Of(r.Text), heading: r.Text, row: i, from: i + 1})
@@ -56,7 +57,7 @@ func spansOf(d *document.Document) (all []span) {
 
 // labelOf is the name of a field: what is bold at the beginning of a line, or the
 // first of two cells.
-func labelOf(r document.Row) string {
+func labelOf(r *document.Row) string {
 	switch {
 	case r.Kind == document.Text && r.Strong > 0:
 		return strings.TrimRight(r.Text[:r.Strong], " :：")
@@ -69,7 +70,7 @@ func labelOf(r document.Row) string {
 // belongs is the row after those that belong to a label: the deeper items below
 // it, or where it stands alone, the list below it.
 func belongs(rows []document.Row, label int) int {
-	r := rows[label]
+	r := &rows[label]
 	to := label + 1
 	if r.Kind != document.Text {
 		return to
