@@ -27,7 +27,7 @@ const mostForSpan = 600
 // FirstSpan finds the first duration in a line of text.
 func FirstSpan(text string) (Span, bool) {
 	src, back := text[:min(len(text), mostForSpan)], []int(nil)
-	if _, isWide := survey(src); isWide {
+	if isWide(src) {
 		var n narrower
 		src = n.narrow(src)
 		back = n.back

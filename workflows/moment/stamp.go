@@ -60,12 +60,11 @@ func (s *Stamp) On(year, month, day int) time.Time {
 // appends them to found. What has holes, such as "2022-02-?? 10:00", is none of
 // them, nor is what only looks similar: versions, ratios, ports, addresses.
 func Stamps(found []Stamp, text string) []Stamp {
-	mayHold, isWide := survey(text)
-	if !mayHold {
+	if !mayHoldStamp(text) {
 		return found
 	}
 	r := stampReader{src: text, out: found, base: len(found)}
-	if !isWide {
+	if !isWide(text) {
 		r.read()
 		return r.out
 	}
@@ -79,29 +78,23 @@ func Stamps(found []Stamp, text string) []Stamp {
 	return r.out
 }
 
-// survey reports whether a text has a digit, also full width, or 正午; and whether
-// it has full-width letters, or one of the blanks and hyphens that editors put in
-// place of the plain ones.
-func survey(text string) (mayHold, isWide bool) {
+// mayHoldStamp reports whether a text has a digit, also full width, or 正午.
+func mayHoldStamp(text string) bool {
 	for i := range len(text) {
-		switch c := text[i]; {
-		case !telling[c], c == 0xE3 && i+1 < len(text) && text[i+1] != 0x80:
-			// most of all texts
-		case isDigit(c):
-			mayHold = true
-		case c == 0xE6:
-			mayHold = mayHold || strings.HasPrefix(text[i:], "正午")
-		default:
-			b, size := narrowAt(text, i)
-			mayHold, isWide = mayHold || size > 1 && isDigit(b), isWide || size > 1
+		c := text[i]
+		if !inStamp[c] {
+			continue // most of all texts
+		}
+		if isDigit(c) || c == 0xEF && i+2 < len(text) && text[i+1] == 0xBC && text[i+2]-0x90 <= 9 || c == 0xE6 && strings.HasPrefix(text[i:], "正午") {
+			return true
 		}
 	}
-	return mayHold, isWide
+	return false
 }
 
-// telling are the digits and the first bytes of what else survey looks for.
-var telling = func() (table [256]bool) {
-	for _, c := range []byte("0123456789\xC2\xE2\xE3\xE6\xEF") {
+// inStamp are the digits and the first bytes of what else a stamp has one of.
+var inStamp = func() (table [256]bool) {
+	for _, c := range []byte("0123456789\xE6\xEF") {
 		table[c] = true
 	}
 	return table
@@ -113,6 +106,26 @@ func firstDigit(s string, from int) int {
 		from++
 	}
 	return from
+}
+
+// isWide reports whether a text has full-width letters, or one of the blanks and
+// hyphens that editors put in place of the plain ones.
+func isWide(text string) bool {
+	for i := range len(text) {
+		c := text[i]
+		switch {
+		case c < 0x80:
+		case c == 0xEF:
+			return true
+		case c == 0xE3 && i+2 < len(text) && text[i+1]|text[i+2] != 0x80:
+			// most of Japanese
+		case c == 0xC2, c == 0xE2, c == 0xE3:
+			if _, size := narrowAt(text, i); size > 1 {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // plain are the characters, other than full-width ASCII, that are read as another.
