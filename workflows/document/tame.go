@@ -56,14 +56,26 @@ func tame(src string) string {
 	return string(b)
 }
 
+// anyMayNest looks at one character of each hundred: a line that begins with as
+// many marks has one there, too.
 func anyMayNest(src string) bool {
-	for line := range strings.Lines(src) {
-		if mayNest(line) {
+	for at := maxNesting - 1; at < len(src); at += maxNesting {
+		from, to := at, at
+		for from >= 0 && to-from < maxNesting && isNesting(src[from]) {
+			from--
+		}
+		for to < len(src) && to-from <= maxNesting && isNesting(src[to]) {
+			to++
+		}
+		if to-from > maxNesting {
 			return true
 		}
 	}
 	return false
 }
+
+// isNesting: it may stand in what a line begins with.
+func isNesting(c byte) bool { return strings.IndexByte(" \t>-+*0123456789.)`~", c) >= 0 }
 
 // mayNest reports whether a line may begin with as many marks as are too many.
 // It is there because most lines do not, and the expression above is slow.
@@ -72,7 +84,7 @@ func mayNest(line string) bool {
 		return false
 	}
 	for i := range maxNesting {
-		if strings.IndexByte(" \t>-+*0123456789.)`~", line[i]) < 0 {
+		if !isNesting(line[i]) {
 			return false
 		}
 	}

@@ -70,27 +70,45 @@ func mayBegin(s string, i int) bool {
 // suspicious is where the first rule of either language could begin in s, from a
 // place on. Where none could it is the length of s.
 func suspicious(s string, from int) int {
-	for i := from; i < len(s); {
-		c := s[i]
-		switch {
-		case isLetter(c):
-			if mayBegin(s, i) && stems.has(latin(s, i)) && ruleAt(s, i) {
+	inWord := false
+	for i := from; i < len(s); i++ {
+		switch writing[s[i]] {
+		case latinLetter:
+			if !inWord && mayBegin(s, i) && stems.has(latin(s, i)) && ruleAt(s, i) {
 				return i
 			}
-			for i < len(s) && isLetter(s[i]) {
-				i++
-			}
-		case c >= 0xE3 && c <= 0xE9:
+			inWord = true
+		case japaneseCharacter:
 			if i+6 <= len(s) && tails[s[i+2]&63][s[i+5]&63] && openings.has(pair(s, i)) && expressionAt(s, i) {
 				return i
 			}
-			i += min(3, len(s)-i)
+			i += 2
+			inWord = false
 		default:
-			i++
+			inWord = false
 		}
 	}
 	return len(s)
 }
+
+// writing says what begins with a byte: a letter of the Latin alphabet, or a
+// character of three bytes that an expression of Japanese may begin with.
+var writing = func() (table [256]byte) {
+	for c := range table {
+		switch {
+		case isLetter(byte(c)):
+			table[c] = latinLetter
+		case c >= 0xE3 && c <= 0xE9:
+			table[c] = japaneseCharacter
+		}
+	}
+	return table
+}()
+
+const (
+	latinLetter = 1 + iota
+	japaneseCharacter
+)
 
 // expressionAt reports whether any expression of the Japanese table stands at i.
 func expressionAt(s string, i int) bool {

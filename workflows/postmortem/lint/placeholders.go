@@ -122,5 +122,13 @@ func isBlank(text string) bool {
 	if text != "..." {
 		text = strings.TrimSuffix(text, ".")
 	}
-	return blanks[strings.ToLower(text)]
+	return len(text) <= longestBlank && blanks[strings.ToLower(text)]
 }
+
+// longestBlank is how long the longest of blanks is, in bytes.
+var longestBlank = func() (longest int) {
+	for blank := range blanks {
+		longest = max(longest, len(blank))
+	}
+	return longest
+}()
