@@ -2,10 +2,12 @@ package document
 
 import (
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"github.com/yuin/goldmark/ast"
 	extension "github.com/yuin/goldmark/extension/ast"
+	"github.com/yuin/goldmark/parser"
 )
 
 // Document is a Markdown text line by line, as a reader sees it, with the place
@@ -99,9 +101,9 @@ type Cell struct {
 type Link struct{ Text, URL string }
 
 // Read reads a Markdown text of any size and shape.
-func Read(src string) *Document { return read(src, skimAndParse) }
+func Read(src string) *Document { return read(src, skimming) }
 
-func read(src string, parse func(source []byte) ast.Node) *Document {
+func read(src string, by parser.Parser) *Document {
 	src = lineFeeds(strings.TrimPrefix(src, "\ufeff"))
 	d := &Document{Source: src}
 	// The text that is parsed has the same lines and offsets as the source.
@@ -111,10 +113,14 @@ func read(src string, parse func(source []byte) ast.Node) *Document {
 		parsed = strings.Repeat("\n", strings.Count(src[:end], "\n")) + parsed[end:]
 		parsed = strings.Repeat(" ", len(src)-len(parsed)) + parsed
 	}
-	s := &scanner{d: d, src: src, raw: []byte(parsed), line: 1, section: -1}
 	d.Rows = make([]Row, 0, 16+strings.Count(src, "\n")*3/4)
+	s := scanners.Get().(*scanner) //nolint:errcheck // nothing else is put
+	s.d, s.src, s.line, s.section = d, src, 1, -1
+	s.raw = append(s.raw, parsed...)
 	s.text.Grow(len(src) / 4)
-	s.blocks(parse(s.raw), Row{}, true)
+	s.blocks(parse(by, s.raw, &s.pieces), Row{}, true)
+	s.forget()
+	scanners.Put(s)
 	return d
 }
 
@@ -171,6 +177,18 @@ type scanner struct {
 	text strings.Builder
 	// rows are those of the block that is read, until the next one is.
 	rows []Row
+	// pieces are those of all paragraphs that were skimmed.
+	pieces []piece
+}
+
+// scanners are used again, for what they note while they read is as large as what
+// they return. Nothing of it is part of that.
+var scanners = sync.Pool{New: func() any { return new(scanner) }}
+
+// forget empties a scanner, also of all texts.
+func (s *scanner) forget() {
+	clear(s.rows[:cap(s.rows)])
+	*s = scanner{raw: s.raw[:0], rows: s.rows[:0], pieces: s.pieces[:0]}
 }
 
 // lineOf is the line of an offset. It costs as much as the way from the last.

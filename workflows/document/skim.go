@@ -76,18 +76,17 @@ func (skimmer) Transform(p *ast.Paragraph, reader text.Reader, pc parser.Context
 // piecesKey is where the pieces of all paragraphs of a document are.
 var piecesKey = parser.NewContextKey()
 
-// skimming is the parser that has a skimmer.
+// skimming parses as markdown does, but for the paragraphs that are skimmed.
 var skimming = goldmark.New(
 	goldmark.WithExtensions(extensions...),
 	goldmark.WithParserOptions(parser.WithParagraphTransformers(util.Prioritized(skimmer{}, 0))),
 ).Parser()
 
-// skimAndParse parses as markdown does, but for the paragraphs that are skimmed.
-func skimAndParse(source []byte) ast.Node {
-	pieces := make([]piece, 0, 16+len(source)/32)
+// parse parses a source, and puts the pieces of what is skimmed.
+func parse(by parser.Parser, source []byte, pieces *[]piece) ast.Node {
 	pc := parser.NewContext()
-	pc.Set(piecesKey, &pieces)
-	return skimming.Parse(text.NewReader(source), parser.WithContext(pc))
+	pc.Set(piecesKey, pieces)
+	return by.Parse(text.NewReader(source), parser.WithContext(pc))
 }
 
 // underlines reports whether a line may make a heading of the paragraph above.
