@@ -54,9 +54,9 @@ func (w *walker) prose(row *document.Row, stamps []placed, from int) {
 }
 
 // timeTo reads "time to detect was 5 minutes", 復旧までの時間は約34分.
-func (w *walker) timeTo(row *document.Row) {
+func (w *walker) timeTo(row *document.Row, has *pairs) {
 	for from := 0; ; {
-		at := strings.Index(row.Text[from:], "ime to ")
+		at := has.index(row.Text[from:], "ime to ")
 		if at < 1 {
 			break
 		}
@@ -70,7 +70,7 @@ func (w *walker) timeTo(row *document.Row) {
 	if w.trace&letter == 0 {
 		return
 	}
-	if at := strings.Index(row.Text, "までの時間は"); at > 0 {
+	if at := has.index(row.Text, "までの時間は"); at > 0 {
 		begin, end := sentence(row.Text, at, at)
 		label := row.Text[begin:at]
 		if cut := strings.LastIndex(label, "、"); cut >= 0 {
@@ -83,9 +83,9 @@ func (w *walker) timeTo(row *document.Row) {
 }
 
 // abbreviated reads "TTD 7m, TTR 1h 5m".
-func (w *walker) abbreviated(row *document.Row) {
+func (w *walker) abbreviated(row *document.Row, has *pairs) {
 	for from := 0; ; {
-		at := strings.Index(row.Text[from:], "TT")
+		at := has.index(row.Text[from:], "TT")
 		if at < 0 || from+at+len("TTR ") > len(row.Text) {
 			return
 		}
@@ -233,14 +233,15 @@ func (w *walker) lasted(row *document.Row) {
 	if w.trace&(digit|wide) == 0 && !namesUnit(row.Text) {
 		return
 	}
-	w.abbreviated(row)
+	has := pairsOf(row.Text)
+	w.abbreviated(row, &has)
 	spelt := w.trace&letter != 0 || namesUnit(row.Text)
 	if spelt {
-		w.timeTo(row)
+		w.timeTo(row, &has)
 	}
-	s, rank, ok := lastedIn(row.Text, w.trace)
+	s, rank, ok := lastedIn(row.Text, &has)
 	if !ok && spelt && w.kind != section.Timeline {
-		s, ok = overIn(row.Text, w.trace)
+		s, ok = overIn(row.Text, w.trace, &has)
 	}
 	if ok && !s.Bound {
 		w.measures = append(w.measures, stated{ttr, measured(s, row.Line), rank})
@@ -249,8 +250,8 @@ func (w *walker) lasted(row *document.Row) {
 
 // lastedIn reads "the outage lasted 5 hours", "was down for about 1h50m", "40
 // minutes of outage", 約40分間停止.
-func lastedIn(text string, has trace) (s moment.Span, r rank, ok bool) {
-	if at := strings.Index(text, "lasted "); at >= 0 {
+func lastedIn(text string, has *pairs) (s moment.Span, r rank, ok bool) {
+	if at := has.index(text, "lasted "); at >= 0 {
 		from, to := sentence(text, at, at+1)
 		if anywhere(sensesIn(text[from:to]), incidentWord|failWord) || strings.Contains(text[from:at], "incident") {
 			s, ok = moment.FieldSpan(strings.TrimPrefix(text[at+len("lasted "):], "for "))
@@ -258,7 +259,7 @@ func lastedIn(text string, has trace) (s moment.Span, r rank, ok bool) {
 		}
 	}
 	for from := 0; ; {
-		at := strings.Index(text[from:], " for ")
+		at := has.index(text[from:], " for ")
 		if at < 0 {
 			break
 		}
@@ -273,10 +274,7 @@ func lastedIn(text string, has trace) (s moment.Span, r rank, ok bool) {
 		}
 	}
 	for _, word := range [...]string{"outage", "downtime", "unavailability", "停止", "にわた"} {
-		if word[0] >= 0x80 && has&letter == 0 {
-			break
-		}
-		if at := strings.Index(text, word); at > 0 {
+		if at := has.index(text, word); at > 0 {
 			part := text[max(0, at-48):at]
 			if s, ok = moment.FirstSpan(part); ok && betweenSpan[strings.Trim(part[s.To:], " -")] {
 				return s, ofSentence, true
@@ -288,12 +286,12 @@ func lastedIn(text string, has trace) (s moment.Span, r rank, ok bool) {
 
 // overIn reads "the problem was fixed in about 40 minutes", "service was restored
 // after 2 hours", 約40分で復旧. From when it counts, the sentence must not say.
-func overIn(text string, has trace) (moment.Span, bool) {
-	if has&letter != 0 {
+func overIn(text string, trace trace, has *pairs) (moment.Span, bool) {
+	if trace&letter != 0 {
 		return overInJapanese(text)
 	}
 	for _, word := range [...]string{"ed in ", "ed after "} {
-		at := strings.Index(text, word)
+		at := has.index(text, word)
 		if at < 0 {
 			continue
 		}

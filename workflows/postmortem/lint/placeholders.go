@@ -80,11 +80,11 @@ func isLeft(text string) bool {
 		return true
 	}
 	end := text[max(0, len(text)-mostBlank):]
+	if strings.IndexByte(end, ':') < 0 && strings.IndexByte(end, "："[0]) < 0 {
+		return false // the usual case, and faster to see
+	}
 	if at := strings.LastIndexByte(end, ':'); at >= 0 && strings.HasPrefix(end[at+1:], " ") {
 		return isBlank(end[at+1:])
-	}
-	if strings.IndexByte(end, "："[0]) < 0 {
-		return false // the usual case, and faster to see
 	}
 	at := strings.LastIndex(end, "：")
 	return at >= 0 && isBlank(end[at+len("："):])
