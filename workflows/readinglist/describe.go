@@ -3,6 +3,7 @@ package readinglist
 import (
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -73,4 +74,47 @@ func dateOf(file string, d *document.Document, incidents []inspect.Incident) str
 		}
 	}
 	return ""
+}
+
+// TakeUp puts what documents say onto a list. Of what is listed already it reads
+// anew what the document says now; all else stays: the id, the reasons, what is
+// private. Recommend, if there is one, is said of each.
+func TakeUp(entries, described []Entry, recommend *Recommendation) []Entry {
+	entries = slices.Clone(entries)
+	at := make(map[string]int, len(entries))
+	for i := range entries {
+		at[sameAddress(entries[i].URL)] = i
+	}
+	for i := range described {
+		read := described[i]
+		if was, listed := at[sameAddress(read.URL)]; listed {
+			entries[was].refresh(&read, recommend)
+			continue
+		}
+		if recommend != nil {
+			read.Recommend(*recommend)
+		}
+		at[sameAddress(read.URL)] = len(entries)
+		entries = append(entries, read)
+	}
+	return entries
+}
+
+// refresh takes over what a document says now.
+func (e *Entry) refresh(read *Entry, recommend *Recommendation) {
+	before := *e
+	e.Recommended = slices.Clone(e.Recommended)
+	if recommend != nil {
+		e.Recommend(*recommend)
+	}
+	if e.State != Private {
+		e.State, e.MovedTo = Fine, ""
+		e.Title, e.Severity, e.Words, e.Characters, e.Summary = read.Title, read.Severity, read.Words, read.Characters, read.Summary
+		if read.Date != "" {
+			e.Date = read.Date
+		}
+	}
+	if !same(*e, before) {
+		e.Changed = read.Changed
+	}
 }

@@ -112,7 +112,7 @@ func (o *Options) atomOf(e *Entry, lang words.Language) atomEntry {
 	if long := t.minutes(e); long != "" {
 		said = append(said, ended(long))
 	}
-	a.Summary = joined(said)
+	a.Summary = inARow(said)
 	return a
 }
 

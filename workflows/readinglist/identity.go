@@ -37,3 +37,7 @@ func Find(entries []Entry, url string) *Entry {
 	}
 	return nil
 }
+
+// SamePage reports whether two addresses are of the same page, but for the scheme,
+// "www." and a slash at the end.
+func SamePage(a, b string) bool { return sameAddress(a) == sameAddress(b) }

@@ -11,17 +11,6 @@ import (
 // Folder is what is in the list's folder already: the content of a file.
 type Folder func(file string) (content string, there bool)
 
-// Options are what a list is made with.
-type Options struct {
-	// Languages are those of the pages. The first is also that of the feed.
-	Languages []words.Language
-	// Name is what the list is called; "Reading list" if empty.
-	Name Told
-	// Address is where the list's folder is on the web, with a slash at its end,
-	// or empty.
-	Address string
-}
-
 // Changes are the files to write, and those to remove.
 type Changes struct {
 	Write  map[string]string
@@ -151,6 +140,7 @@ func Entries(there Folder) ([]Entry, error) {
 // work is the making of a list's files.
 type work struct {
 	Options
+	given   Options // before what is not said was filled in
 	there   Folder
 	index   index
 	loaded  map[string][]Entry
@@ -161,10 +151,11 @@ func newWork(o Options, there Folder) *work {
 	if len(o.Languages) == 0 {
 		o.Languages = []words.Language{words.English}
 	}
+	given := o
 	if o.Name == (Told{}) {
 		o.Name = Told{En: "Reading list", Ja: "読書リスト"}
 	}
-	return &work{Options: o, there: there, index: index{Parts: map[string]count{}}, loaded: map[string][]Entry{}, changes: Changes{Write: map[string]string{}}}
+	return &work{Options: o, given: given, there: there, index: index{Parts: map[string]count{}}, loaded: map[string][]Entry{}, changes: Changes{Write: map[string]string{}}}
 }
 
 // entries are those of a part.
@@ -202,6 +193,7 @@ func (w *work) finish(pages []string, hadIndex bool) (Changes, error) {
 	} else if hadIndex {
 		w.remove(indexFile)
 	}
+	w.write(optionsFile, w.given.encode())
 	feed, err := Feed(w.index.Recent, w.Options)
 	if err != nil {
 		return Changes{}, err

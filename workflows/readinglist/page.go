@@ -141,7 +141,7 @@ func (w *work) bySection(b *strings.Builder, t teller, entries []Entry, notes ma
 	b.WriteString("| " + t.say("worth reading because", "読む理由") + " | " + t.say("postmortems", "件数") + " |\n|---|--:|\n")
 	for _, r := range pageOrder {
 		if n := *counts.of(r); n > 0 {
-			fmt.Fprintf(b, "| [%s](#%s) | %d |\n", r.heading(t.lang), slug(r.heading(t.lang)), n)
+			fmt.Fprintf(b, "| [%s](#%s) | %d |\n", r.heading(t.lang), Anchor(r.heading(t.lang)), n)
 		}
 	}
 	b.WriteString("\n")
@@ -156,7 +156,7 @@ func (w *work) bySection(b *strings.Builder, t teller, entries []Entry, notes ma
 			case in[0] == r:
 				b.WriteString(t.entry(e) + "\n" + mark(e.ID, notes[e.ID]) + "\n")
 			case slices.Contains(in, r):
-				b.WriteString(t.headline(e) + " · " + t.say("see under ", "詳しくは ") + "[" + in[0].heading(t.lang) + "](#" + slug(in[0].heading(t.lang)) + ")\n\n")
+				b.WriteString(t.headline(e) + " · " + t.say("see under ", "詳しくは ") + "[" + in[0].heading(t.lang) + "](#" + Anchor(in[0].heading(t.lang)) + ")\n\n")
 			}
 		}
 	}
@@ -178,7 +178,7 @@ func (t teller) entry(e *Entry) string {
 	if len(lines) == 0 {
 		return said + "\n"
 	}
-	return said + "\\\n" + joined(lines) + "\n"
+	return said + "\\\n" + inARow(lines) + "\n"
 }
 
 // headline is an entry in a line.
@@ -267,7 +267,7 @@ func (t teller) reasoning(e *Entry, text, name func(string) string) string {
 	if len(by) > 0 {
 		because = append(because, t.say("Recommended by ", "推薦: ")+strings.Join(by, t.say(", ", "、"))+t.say(".", ""))
 	}
-	return joined(because)
+	return inARow(because)
 }
 
 // checked says when the links to elsewhere were last looked at.
@@ -313,9 +313,9 @@ func (w *work) left(b *strings.Builder, t teller, entries []Entry, p *parts) {
 	}
 }
 
-// slug is the anchor that GitHub gives a heading. docs: Basic writing and formatting
+// Anchor is what GitHub gives a heading, unless an earlier one has the same. docs: Basic writing and formatting
 // syntax, "Section links".
-func slug(heading string) string {
+func Anchor(heading string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
 		case r == ' ':

@@ -2,6 +2,7 @@ package readinglist
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/kintsugi-app/kintsugi/workflows/words"
 )
@@ -53,4 +54,16 @@ func (t teller) minutes(e *Entry) string {
 		return fmt.Sprintf(t.say("about %d min", "約%d分"), n)
 	}
 	return ""
+}
+
+// inARow puts sentences of either language behind one another.
+func inARow(sentences []string) string {
+	var b strings.Builder
+	for _, s := range sentences {
+		if b.Len() > 0 && !endsWide(b.String()) {
+			b.WriteByte(' ')
+		}
+		b.WriteString(s)
+	}
+	return b.String()
 }
