@@ -118,7 +118,7 @@ func read(src string, by parser.Parser) *Document {
 	s.d, s.src, s.line, s.section = d, src, 1, -1
 	s.raw = append(s.raw, parsed...)
 	s.text.Grow(len(src) / 4)
-	s.blocks(parse(by, s.raw, &s.pieces), Row{}, true)
+	s.blocks(parse(by, s.raw, &s.skim), Row{}, true)
 	s.forget()
 	scanners.Put(s)
 	return d
@@ -177,8 +177,7 @@ type scanner struct {
 	text strings.Builder
 	// rows are those of the block that is read, until the next one is.
 	rows []Row
-	// pieces are those of all paragraphs that were skimmed.
-	pieces []piece
+	skim skim
 }
 
 // scanners are used again, for what they note while they read is as large as what
@@ -188,7 +187,8 @@ var scanners = sync.Pool{New: func() any { return new(scanner) }}
 // forget empties a scanner, also of all texts.
 func (s *scanner) forget() {
 	clear(s.rows[:cap(s.rows)])
-	*s = scanner{raw: s.raw[:0], rows: s.rows[:0], pieces: s.pieces[:0]}
+	clear(s.skim.paragraphs)
+	*s = scanner{raw: s.raw[:0], rows: s.rows[:0], skim: skim{paragraphs: s.skim.paragraphs[:0], pieces: s.skim.pieces[:0]}}
 }
 
 // lineOf is the line of an offset. It costs as much as the way from the last.

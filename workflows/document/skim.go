@@ -62,19 +62,20 @@ func (skimmer) Transform(p *ast.Paragraph, reader text.Reader, pc parser.Context
 	if next, _ := reader.PeekLine(); underlines(next) {
 		return // this is going to be a heading
 	}
-	all, _ := pc.Get(piecesKey).(*[]piece)
-	s := skim{source: reader.Source(), pieces: *all}
+	s := pc.Get(skimKey).(*skim) //nolint:errcheck // parse has set it
+	before := len(s.pieces)
 	if !s.paragraph(p.Lines()) {
+		s.pieces = s.pieces[:before]
 		return
 	}
-	n := &skimmed{pieces: s.pieces[len(*all):len(s.pieces):len(s.pieces)]}
-	*all = s.pieces
+	s.paragraphs = append(s.paragraphs, skimmed{pieces: s.pieces[before:len(s.pieces):len(s.pieces)]})
+	n := &s.paragraphs[len(s.paragraphs)-1]
 	n.SetBlankPreviousLines(p.HasBlankPreviousLines())
 	p.Parent().ReplaceChild(p.Parent(), p, n)
 }
 
-// piecesKey is where the pieces of all paragraphs of a document are.
-var piecesKey = parser.NewContextKey()
+// skimKey is where a document's skim is in the parser's context.
+var skimKey = parser.NewContextKey()
 
 // skimming parses as markdown does, but for the paragraphs that are skimmed.
 var skimming = goldmark.New(
@@ -82,10 +83,11 @@ var skimming = goldmark.New(
 	goldmark.WithParserOptions(parser.WithParagraphTransformers(util.Prioritized(skimmer{}, 0))),
 ).Parser()
 
-// parse parses a source, and puts the pieces of what is skimmed.
-func parse(by parser.Parser, source []byte, pieces *[]piece) ast.Node {
+// parse parses a source. The skim has parts of what is returned.
+func parse(by parser.Parser, source []byte, s *skim) ast.Node {
+	s.source = source
 	pc := parser.NewContext()
-	pc.Set(piecesKey, pieces)
+	pc.Set(skimKey, s)
 	return by.Parse(text.NewReader(source), parser.WithContext(pc))
 }
 
@@ -95,11 +97,12 @@ func underlines(line []byte) bool {
 	return len(line) > 0 && (line[0] == '=' || line[0] == '-') && len(bytes.Trim(line, "=-")) == 0
 }
 
-// skim is the way through one paragraph.
+// skim is what was skimmed of a document, and the way through a paragraph.
 type skim struct {
-	source []byte
-	pieces []piece
-	from   int // of the words that are no piece yet
+	source     []byte
+	paragraphs []skimmed
+	pieces     []piece // of all of them
+	from       int     // of the words that are no piece yet
 	// open are the emphases that have not ended: the mark, and how often it stands.
 	open  [mostOpen]opening
 	depth int
@@ -126,6 +129,7 @@ var isMark = func() (table [256]bool) {
 
 // paragraph reports whether it found all that stands in a paragraph.
 func (s *skim) paragraph(lines *text.Segments) bool {
+	s.depth, s.inLink = 0, false
 	for i := range lines.Len() {
 		segment := lines.At(i)
 		segment = segment.TrimLeftSpace(s.source)

@@ -52,7 +52,7 @@ func TestSkimmed(t *testing.T) {
 		"[definition]: of":                        false,
 	} {
 		found := false
-		_ = ast.Walk(parse(skimming, []byte(src), new([]piece)), func(n ast.Node, _ bool) (ast.WalkStatus, error) {
+		_ = ast.Walk(parse(skimming, []byte(src), new(skim)), func(n ast.Node, _ bool) (ast.WalkStatus, error) {
 			found = found || n.Kind() == kindSkimmed
 			return ast.WalkContinue, nil
 		})
