@@ -335,7 +335,7 @@ func labelled(row *document.Row) (label, value string, ok bool) {
 	for at := 1; at < len(text) && at <= longestName; at++ {
 		size := 0
 		switch c := text[at]; {
-		case c > ':' && c < 0xE3, c == 0xE3 && at+1 < len(text) && text[at+1] != 0x80:
+		case !parting[c]:
 			continue // most letters
 		case c == ':' && (at+1 == len(text) || text[at+1] == ' ' || text[at+1] == '*' || text[at+1] >= 0x80), c == '\t':
 			size = 1
@@ -350,6 +350,14 @@ func labelled(row *document.Row) (label, value string, ok bool) {
 	}
 	return "", "", false
 }
+
+// parting are the bytes that a sign behind a label begins with.
+var parting = func() (table [256]bool) {
+	for _, c := range []byte("\t :" + "："[:1] + "】"[:1]) {
+		table[c] = true
+	}
+	return table
+}()
 
 // dash is how long the sign is that parts a name from its value, with the blanks
 // around it, or 0.
