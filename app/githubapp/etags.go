@@ -116,6 +116,9 @@ func lastAndFull(req *http.Request, resp *http.Response, body []byte) bool {
 	if err != nil || strings.Contains(resp.Header.Get("Link"), `rel="next"`) {
 		return false
 	}
+	if bytes.Count(body, []byte("{")) < most {
+		return false // lists are of objects, and so there is no need to read this one
+	}
 	var page []json.RawMessage
 	return json.Unmarshal(body, &page) == nil && len(page) >= most
 }

@@ -36,11 +36,11 @@ func TestFullPages(t *testing.T) {
 		url, link, body string
 		kept            bool
 	}{
-		{"a?per_page=2", "", `[1,2]`, false},
-		{"b?per_page=2", `<https://api.github.com/b?page=2>; rel="next"`, `[1,2]`, true},
-		{"c?per_page=2", "", `[1]`, true},
-		{"d", "", `[1,2]`, true},
-		{"e?per_page=2", "", `{"a":1,"b":2}`, true},
+		{"a?per_page=2", "", `[{},{"a":[]}]`, false},
+		{"b?per_page=2", `<https://api.github.com/b?page=2>; rel="next"`, `[{},{}]`, true},
+		{"c?per_page=2", "", `[{"a":{}}]`, true},
+		{"d", "", `[{},{}]`, true},
+		{"e?per_page=2", "", `{"a":{},"b":{}}`, true},
 	} {
 		resp := response(200, "1", c.body)
 		resp.Header.Set("Link", c.link)

@@ -146,7 +146,9 @@ func (l *lane) fetch(ctx context.Context, c call, out any) (fetched, error) {
 	if _, accepted := errors.AsType[*github.AcceptedError](err); accepted {
 		err = nil // 202, which go-github takes for a failure
 	}
-	if err == nil && out != nil {
+	if page, raw := out.(*json.RawMessage); err == nil && raw {
+		*page = body.Bytes() // read once, by whoever knows what is in it
+	} else if err == nil && out != nil {
 		// An empty body, which go-github takes for success, is no JSON.
 		err = json.Unmarshal(body.Bytes(), out)
 	}
