@@ -36,7 +36,8 @@ func TestNothingActs(t *testing.T) {
 					}
 				}
 				for _, word := range slices.Concat(harmless, in.besides) {
-					for _, s := range w.tell(in, repo, word).heard {
+					_, said := w.hear(in, repo, word)
+					for _, s := range said {
 						known.add(repo, s, in)
 						all += s.text + "\n"
 					}
@@ -67,9 +68,9 @@ type story struct {
 	log    string
 }
 
-// tell lets a text in and, where it stays, the incident go on to its end, so
+// hear lets a text in and, where it stays, the incident go on to its end, so
 // that everything which is said on the way is said.
-func (w *world) tell(in ingress, repo, text string) story {
+func (w *world) hear(in ingress, repo, text string) (issue, heard) {
 	w.t.Helper()
 	w.forget()
 	i := in.play(w, repo, text)
@@ -79,6 +80,13 @@ func (w *world) tell(in ingress, repo, text string) story {
 		w.settle()
 		w.clock.Advance(time.Minute) // for our own limits on what is asked
 	}
+	return i, all
+}
+
+// tell plays a text, and asks besides what operators are told of it.
+func (w *world) tell(in ingress, repo, text string) story {
+	w.t.Helper()
+	i, all := w.hear(in, repo, text)
 	told := w.told(i)
 	for _, d := range w.drafts(i) {
 		for what, said := range w.told(d) {
