@@ -164,6 +164,9 @@ func TestLongNotice(t *testing.T) {
 // TestLongInput: titles, bodies and comments as long as GitHub takes them, and
 // more labels and assignees than it should allow, are read like others.
 func TestLongInput(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long, and in one thread: nothing for the race detector")
+	}
 	w := newWorld(t, 1)
 	long := strings.Repeat("真", 65_000)
 	n, err := w.hub.OpenIssue(repo, "tanaka", fakehub.NewIssue{Title: "[incident] " + strings.Repeat("白", 240), Body: "/sev 2\n" + long})

@@ -132,6 +132,7 @@ func TestEachRuleIsGuarded(t *testing.T) {
 			continue
 		}
 		t.Run(m.rule, func(t *testing.T) {
+			t.Parallel()
 			file, err := filepath.Abs(m.file)
 			if err != nil {
 				t.Fatal(err)

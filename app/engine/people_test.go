@@ -59,6 +59,9 @@ func TestStranger(t *testing.T) {
 // TestRoles holds every command against every role, as the table in the
 // documentation of manners has it. The reporter is Sato.
 func TestRoles(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long, and in one thread: nothing for the race detector")
+	}
 	// The least role on somebody else's report, and on one's own.
 	for command, least := range map[string]struct{ other, own string }{
 		"/incident":           {"read", "none"},
@@ -187,7 +190,11 @@ func TestGestures(t *testing.T) {
 func TestPastIsLeftAlone(t *testing.T) {
 	w := newWorld(t, 1)
 	w.addRepo("acme/past", true)
-	for i := range 300 {
+	past := 300
+	if testing.Short() {
+		past = 60
+	}
+	for i := range past {
 		labels := []string{"incident"}
 		if i%3 == 0 {
 			labels = []string{"postmortem"}
@@ -305,6 +312,9 @@ func (w *world) costs(what string) string {
 
 // TestOwnWritesWakeNobody: 1,000 events of our own bot cause no run.
 func TestOwnWritesWakeNobody(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long, and in one thread: nothing for the race detector")
+	}
 	w := newWorld(t, 1)
 	n := w.night(1)
 	runs := len(w.runs)

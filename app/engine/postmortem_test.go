@@ -104,6 +104,9 @@ func fillIn(body string, sections map[string]string) string {
 // in both languages, and keeps what people read as a page. KINTSUGI_UPDATE_GOLDEN=1
 // rewrites it; read what changed.
 func TestPostmortemStory(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long, and in one thread: nothing for the race detector")
+	}
 	for lang, tale := range postmortemTales {
 		t.Run(lang, func(t *testing.T) { tellPostmortem(t, lang, tale) })
 	}
@@ -256,6 +259,9 @@ func TestDraftOfManyComments(t *testing.T) {
 // TestPeoplesTextStays edits the document between any two runs, and finds every
 // edit at the end: the App never writes there.
 func TestPeoplesTextStays(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long, and in one thread: nothing for the race detector")
+	}
 	for seed := range uint64(5) {
 		w := newWorld(t, seed, withPostmortems)
 		random := rand.New(rand.NewPCG(seed, 1))

@@ -330,7 +330,7 @@ func TestStories(t *testing.T) {
 	count, first := 80, uint64(1)
 	switch {
 	case testing.Short():
-		count = 16
+		count = 8
 	case os.Getenv("KINTSUGI_TEST_LONG") == "1":
 		count = 2000
 	case os.Getenv("KINTSUGI_TEST_ALL") == "1":

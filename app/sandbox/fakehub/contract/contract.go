@@ -87,9 +87,12 @@ func cached(name string) string {
 }
 
 // Here tells whether the description was fetched, for tests that have other
-// things to show and are held to it by the way. Where everything must be tested
-// it is always asked for.
+// things to show and are held to it by the way, unless they shall be short. Where
+// everything must be tested it is always asked for.
 func Here() bool {
+	if testing.Short() {
+		return false
+	}
 	_, err := load()
 	return err == nil || os.Getenv("KINTSUGI_TEST_ALL") == "1"
 }
