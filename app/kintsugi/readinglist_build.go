@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/kintsugi-app/kintsugi/app/clock"
+	"github.com/kintsugi-app/kintsugi/reading-list/curated"
 	"github.com/kintsugi-app/kintsugi/workflows/document"
 	"github.com/kintsugi-app/kintsugi/workflows/readinglist"
 	"github.com/kintsugi-app/kintsugi/workflows/words"
@@ -22,6 +23,7 @@ import (
 // buildFlags are what build is given.
 type buildFlags struct {
 	html, pages, name, address string
+	curated                    bool
 	recommending
 }
 
@@ -72,6 +74,7 @@ func newReadingListBuild() *cobra.Command {
 	n := newListNoun(c, "out", "", "the list's folder, to be written to")
 	c.Flags().StringVar(&b.html, "html", "", "a folder to write static web pages to, in both languages")
 	c.Flags().StringVar(&b.pages, "pages", "", "the languages of the pages, the first of them README.md: en, ja, en,ja or ja,en (default: as before, else --lang)")
+	c.Flags().BoolVar(&b.curated, "curated", false, "also list the well-known public postmortems that Kintsugi comes with")
 	c.Flags().StringVar(&b.name, "name", "", "what the list is called")
 	c.Flags().StringVar(&b.address, "url", "", "where the list's folder is on the web, for the feed")
 	b.flags(c)
@@ -110,6 +113,13 @@ func (n *listNoun) build(b buildFlags, args []string) error {
 			return err
 		}
 		entries = readinglist.TakeUp(entries, described, given)
+	}
+	if b.curated {
+		shipped, err := readinglist.Entries(curated.Read)
+		if err != nil {
+			return err
+		}
+		entries = readinglist.Join(entries, shipped)
 	}
 	changes, err := readinglist.Build(entries, options, folder.there)
 	if err != nil {

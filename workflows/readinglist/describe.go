@@ -100,6 +100,22 @@ func TakeUp(entries, described []Entry, recommend *Recommendation) []Entry {
 	return entries
 }
 
+// Join puts others' entries onto a list, but for the postmortems that are on it.
+func Join(entries, others []Entry) []Entry {
+	entries = slices.Clone(entries)
+	listed := make(map[string]bool, len(entries))
+	for i := range entries {
+		listed[sameAddress(entries[i].URL)] = true
+	}
+	for i := range others {
+		if address := sameAddress(others[i].URL); !listed[address] {
+			listed[address] = true
+			entries = append(entries, others[i])
+		}
+	}
+	return entries
+}
+
 // refresh takes over what a document says now.
 func (e *Entry) refresh(read *Entry, recommend *Recommendation) {
 	before := *e
