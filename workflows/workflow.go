@@ -96,8 +96,11 @@ type Decision struct {
 	Plan Plan
 }
 
-// NoSubIssues says that this GitHub has no sub-issues.
-const NoSubIssues = "GitHub has no sub-issues here"
+// Why an issue is no sub-issue.
+const (
+	NoSubIssues = "GitHub has no sub-issues here"
+	NoRoom      = "an issue has 100 sub-issues at most"
+)
 
 // Made is something the subject created on GitHub: a comment, an issue, a pull
 // request by key, or a notice. Gone means that a person deleted it; it is not
@@ -111,7 +114,7 @@ type Made struct {
 	// Waiting: it is to be made, and what was made before it comes first.
 	Waiting bool `json:"w,omitempty"`
 	// Apart says why it is no sub-issue although it should be: what GitHub said, or
-	// NoSubIssues.
+	// one of the two above.
 	Apart string `json:"apart,omitempty"`
 	// Refused says why GitHub would not have it, for good; nothing was made.
 	Refused string `json:"no,omitempty"`

@@ -242,16 +242,16 @@ func (a *applier) addChild(ctx context.Context, i foundIssue, found bool) (apart
 	if a.apart != "" {
 		return a.apart, nil
 	}
-	if found && a.children == nil {
-		if a.children, err = a.e.reader.SubIssues(ctx, a.d.o.Subject); errors.Is(err, ErrGone) {
-			a.apart = workflows.NoSubIssues
-			return a.apart, nil
-		} else if err != nil {
-			return "", err
+	if found {
+		if err := a.readChildren(ctx); err != nil || a.apart != "" {
+			return a.apart, err
 		}
 	}
-	if slices.Contains(a.children, i.ID) {
+	switch {
+	case slices.Contains(a.children, i.ID):
 		return "", nil
+	case len(a.children) >= mostChildren:
+		return workflows.NoRoom, nil
 	}
 	key := i.key + ".child"
 	if found {
@@ -267,9 +267,28 @@ func (a *applier) addChild(ctx context.Context, i foundIssue, found bool) (apart
 		a.apart = workflows.NoSubIssues
 		return a.apart, nil
 	case errors.Is(err, ErrRefused):
-		return refusal(err), nil
+		// Where there is no room, GitHub need not be asked again for each.
+		return refusal(err), a.readChildren(ctx)
+	case err == nil && a.children != nil:
+		a.children = append(a.children, i.ID)
 	}
 	return "", err
+}
+
+// mostChildren is how many sub-issues an issue has at most. docs: Adding sub-issues,
+// "You can add up to 100 sub-issues per parent issue".
+const mostChildren = 100
+
+// readChildren reads what hangs below the subject, once.
+func (a *applier) readChildren(ctx context.Context) (err error) {
+	if a.children != nil {
+		return nil
+	}
+	a.children, err = a.e.reader.SubIssues(ctx, a.d.o.Subject)
+	if errors.Is(err, ErrGone) {
+		a.apart, err = workflows.NoSubIssues, nil
+	}
+	return err
 }
 
 // reopen opens again what somebody asked for since it was closed.

@@ -70,6 +70,8 @@ type world struct {
 	held   bool
 	// sweepEvery is the engine's default where zero.
 	sweepEvery time.Duration
+	// limited: the hub holds GitHub's secondary limits.
+	limited bool
 	// wire changes what the engine is made of.
 	wire func(*engine.Config)
 }
@@ -115,7 +117,7 @@ func newWorld(t testing.TB, seed uint64, options ...worldOption) *world {
 			w.take(d)
 			return http.StatusAccepted, nil
 		},
-		Clock: w.clock, Seed: seed, RateLimit: -1, WebhookSecret: "It's a Secret to Everybody",
+		Clock: w.clock, Seed: seed, RateLimit: -1, Secondary: w.limited, WebhookSecret: "It's a Secret to Everybody",
 		App: fakehub.App{ID: 7, Slug: "kintsugi", PrivateKey: oneKey()},
 	})
 	w.github = w.hub.Transport()

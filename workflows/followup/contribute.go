@@ -3,6 +3,7 @@ package followup
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -268,14 +269,21 @@ func (b *board) factsOf(entries []entry) (facts map[string]workflows.Answer, ope
 	if slices.ContainsFunc(entries, func(e entry) bool { return e.made.Waiting }) {
 		return facts, nil
 	}
+	listed, open := b.listed(entries)
+	if len(open) > 0 {
+		return facts, open
+	}
 	for _, e := range entries {
 		if e.made.Number == 0 {
 			continue
 		}
-		ask := workflows.IssueAsk{Subject: e.subject(b.Observation.Subject)}
-		answer, known := b.Facts[ask]
+		at := e.subject(b.Observation.Subject)
+		answer, known := b.Facts[workflows.IssueAsk{Subject: at}]
 		if !known {
-			open = append(open, ask)
+			answer, known = listed[at]
+		}
+		if !known {
+			open = append(open, workflows.IssueAsk{Subject: at})
 		}
 		facts[e.key] = answer
 	}
@@ -287,6 +295,36 @@ func (b *board) factsOf(entries []entry) (facts map[string]workflows.Answer, ope
 		}
 		asked++
 		open = append(open, ask)
+	}
+	return facts, open
+}
+
+// mostSingly is how many issues of a repository are read one by one; of more the
+// repository's list is. Of those so many are looked at for what they published.
+const (
+	mostSingly    = 30
+	mostPublished = 50
+)
+
+// listed is how the issues stand in repositories that have many.
+func (b *board) listed(entries []entry) (facts map[workflows.Subject]workflows.Answer, open []workflows.Ask) {
+	unread := map[string]int{}
+	for _, e := range entries {
+		at := e.subject(b.Observation.Subject)
+		if _, known := b.Facts[workflows.IssueAsk{Subject: at}]; e.made.Number != 0 && !known {
+			unread[at.Repo]++
+		}
+	}
+	facts = map[workflows.Subject]workflows.Answer{}
+	for _, repo := range slices.Sorted(maps.Keys(unread)) {
+		ask := workflows.OwnIssuesAsk{Repo: repo, Label: b.policy.Label, Since: b.Observation.Issue.CreatedAt.UTC().Format(dateLayout), Most: mostPublished}
+		answer, known := b.Facts[ask]
+		if !known && unread[repo] > mostSingly {
+			open = append(open, ask)
+		}
+		for _, own := range answer.Own {
+			facts[own.Subject] = workflows.Answer{Issue: own.Issue, Subject: own.Subject, Summaries: own.Summaries}
+		}
 	}
 	return facts, open
 }

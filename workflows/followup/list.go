@@ -293,12 +293,15 @@ func (b *board) apartNotes() (notes []string) {
 		}
 	}
 	for _, why := range slices.Sorted(maps.Keys(numbers)) {
-		if why == workflows.NoSubIssues {
-			notes = append(notes, b.Say("This GitHub has no sub-issues, so the issues stand on their own.", "このGitHubにはサブIssueがないため、Issueはサブ項目になっていません。"))
-			continue
-		}
 		list, said := listed(numbers[why], b.Say(", ", "、")), words.Foreign(why).Inline(120)
-		notes = append(notes, b.Say("Made, but not as a sub-issue of this one: "+list+". GitHub says: "+said, "Issueはありますが、サブIssueにはなっていません: "+list+"。GitHubの返答: "+said))
+		switch why {
+		case workflows.NoSubIssues:
+			notes = append(notes, b.Say("This GitHub has no sub-issues, so the issues stand on their own.", "このGitHubにはサブIssueがないため、Issueはサブ項目になっていません。"))
+		case workflows.NoRoom:
+			notes = append(notes, b.Say("Made, but not as sub-issues, of which GitHub takes 100: "+list+".", "サブIssueは100件までのため、次のIssueはサブ項目になっていません: "+list+"。"))
+		default:
+			notes = append(notes, b.Say("Made, but not as a sub-issue of this one: "+list+". GitHub says: "+said, "Issueはありますが、サブIssueにはなっていません: "+list+"。GitHubの返答: "+said))
+		}
 	}
 	return notes
 }

@@ -104,7 +104,7 @@ func (l *life) namedBy() (number int, asks []workflows.Ask) {
 		return 0, []workflows.Ask{workflows.LinksAsk{Subject: self}}
 	}
 	for i, link := range links.Links {
-		if link.Pull || link.Subject.Repo != self.Repo || i == mostLinked {
+		if link.Pull || link.Subject.Repo != self.Repo || i >= mostLinked {
 			continue
 		}
 		answer, known := l.in.Facts[workflows.SummaryAsk{Subject: link.Subject}]
