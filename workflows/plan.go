@@ -50,6 +50,11 @@ type Plan struct {
 	// Patience is how much longer than need be this waits where there is not enough
 	// for all, so that others go before.
 	Patience time.Duration
+	// Turn orders the subjects whose patient issues are too many for once, the lowest
+	// first; 0 for those that need not wait. Until is by when they are said to be
+	// there.
+	Turn  int
+	Until time.Time
 	// Urgent: people are waiting for this subject now, so its work goes before
 	// that of others wherever there is not enough for all.
 	Urgent bool

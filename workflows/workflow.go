@@ -87,6 +87,9 @@ type Input struct {
 	// Heard is when a person last wrote a comment here, as far as is known; zero
 	// where nobody has.
 	Heard time.Time
+	// Ahead are the issues that are still to be made on other subjects of this
+	// account, by the Turn of their plans, as far as this process knows.
+	Ahead map[int]int
 }
 
 // Decision is what a workflow wants to know before it can say what it plans,
@@ -122,6 +125,8 @@ type Made struct {
 	Gone    bool   `json:"gone,omitempty"`
 	// To is whom a notice mentioned; it may be forgotten.
 	To string `json:"to,omitempty"`
-	// At is when it was made, to the second.
-	At time.Time `json:"at,omitzero"`
+	// At is when it was made, to the second; of what waits, when that was said, and
+	// Until for how long.
+	At    time.Time `json:"at,omitzero"`
+	Until time.Time `json:"until,omitzero"`
 }

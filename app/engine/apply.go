@@ -29,6 +29,8 @@ type applier struct {
 	// assigned are the people whom we tried to assign, ever, and whether they
 	// were then.
 	assigned map[string]bool
+	// found are the issues that were found by their markers, nil where nobody looked.
+	found map[string][]foundIssue
 	// children are the ids of the subject's sub-issues, where they were read.
 	children []int64
 	// apart says why nothing becomes a sub-issue here; empty where that is not known.

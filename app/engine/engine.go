@@ -59,6 +59,7 @@ type Engine struct {
 	deliveries   DeliveryLog
 	keys         Keys
 	clock        clock.Clock
+	line         line
 	timeout, lag time.Duration
 	sweepEvery   time.Duration
 	parallel     int

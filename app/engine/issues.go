@@ -59,33 +59,18 @@ func (a *applier) issues(ctx context.Context) (changed bool, err error) {
 	if len(missing) == 0 && (len(a.d.plan.Issues) == 0 || a.c.Hint.Watch.IsZero()) {
 		return a.settle(ctx)
 	}
+	if a.d.announced {
+		return false, nil
+	}
+	if changed, err = a.believe(ctx, missing); err != nil || changed {
+		return changed, err
+	}
 	if a.announced(missing) {
 		a.decided()
 		return true, nil
 	}
-	if a.d.announced {
-		return false, nil
-	}
-	found, err := a.findIssues(ctx)
-	if err != nil {
+	if err := a.mayBeMade(missing); err != nil {
 		return false, err
-	}
-	for _, key := range slices.Sorted(maps.Keys(found)) {
-		first, known := found[key][0], a.d.made[key]
-		if a.isBelieved(first) && !known.Gone && (known.Number == 0 || inRepo(known, a.d.o.Subject) == first.repo && first.Number < known.Number) {
-			if err := a.haveIssue(ctx, first, true); err != nil {
-				return changed, err
-			}
-			delete(missing, key)
-			changed = true
-		}
-	}
-	for _, want := range a.d.plan.Issues {
-		for _, twice := range found[want.Key][min(1, len(found[want.Key])):] {
-			if err := a.foldIssue(ctx, want, found[want.Key][0], twice); err != nil {
-				return changed, err
-			}
-		}
 	}
 	keys := map[string]bool{}
 	for key := range missing {
@@ -98,10 +83,41 @@ func (a *applier) issues(ctx context.Context) (changed bool, err error) {
 	if err != nil {
 		return changed, err
 	}
-	if changed || opened && !a.dry {
+	if opened && !a.dry {
 		return true, nil
 	}
 	return a.settle(ctx)
+}
+
+// believe looks for what an earlier try made, and notes it. It is true where that
+// is news.
+func (a *applier) believe(ctx context.Context, missing map[string]workflows.IssueIntent) (changed bool, err error) {
+	if a.found == nil {
+		if a.found, err = a.findIssues(ctx); err != nil {
+			return false, err
+		}
+	}
+	for _, key := range slices.Sorted(maps.Keys(a.found)) {
+		first, known := a.found[key][0], a.d.made[key]
+		if a.isBelieved(first) && !known.Gone && (known.Number == 0 || inRepo(known, a.d.o.Subject) == first.repo && first.Number < known.Number) {
+			if err := a.haveIssue(ctx, first, true); err != nil {
+				return changed, err
+			}
+			delete(missing, key)
+			changed = true
+		}
+	}
+	for _, want := range a.d.plan.Issues {
+		for _, twice := range a.found[want.Key][min(1, len(a.found[want.Key])):] {
+			if err := a.foldIssue(ctx, want, a.found[want.Key][0], twice); err != nil {
+				return changed, err
+			}
+		}
+		if same := a.found[want.Key]; len(same) > 1 {
+			a.found[want.Key] = same[:1]
+		}
+	}
+	return changed, nil
 }
 
 // settle does what is left once every issue is there: what is not to be made is
@@ -136,23 +152,34 @@ func (a *applier) missingIssues() map[string]workflows.IssueIntent {
 }
 
 // announced puts off what is patient and too much for once, so that this run says
-// that it comes and the next ones make it. It is true where that is news.
+// that it comes, and until when, and the next ones make it. It is true where that is
+// news, which it is again where it takes much longer.
 func (a *applier) announced(missing map[string]workflows.IssueIntent) bool {
 	patient, isNew := 0, false
 	for key, want := range missing {
 		if want.Patient {
 			patient++
-			isNew = isNew || !a.d.made[key].Waiting
+			isNew = isNew || !a.d.made[key].Until.Equal(a.d.plan.Until)
 		}
 	}
-	if patient != len(missing) || patient <= mostUntold || !isNew || a.dry {
+	if patient != len(missing) || (patient <= mostUntold && !a.wasAnnounced(missing)) || !isNew || a.dry {
 		return false
 	}
 	for key := range missing {
-		a.d.made[key] = workflows.Made{Waiting: true, Repo: missing[key].Repo, Hash: missing[key].Hash, At: a.e.second()}
+		a.d.made[key] = workflows.Made{Waiting: true, Repo: missing[key].Repo, Hash: missing[key].Hash, At: a.e.second(), Until: a.d.plan.Until}
 	}
+	a.e.line.join(a.c.Key, a.d.plan.Turn, len(missing), a.e.clock.Now())
 	a.d.announced = true
 	return true
+}
+
+func (a *applier) wasAnnounced(missing map[string]workflows.IssueIntent) bool {
+	for key := range missing {
+		if a.d.made[key].Waiting {
+			return true
+		}
+	}
+	return false
 }
 
 // foundIssue is an issue of ours, and where it was found.

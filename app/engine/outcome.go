@@ -26,7 +26,10 @@ func (e *Engine) concluded(c *Claim, d *deliberation) Outcome {
 	h := c.Hint
 	now := e.clock.Now()
 	out := Outcome{Due: d.plan.Wake, Published: c.Published}
-	if d.owing || d.announced || !d.postponed.IsZero() {
+	if d.announced { // whatever else waits is announced first
+		out.Due = now.Add(d.plan.Patience)
+	}
+	if d.owing || !d.postponed.IsZero() {
 		out.Due = now
 	}
 	if !d.policy.Observe { // what was only looked at is read again, for no record keeps it
@@ -57,6 +60,11 @@ func (e *Engine) concluded(c *Claim, d *deliberation) Outcome {
 		made, recorded := d.made[i.Key]
 		if recorded && !made.Waiting || i.Key == statusKey && d.status != nil || now.Sub(i.At) > 10*e.span() {
 			out.Forget = append(out.Forget, i.Key)
+		}
+	}
+	if !d.announced {
+		if next := e.line.leave(c.Key); next != "" {
+			out.Wake = append(out.Wake, next)
 		}
 	}
 	for _, s := range d.opened { // our own writes wake nobody

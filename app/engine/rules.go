@@ -141,7 +141,8 @@ func (r Rules) merge(owner string, p policy.Policy, parts []contribution) (workf
 			}
 		}
 		out.Urgent = out.Urgent || plan.Urgent
-		out.Patience = max(out.Patience, plan.Patience)
+		out.Patience, out.Turn = max(out.Patience, plan.Patience), max(out.Turn, plan.Turn)
+		out.Until = latest(out.Until, plan.Until)
 		out.Sections = append(out.Sections, plan.Sections...)
 		out.Holds = append(out.Holds, plan.Holds...)
 		out.Comments = append(out.Comments, plan.Comments...)

@@ -590,10 +590,9 @@ func (b *board) plan() workflows.Plan {
 		p.Issues = append(p.Issues, workflows.IssueIntent{Key: keyAccepted + b.a.By, Not: "seen", Patient: true})
 	}
 	if waiting > 0 {
-		p.Sections = []workflows.Section{b.making(waiting)}
-		if waiting > 8 { // the worse the incident, the sooner its turn
-			p.Patience = time.Duration(b.urgency()) * 10 * time.Second
-		}
+		p.Until = b.until(waiting)
+		p.Sections = []workflows.Section{b.making(waiting, p.Until)}
+		p.Turn, p.Patience = b.urgency(), 10*time.Second // the worse the incident, the sooner
 		return p
 	}
 	if len(b.cards) == 0 {

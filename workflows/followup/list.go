@@ -11,20 +11,32 @@ import (
 	"github.com/kintsugi-app/kintsugi/workflows/words"
 )
 
-// making is what is said while the issues are made: how many, and until when.
-func (b *board) making(waiting int) workflows.Section {
-	from := b.Now
-	for _, c := range b.cards {
-		if c.made.Waiting && c.made.At.Before(from) {
-			from = c.made.At
+// GitHub lets an App write once a second where there is much, and each issue takes
+// two writes; people's own work goes before.
+const perIssue = 2500 * time.Millisecond
+
+// until is by when the issues are said to be there. What was stated stands while it
+// holds within a factor of two.
+func (b *board) until(waiting int) time.Time {
+	for turn, left := range b.Ahead {
+		if turn <= b.urgency() {
+			waiting += left
 		}
 	}
-	// GitHub lets an App write once a second where there is much, and each takes two
-	// writes; others may be writing, too.
-	until := from.Add(time.Duration(3*waiting)*time.Second + time.Minute).Truncate(time.Minute)
+	now := b.Now.Add(time.Duration(waiting)*perIssue + 90*time.Second).Truncate(time.Minute)
+	for _, c := range b.cards {
+		if at, stated := c.made.At, c.made.Until; c.made.Waiting && !stated.IsZero() && b.Now.Before(stated.Add(time.Minute)) && now.Sub(at) < 2*stated.Sub(at) {
+			return stated
+		}
+	}
+	return now
+}
+
+// making is what is said while the issues are made: how many, and until when.
+func (b *board) making(waiting int, until time.Time) workflows.Section {
 	at := until.In(b.Policy.TimeZone).Format("15:04")
 	said := b.Say(fmt.Sprintf("Follow-ups: %d issues are being made, until about %s.", waiting, at), fmt.Sprintf("フォローアップ: %d件のIssueを作っています（%sごろまで）。", waiting, at))
-	return workflows.Section{Key: name, Text: said, Facts: fmt.Sprint("making ", waiting)}
+	return workflows.Section{Key: name, Text: said, Facts: "making until " + at}
 }
 
 // count is how many issues there are, how many of them are done, and overdue.
