@@ -252,6 +252,9 @@ func (a *applier) haveIssue(ctx context.Context, i foundIssue, found bool) error
 		}
 		made.Apart = apart
 	}
+	if i.Child && a.children != nil && !slices.Contains(a.children, i.ID) {
+		a.children = append(a.children, i.ID)
+	}
 	a.d.made[i.key] = made
 	a.d.opened = append(a.d.opened, i.subject())
 	if i.Commented > 0 { // and may have published something

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/kintsugi-app/kintsugi/workflows"
@@ -30,6 +31,11 @@ func (a *applier) openIssues(ctx context.Context, missing map[string]workflows.I
 			a.d.made[want.Key] = workflows.Made{Refused: "it belongs to another owner", At: a.e.second()}
 		}
 	}
+	if len(list) > 1 && !a.dry {
+		if err := a.leaveRoom(ctx, list); err != nil {
+			return opened, err
+		}
+	}
 	var singly []workflows.IssueIntent
 	for len(list) > 1 && !a.dry {
 		together := list[:min(len(list), mostTogether)]
@@ -45,6 +51,22 @@ func (a *applier) openIssues(ctx context.Context, missing map[string]workflows.I
 		}
 	}
 	return opened, nil
+}
+
+// leaveRoom lets only so many hang below the subject as have room there: for each of
+// the others GitHub would refuse, and count, a request.
+func (a *applier) leaveRoom(ctx context.Context, list []workflows.IssueIntent) error {
+	if !slices.ContainsFunc(list, func(want workflows.IssueIntent) bool { return want.Child }) {
+		return nil
+	}
+	err := a.readChildren(ctx)
+	room := mostChildren - len(a.children)
+	for i := range list {
+		if list[i].Child = list[i].Child && a.apart == "" && room > 0; list[i].Child {
+			room--
+		}
+	}
+	return err
 }
 
 // asSent is an issue as GitHub is to have it.
