@@ -2,6 +2,7 @@ package engine_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"runtime"
@@ -53,6 +54,16 @@ func (w *world) openItems(name string) (titles []string) {
 	}
 	slices.Sort(titles)
 	return titles
+}
+
+// wantsNoFailures: every run went through, or was put off by a limit.
+func (w *world) wantsNoFailures() {
+	w.t.Helper()
+	for _, r := range w.runs {
+		if later, limited := errors.AsType[*engine.Later](r.Err); r.Err != nil && !(limited && !later.Guessed) {
+			w.t.Error(r.Key, r.Err)
+		}
+	}
 }
 
 // list is the list of follow-ups on a postmortem, in however many comments.

@@ -45,7 +45,8 @@ func (l *line) join(key string, turn, left int, now time.Time) (ahead int) {
 			ahead += o.left
 		}
 	}
-	l.stand = append(kept, own)
+	kept = append(kept, own)
+	l.stand = kept
 	return ahead
 }
 
