@@ -87,6 +87,9 @@ type Input struct {
 	// Heard is when a person last wrote a comment here, as far as is known; zero
 	// where nobody has.
 	Heard time.Time
+	// Moved: what is recorded here is of another issue, so this one was transferred,
+	// or somebody copied that. What it made before is not in Made.
+	Moved bool
 	// Ahead are the issues that are still to be made on other subjects of this
 	// account, by the Turn of their plans, as far as this process knows.
 	Ahead map[int]int

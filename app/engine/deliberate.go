@@ -257,7 +257,7 @@ func (e *Engine) judged(ctx context.Context, g gatherer, fresh []workflows.Act, 
 func (e *Engine) decide(ctx context.Context, d deliberation, c *Claim) (deliberation, error) {
 	in := workflows.Input{
 		Now: e.clock.Now(), Policy: d.policy, Language: d.language, Observation: d.o, Owner: d.owner, From: d.from,
-		Acts: d.acts, Facts: d.facts, Made: d.made, Heard: d.heard(c.Hint), Ahead: e.line.ahead(c.Key),
+		Acts: d.acts, Facts: d.facts, Made: d.made, Heard: d.heard(c.Hint), Ahead: e.line.ahead(c.Key), Moved: errors.Is(d.lost, errCopied),
 		Commands: workflows.CommandsOn(d.rules.List, d.owner),
 	}
 	for round := 0; ; round++ {

@@ -190,6 +190,7 @@ func (b *board) lay() {
 			used[e.mark] = true
 		}
 	}
+	b.pair(entries, facts, used)
 	for _, e := range entries {
 		if !used[e.mark] && e.made.Number != 0 {
 			used[e.mark] = true
@@ -205,6 +206,31 @@ func (b *board) lay() {
 		}
 		if c.key == "" && c.ref.Repo != "" {
 			c.fact = b.Facts[workflows.IssueAsk{Subject: c.ref}]
+		}
+	}
+}
+
+// pair takes the one row of a repository that is new and the one issue there whose
+// row is gone for the same item, where that issue's title cannot tell: somebody
+// renamed it, or it is not to be read here.
+func (b *board) pair(entries []entry, facts map[string]workflows.Answer, used map[string]bool) {
+	rows, gone := map[string][]*card{}, map[string][]entry{}
+	for i := range b.cards {
+		if c := &b.cards[i]; c.key == "" && c.by == nil && c.ref.Repo == "" {
+			rows[strings.ToLower(c.repo)] = append(rows[strings.ToLower(c.repo)], c)
+		}
+	}
+	for _, e := range entries {
+		f, known := facts[e.key]
+		if !used[e.mark] && e.made.Number != 0 && known && f.Unknown == "" && printOf(f.Issue.Title) != e.mark {
+			repo := strings.ToLower(e.subject(b.Observation.Subject).Repo)
+			gone[repo] = append(gone[repo], e)
+		}
+	}
+	for repo, issues := range gone {
+		if len(issues) == 1 && len(rows[repo]) == 1 {
+			rows[repo][0].hold(issues[0], b.Observation.Subject)
+			used[issues[0].mark] = true
 		}
 	}
 }
@@ -369,11 +395,14 @@ func (b *board) take() {
 			c.why = whyIdea
 		case len(c.Owners) == 0:
 			c.why = whyOwner
+		case b.Moved: // and what was made for it before, there is no telling
+			c.why = whyRequest
 		default:
 			c.why = b.unasked(c, isNew)
 			c.wanted = c.why == ""
 		}
-		isTold := isNew && b.elsewhere(c.repo) != "" && slices.Contains([]reason{whyRole, whyArchived, whyNoIssues}, c.why)
+		isTold := b.Moved && c.why == whyRequest ||
+			isNew && b.elsewhere(c.repo) != "" && slices.Contains([]reason{whyRole, whyArchived, whyNoIssues}, c.why)
 		if (c.wanted || isTold) && c.key == "" {
 			c.key = keyItem + c.mark
 		}
