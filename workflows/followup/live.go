@@ -45,7 +45,7 @@ func publishedIn(text string) (p published) {
 func live(in workflows.Input) workflows.Decision {
 	t := task{Input: in, policy: policyOf(in.Policy), facts: factsIn(in.Observation.Issue.Body), quietFor: map[string]bool{}}
 	t.replay()
-	if t.policy.Proof && !in.Observation.Issue.Open {
+	if _, ours := t.reopening(); t.policy.Proof && (ours || !in.Observation.Issue.Open) {
 		links, known := in.Facts[workflows.LinksAsk{Subject: in.Observation.Subject}]
 		if !known {
 			return workflows.Decision{Asks: []workflows.Ask{workflows.LinksAsk{Subject: in.Observation.Subject}}}
@@ -89,6 +89,9 @@ func (t *task) replay() {
 			t.quietFor[strings.ToLower(a.Author)] = true
 		}
 	}
+	if last, ok := t.Observation.LastState(); ok && t.dropped != nil && last.Kind == workflows.EventReopened && last.At.After(t.dropped.At) {
+		t.dropped = nil // it is to be done after all
+	}
 	due := t.facts.due
 	if t.postpone != nil {
 		due = t.postpone.Value
@@ -103,12 +106,24 @@ func (t *task) closing() (closed workflows.Event, ok bool) {
 	return last, ok && last.Kind == workflows.EventClosed && !last.Ours && !t.Observation.Issue.Open
 }
 
+// reopening is our own last opening of it, for which nothing is said yet.
+func (t *task) reopening() (last workflows.Event, ok bool) {
+	last, ok = t.Observation.LastState()
+	_, proof := t.Made[keyProof]
+	_, again := t.Made[keyAgain]
+	return last, ok && last.Kind == workflows.EventReopened && last.Ours && !proof && !again
+}
+
+// isShown: a merged pull request refers to it, or /evidence shows it.
+func (t *task) isShown() bool {
+	return t.evidence != nil || slices.ContainsFunc(t.links, func(l workflows.Link) bool { return l.Pull && l.Merged })
+}
+
 // lacksProof: somebody closed it as done, the team wants to see that, and nothing
 // shows it: no merged pull request that refers to it, and no /evidence.
 func (t *task) lacksProof() bool {
 	closed, ok := t.closing()
-	return t.policy.Proof && ok && closed.Reason == "completed" && t.evidence == nil &&
-		!slices.ContainsFunc(t.links, func(l workflows.Link) bool { return l.Pull && l.Merged })
+	return t.policy.Proof && ok && closed.Reason == "completed" && !t.isShown()
 }
 
 // wasReopened: we have done so before, and a second closing stands.
@@ -128,9 +143,15 @@ func (t *task) state() *workflows.StateIntent {
 	return nil
 }
 
+// isOpen: it is, or is opened again now, and is not dropped.
+func (t *task) isOpen() bool {
+	return t.dropped == nil && (t.Observation.Issue.Open || t.lacksProof() && !t.wasReopened())
+}
+
 // proof says once why it is open again.
 func (t *task) proof() *workflows.CommentIntent {
-	if !t.lacksProof() && !t.wasReopened() {
+	_, unsaid := t.reopening() // and then the process died
+	if !t.lacksProof() && !t.wasReopened() && !(unsaid && t.policy.Proof && !t.isShown()) {
 		return nil
 	}
 	return &workflows.CommentIntent{Key: keyProof, Facts: "proof", Body: t.Say(
@@ -141,9 +162,8 @@ func (t *task) proof() *workflows.CommentIntent {
 // again says why we opened it again where that was not for want of proof: what it
 // was to prevent has happened.
 func (t *task) again() *workflows.CommentIntent {
-	last, ok := t.Observation.LastState()
 	_, said := t.Made[keyAgain]
-	if !said && (!ok || last.Kind != workflows.EventReopened || !last.Ours || t.wasReopened()) {
+	if _, unsaid := t.reopening(); !said && (!unsaid || t.proof() != nil) {
 		return nil
 	}
 	_, of, _ := t.Observation.Issue.MadeFor()
@@ -183,12 +203,13 @@ func (p published) text() string {
 // section is where it stands, and one next step.
 func (t *task) section() workflows.Section {
 	issue := t.Observation.Issue
-	isOpen := issue.Open && t.dropped == nil
+	isOpen := t.isOpen()
 	title := t.Say("Follow-up · open", "フォローアップ · 未完了")
 	switch {
-	case t.dropped != nil && !issue.Open, !issue.Open && issue.Reason != "completed" && issue.Reason != "", t.dropped != nil:
+	case isOpen:
+	case t.dropped != nil, issue.Reason != "completed" && issue.Reason != "":
 		title = t.Say("Follow-up · will not be done", "フォローアップ · 対応しない")
-	case !issue.Open:
+	default:
 		title = t.Say("Follow-up · done", "フォローアップ · 完了")
 	}
 	if isOpen && !t.due.IsZero() {
@@ -233,7 +254,7 @@ type reminder struct {
 // reminders are one before the due date, one after it, and, where the policy wants
 // it, one to the service's lead; all within working hours.
 func (t *task) reminders() (notices []workflows.Notice, wake time.Time) {
-	if !t.policy.Reminders || t.quiet || t.due.IsZero() || !t.Observation.Issue.Open || t.dropped != nil {
+	if !t.policy.Reminders || t.quiet || t.due.IsZero() || !t.isOpen() {
 		return nil, time.Time{}
 	}
 	for _, r := range t.schedule() {
