@@ -189,13 +189,13 @@ func (e *Engine) takenUp(v view, acts []workflows.Act) (owner string, from time.
 	if !ok {
 		return "", time.Time{}, "nobody who may has made it one of ours"
 	}
-	if _, _, ours := v.o.Issue.MadeFor(); ours && v.o.Issue.Open {
-		return owner, from, "" // that we opened it was asked for
-	}
 	now := e.clock.Now()
 	recent := func(t time.Time) bool { return !t.Before(v.o.InstalledAt) && now.Sub(t) <= freshness }
 	last, closed := v.o.LastState()
 	byUs := closed && last.Ours // and then lost our status comment, or never wrote it
+	if _, _, ours := v.o.Issue.MadeFor(); ours && (v.o.Issue.Open || closed && recent(last.At)) {
+		return owner, from, "" // that we opened it was asked for
+	}
 	if (v.o.Issue.Open || byUs) && recent(v.o.Issue.CreatedAt) && !v.o.Issue.CreatedAt.Before(v.policy.Since) {
 		return owner, from, ""
 	}

@@ -33,6 +33,8 @@ type published struct {
 	Moved    bool   `json:"moved,omitempty"` // the due date was
 	// First is the due date as it was set first, where it was moved.
 	First string `json:"first,omitempty"`
+	// Closed: it is done, or will not be.
+	Closed bool `json:"closed,omitempty"`
 }
 
 func publishedIn(text string) (p published) {
@@ -59,13 +61,17 @@ func live(in workflows.Input) workflows.Decision {
 			p.Comments = append(p.Comments, *one)
 		}
 	}
-	if p.State == nil && len(in.Acts) == 0 && len(in.Made) == 0 && len(p.Notices) == 0 && len(p.Comments) == 0 {
-		return workflows.Decision{Plan: p} // nobody has touched it: nothing to say
+	_, stirred := in.Observation.LastState()
+	touched := p.State != nil || len(in.Acts)+len(in.Made)+len(p.Notices)+len(p.Comments) > 0
+	if !stirred && !touched {
+		return workflows.Decision{Plan: p}
 	}
-	p.Sections = []workflows.Section{t.section()}
 	p.Summary = t.summary()
 	if _, of, ok := in.Observation.Issue.MadeFor(); ok {
 		p.Names = []workflows.Subject{of}
+	}
+	if touched { // else there is nothing to say
+		p.Sections = []workflows.Section{t.section()}
 	}
 	return workflows.Decision{Plan: p}
 }
@@ -89,7 +95,7 @@ func (t *task) replay() {
 			t.quietFor[strings.ToLower(a.Author)] = true
 		}
 	}
-	if last, ok := t.Observation.LastState(); ok && t.dropped != nil && last.Kind == workflows.EventReopened && last.At.After(t.dropped.At) {
+	if last, ok := t.Observation.LastState(); ok && t.dropped != nil && last.Kind == workflows.EventReopened && !last.At.Before(t.dropped.At) {
 		t.dropped = nil // it is to be done after all
 	}
 	due := t.facts.due
@@ -173,7 +179,7 @@ func (t *task) again() *workflows.CommentIntent {
 }
 
 func (t *task) summary() string {
-	p := published{Kind: t.facts.kind, Severity: t.facts.severity, Moved: t.postpone != nil}
+	p := published{Closed: !t.isOpen(), Kind: t.facts.kind, Severity: t.facts.severity, Moved: t.postpone != nil}
 	if !t.due.IsZero() {
 		p.Due = t.due.Format(dateLayout)
 	}
