@@ -47,7 +47,7 @@ func publishedIn(text string) (p published) {
 func live(in workflows.Input) workflows.Decision {
 	t := task{Input: in, policy: policyOf(in.Policy), facts: factsIn(in.Observation.Issue.Body), quietFor: map[string]bool{}}
 	t.replay()
-	if _, ours := t.reopening(); t.policy.Proof && (ours || !in.Observation.Issue.Open) {
+	if t.policy.Proof && (t.reopenedUnsaid() || !in.Observation.Issue.Open) {
 		links, known := in.Facts[workflows.LinksAsk{Subject: in.Observation.Subject}]
 		if !known {
 			return workflows.Decision{Asks: []workflows.Ask{workflows.LinksAsk{Subject: in.Observation.Subject}}}
@@ -112,12 +112,12 @@ func (t *task) closing() (closed workflows.Event, ok bool) {
 	return last, ok && last.Kind == workflows.EventClosed && !last.Ours && !t.Observation.Issue.Open
 }
 
-// reopening is our own last opening of it, for which nothing is said yet.
-func (t *task) reopening() (last workflows.Event, ok bool) {
-	last, ok = t.Observation.LastState()
+// reopenedUnsaid: we opened it again, and have not said why.
+func (t *task) reopenedUnsaid() bool {
+	last, ok := t.Observation.LastState()
 	_, proof := t.Made[keyProof]
 	_, again := t.Made[keyAgain]
-	return last, ok && last.Kind == workflows.EventReopened && last.Ours && !proof && !again
+	return ok && last.Kind == workflows.EventReopened && last.Ours && !proof && !again
 }
 
 // isShown: a merged pull request refers to it, or /evidence shows it.
@@ -156,8 +156,8 @@ func (t *task) isOpen() bool {
 
 // proof says once why it is open again.
 func (t *task) proof() *workflows.CommentIntent {
-	_, unsaid := t.reopening() // and then the process died
-	if !t.lacksProof() && !t.wasReopened() && !(unsaid && t.policy.Proof && !t.isShown()) {
+	wasCut := t.policy.Proof && t.reopenedUnsaid() && !t.isShown() // then the process died
+	if !t.lacksProof() && !t.wasReopened() && !wasCut {
 		return nil
 	}
 	return &workflows.CommentIntent{Key: keyProof, Facts: "proof", Body: t.Say(
@@ -168,8 +168,7 @@ func (t *task) proof() *workflows.CommentIntent {
 // again says why we opened it again where that was not for want of proof: what it
 // was to prevent has happened.
 func (t *task) again() *workflows.CommentIntent {
-	_, said := t.Made[keyAgain]
-	if _, unsaid := t.reopening(); !said && (!unsaid || t.proof() != nil) {
+	if _, said := t.Made[keyAgain]; !said && (!t.reopenedUnsaid() || t.proof() != nil) {
 		return nil
 	}
 	_, of, _ := t.Observation.Issue.MadeFor()
