@@ -73,3 +73,30 @@ func TestFollowUpsApart(t *testing.T) {
 		}
 	})
 }
+
+// TestFollowUpsOfAnySize: neither thousands of rows nor one without end stops the
+// program, or makes it write more than GitHub takes.
+func TestFollowUpsOfAnySize(t *testing.T) {
+	for name, body := range map[string]string{
+		"rows":        itemTable + strings.Repeat("| x | | | |\n", 4_500),
+		"a long row":  itemTable + "| " + strings.Repeat("w", 60_000) + " | prevent | @suzuki | 2026-12-18 |\n",
+		"long owners": itemTable + "| x | prevent | " + strings.Repeat("@suzuki ", 7_000) + " | 2026-12-18 |\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, 2, withFollowUps, withoutSweeps)
+			w.hub.PutFile(repo, ".github/kintsugi.yml", followUpSettings)
+			m := w.accepted(body)
+			w.settle()
+			for _, c := range w.ours(m) {
+				if size := len([]rune(c.Body)); size > 65_536 {
+					t.Errorf("a comment of %d characters", size)
+				}
+			}
+			if made := w.openItems(repo); len(made) > 1 || name == "a long row" && len(made) != 1 {
+				t.Errorf("%d issues", len(made))
+			}
+			w.wants(w.list(m), "Follow-ups:")
+			w.wantsNoFailures()
+		})
+	}
+}

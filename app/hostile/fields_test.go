@@ -36,6 +36,7 @@ var elsewhere = map[string]string{
 	"Pull.Base":                  "a branch's name, which no rule repeats",
 	"Review.State":               "an enum of GitHub's",
 	"Review.Commit":              "a commit's name",
+	"Made.Apart":                 "GitHub's words on a sub-issue, in code: TestFollowUpsApart",
 	"Made.Hash":                  "a fingerprint of ours",
 	"Made.To":                    "a login, to be forgotten: app/engine/apply.go",
 	"Link.URL":                   "GitHub's own, made of the repository's name and a number",

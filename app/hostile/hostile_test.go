@@ -117,6 +117,9 @@ func (w *world) judge(in ingress, repo string, text hostile.Text, known shapes) 
 	if in.links != "" {
 		own.Links = append(own.Links, "https://fakehub.example/"+repo+"/"+in.links)
 	}
+	if in.cites {
+		own.References = append(own.References, "#1")
+	}
 	if in.calls && strings.HasPrefix(text.Text, "@") {
 		own.Mentions = append(own.Mentions, text.Text)
 	}
@@ -165,7 +168,7 @@ var similar = regexp.MustCompile(`(?m)^(Similar|似た障害): #[0-9]+ `)
 // judged says what acts in a comment of ours that is not our own.
 func judged(body string, own hostile.Own) []string {
 	own.Table = strings.HasPrefix(body, "<!-- kintsugi:incident.help.")
-	own.Table = own.Table || strings.HasPrefix(body, "<!-- kintsugi:postmortem.help.")
+	own.Table = own.Table || strings.HasPrefix(body, "<!-- kintsugi:postmortem.help.") || strings.HasPrefix(body, "<!-- kintsugi:followup.list")
 	own.Fold = strings.HasPrefix(body, "<!-- kintsugi:incident.resolved -->")
 	if isReminder(body) { // of whoever leads, or writes it
 		own.Mentions = append(own.Mentions, "@tanaka", "@suzuki", "@stranger")

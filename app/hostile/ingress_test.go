@@ -35,6 +35,8 @@ type ingress struct {
 	// calls is true where a text that is a name is somebody to call, and names
 	// where it is somebody who has a role.
 	calls, names bool
+	// cites is true where a text may name an issue that is there.
+	cites bool
 	// drafts is true where the text stands in a postmortem, which is then drafted
 	// and written, and document where the issue is one from the beginning.
 	drafts, document bool
@@ -46,7 +48,7 @@ type ingress struct {
 // ingresses are all of them, but for headers and names, which have an alphabet
 // and tests of their own.
 func ingresses() []ingress {
-	return slices.Concat(written(), answered(), done(), near(), decided(), decidedHere(), postmortems(), decidedOfPostmortems())
+	return slices.Concat(written(), answered(), done(), near(), decided(), decidedHere(), postmortems(), decidedOfPostmortems(), followups())
 }
 
 // written is what people write.

@@ -213,8 +213,8 @@ func withoutPrompts(text string) string {
 	return b.String()
 }
 
-// drafted is the mark by which a draft is known again.
-var drafted = regexp.MustCompile(`^<!-- kintsugi:postmortem\.draft(?:\.[a-z0-9.!]+)? acme/[a-z]+#[1-9][0-9]* -->$`)
+// drafted is the mark by which a draft, or a follow-up, is known again.
+var drafted = regexp.MustCompile(`^<!-- kintsugi:(?:postmortem\.draft(?:\.[a-z0-9.!]+)?|followup\.item\.[0-9a-f]{10}(?:\.c[0-9]+)?) acme/[a-z]+#[1-9][0-9]* -->$`)
 
 // faults says what acts in a text of ours that is not our own.
 func (s said) faults(own hostile.Own) []string {

@@ -39,7 +39,7 @@ func (s shapes) strange(repo string, one said, in ingress) []string {
 	}
 	lines := readAs(one.text, in)
 	strange := slices.DeleteFunc(slices.Clone(lines), func(line string) bool {
-		return slices.Contains(known, line) || suggestion.MatchString(line) || (one.place == inDraft || one.place == inFile) && wording.MatchString(line)
+		return slices.Contains(known, line) || suggestion.MatchString(line) || item.MatchString(line) || (one.place == inDraft || one.place == inFile) && wording.MatchString(line)
 	})
 	if last := ending + lines[len(lines)-1]; !slices.Contains(known, last) && !one.isList() {
 		strange = append(strange, last)
@@ -55,6 +55,11 @@ var (
 	// A suggestion has a title and words that are text where they are words, and
 	// code otherwise.
 	suggestion = regexp.MustCompile(`^(?:similar|似た障害|runbook|手順書): (?:[^"\\]|\\.)*(?:"(?:[ )]|\(codespan\)|\(link "https://fakehub\.example/acme/[a-z]+/blob/main/docs/runbooks/[^"]*")*(?:"(?:[^"\\]|\\.)*)?)*\\?$`)
+	// An item in a list of follow-ups is cells of text where it is words, and of code
+	// otherwise; so is its priority in its issue.
+	item = regexp.MustCompile(`^\(textblock "(?:priority|優先度): [\pL\pN ….-]*$|^\(tablecell "0"\)(?:\(tablecell(?:\(codespan\)?| ?"(?:[^"\\]|\\.)*"?|\((?:strong|emphasis)? "[^"]*"\))*\)?)+$`)
+	// fingerprint is that of one.
+	fingerprint = regexp.MustCompile(`followup\.item\.[0-9a-f]{10}`)
 	// hours are what depends on the time of day.
 	hours = strings.NewReplacer(
 		"needed tonight", "needed now", "今夜はここまで", "今はここまで", "、日付は推定", "", "（日付は推定）", " ", ", date assumed", "", " (date assumed)", "",
@@ -73,7 +78,7 @@ var (
 // and reporters alike, for another issue has others, and no capitals, for a line
 // may begin with anything.
 func readAs(body string, in ingress) []string {
-	read := hostile.Skeleton(hours.Replace(tail.ReplaceAllString(body, "")))
+	read := hostile.Skeleton(hours.Replace(fingerprint.ReplaceAllString(tail.ReplaceAllString(body, ""), "followup.item.0")))
 	if in.links != "" { // whose end is a text
 		read = regexp.MustCompile(`(\(Link "https://fakehub\.example/acme/[a-z]+/`+in.links+`)(?:[^"\\]|\\.)*"`).ReplaceAllString(read, `$1"`)
 	}
