@@ -78,7 +78,7 @@ func (r *reading) paragraph(first *document.Row, text string) {
 	default:
 		p.kind, p.leads = section.Response, false
 	}
-	if name, rest, ok := labelled(text, first.Strong); ok {
+	if name, rest, ok := labelled(text, first.Strong, first.Bold); ok {
 		around := p.kind
 		text = rest
 		p.kind, p.inList = section.Of(name), false
@@ -173,8 +173,8 @@ var fieldLine = regexp.MustCompile(`^([\p{Lu}\p{Lo}][\p{L}\d /&()（）_-]{1,40}
 const mostLabel = 5
 
 // labelled takes "Summary: what happened" apart. Bold is how much of the text is
-// bold from its beginning.
-func labelled(text string, bold int) (name, rest string, ok bool) {
+// bold from its beginning; isLine says that it is the first line.
+func labelled(text string, bold int, isLine bool) (name, rest string, ok bool) {
 	if bold > 0 && bold <= len(text) {
 		name, rest = strings.TrimSpace(text[:bold]), strings.TrimSpace(text[bold:])
 		isName := strings.TrimRight(name, ":： ") != name || strings.HasPrefix(rest, ":") || strings.HasPrefix(rest, "：")
@@ -182,7 +182,7 @@ func labelled(text string, bold int) (name, rest string, ok bool) {
 		if isName && len(strings.Fields(name)) <= mostLabel {
 			return name, rest, true
 		}
-		if rest == "" && section.Of(name) != section.Unknown {
+		if (rest == "" || isLine) && section.Of(name) != section.Unknown {
 			return name, rest, true // a heading that was written as a line in bold
 		}
 	}

@@ -165,8 +165,11 @@ func isProse(text string) bool {
 			}
 		}
 	}
-	isQuestion := strings.HasSuffix(text, "?")
-	return count >= 6 && small*2 >= count && !isQuestion
+	least := 6
+	if strings.HasSuffix(text, ".") {
+		least = 4 // a sentence that its author has ended
+	}
+	return count >= least && small*2 >= count && !strings.HasSuffix(text, "?")
 }
 
 func isWord(text string) bool {
@@ -206,4 +209,4 @@ func isPlace(text string) bool {
 
 // aboutText is how a sentence begins that is about the text, and not about the
 // incident.
-var aboutText = regexp.MustCompile(`(?i)^[^\p{L}]{0,3}(?:refer to|.{0,60} can be found (?:in|at|here|on)\b|(?:all|the) times? (?:are|is|in|below|given|listed)|(?:this|the following) (?:document|post-?mortem|report|page|timeline|post|article|section) (?:is|was|describes|covers|contains|lists|serves|gives|will)|see (?:also )?|for more (?:details|information)|more (?:details|information)|written by|author|note:|disclaimer|status:|tl;?dr:?$|本(?:書|ドキュメント|文書|ページ|レポート)は|時刻は|以下の時刻|詳細は)`)
+var aboutText = regexp.MustCompile(`(?i)^[^\p{L}]{0,3}(?:refer to|.{0,60} can be found (?:in|at|here|on)\b|(?:all|the) times? (?:are|is|in|below|given|listed)|(?:this|the following) (?:document|post-?mortem|report|page|timeline|post|article|section) (?:is|was|describes|covers|contains|lists|serves|gives|will)|see (?:also )?|for more (?:details|information)|more (?:details|information)|written by|author|note:|disclaimer|status:|tl;?dr:?$|(?:we are|we're) (?:very |deeply )?sorry\b|we apologi[sz]e|here is what happened|平素|いつも.{0,20}ありがとうございます|.*(?:お詫び申し上げ|厚く御礼)|このたびは|本(?:書|ドキュメント|文書|ページ|レポート)は|時刻は|以下の時刻|詳細は)`)

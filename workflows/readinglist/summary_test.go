@@ -69,6 +69,17 @@ func TestSummary(t *testing.T) {
 			"# X\n\n## Timeline\n\n- 2026-03-01 10:00 UTC - The nightly job deletes the wrong table by mistake\n- 2026-03-01 10:05 UTC - Detected by the on-call engineer, who stops the job\n",
 			"The nightly job deletes the wrong table by mistake. Detected by the on-call engineer, who stops the job.",
 		},
+		{
+			"headings in bold",
+			"# X\n\n**What happened**\nA config map with a tab crashed the gateway at its start.\n\n**How we fixed it**\nThe config map was reverted by the engineer on call.\n",
+			"A config map with a tab crashed the gateway at its start.",
+		},
+		{
+			"お詫びの手紙",
+			"# サーバー障害のお詫び\n\n平素は当サービスをご利用いただき誠にありがとうございます。データベースの負荷が上がり、サービスを利用できない状態でした。深くお詫び申し上げます。\n",
+			"データベースの負荷が上がり、サービスを利用できない状態でした。",
+		},
+		{"a short sentence", "### What broke?\n\nThe public search returned nothing.\n", "The public search returned nothing."},
 		{"no prose at all", "# X\n\n## Summary\n\nTBD\n", ""},
 		{
 			"日本語",

@@ -122,7 +122,7 @@ func (w *work) sitePage(prefix string, language int, links string) (sitePage, er
 	below := w.index.below(prefix)
 	if _, isPart := w.index.Parts[prefix]; isPart {
 		for _, r := range pageOrder {
-			p.addSection(t, r, slices.DeleteFunc(slices.Clone(w.loaded[prefix]), func(e Entry) bool { return sectionsOf(&e)[0] != r }), links)
+			p.addSection(t, r, slices.DeleteFunc(slices.Clone(w.loaded[prefix]), func(e Entry) bool { return !slices.Contains(sectionsOf(&e), r) }), links)
 		}
 		for i := range p.Sections {
 			slices.Reverse(p.Sections[i].Entries)
@@ -203,6 +203,8 @@ func (t teller) siteEntry(e *Entry, r Reason, links string) siteEntry {
 	case Fine, Private:
 	}
 	shown.Facts = strings.Join(facts, " · ")
-	shown.Why = t.plainWhy(e)
+	if shown.Why = t.plainWhy(e); shown.ID != e.ID {
+		shown.Summary, shown.Why = "", "" // it is told where it stands first
+	}
 	return shown
 }
