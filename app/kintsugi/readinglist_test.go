@@ -150,11 +150,18 @@ func TestReadingListStrangers(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
+		built := misuse
 		for _, args := range [][]string{
 			{"build", "--format", "json", "--", name}, {"build", "--lang", "ja", "--", name}, {"build", "--out", "list", "--by", text.Text, "--", name}, {"next", "--list", "list"},
 			{"next", "--list", "list", "--format", "json"}, {"candidates", "--list", "none", "--", name}, {"coverage", "--list", "list", "--service", text.Text}, {"check", "--list", "list"},
 		} {
-			out, errOut, _ := readingListOf(t, args...)
+			out, errOut, code := readingListOf(t, args...)
+			switch {
+			case args[0] == "build":
+				built = code
+			case args[0] == "next" && built == fine && code != fine:
+				t.Errorf("%s: what was written is not read again: %s", text.Name, errOut)
+			}
 			if faults := hostile.Job(out + errOut); len(faults) > 0 {
 				t.Errorf("%s, %q: %q: %q", text.Name, args, faults, out+errOut)
 			}

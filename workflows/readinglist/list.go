@@ -26,6 +26,11 @@ func Build(entries []Entry, o Options, there Folder) (Changes, error) {
 		return Changes{}, err
 	}
 	entries = keptOf(entries)
+	for i := range entries {
+		if err := entries[i].refused(); err != nil {
+			return Changes{}, err
+		}
+	}
 	all := divide("", entries)
 	isPage := map[string]bool{"": true}
 	for _, p := range all {
@@ -71,6 +76,11 @@ func Update(id string, change func(e *Entry, listed bool) bool, o Options, there
 		return Changes{}, err
 	}
 	entries = w.change(entries, id, change)
+	for i := range entries {
+		if err := entries[i].refused(); entries[i].ID == id && err != nil {
+			return Changes{}, err
+		}
+	}
 	if !hadIndex {
 		w.index.Recent = recent(entries)
 	}

@@ -175,6 +175,16 @@ func (e *Entry) fault() (english, japanese string) {
 	return "", ""
 }
 
+// refused is why an entry cannot be written down: it could not be read again.
+func (e *Entry) refused() error {
+	english, japanese := e.fault()
+	if english == "" {
+		return nil
+	}
+	shown := words.Line(e.URL, mostTitle)
+	return &Problem{File: dataFile(""), Line: 1, Column: 1, English: shown + " cannot be listed: " + english, Japanese: shown + " は載せられません: " + japanese}
+}
+
 // kept is an entry as it may be written down: without secrets, and of a private
 // postmortem nothing but where it is.
 func (e Entry) kept() Entry {

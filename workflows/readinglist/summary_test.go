@@ -3,8 +3,10 @@ package readinglist
 import (
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/kintsugi-app/kintsugi/workflows/document"
+	"github.com/kintsugi-app/kintsugi/workflows/words"
 )
 
 func TestSummary(t *testing.T) {
@@ -110,6 +112,19 @@ func TestSummarySize(t *testing.T) {
 	if n := len([]rune(japanese)); n < 100 || n > mostJapanese*mostFirst/100 || !strings.HasSuffix(japanese, "…") {
 		t.Errorf("%d: %s", n, japanese)
 	}
+}
+
+// FuzzSummary: of any document a summary is a line that can be seen, and short.
+func FuzzSummary(f *testing.F) {
+	f.Add("## Summary\n\nThe index ran out of space. It was rebuilt.\n")
+	f.Add("# 障害\n\n**概要**: 検索が「止まりました。」\n\n| 概要 | x |\n|---|---|\n")
+	f.Add("[Initial message]\nx <https://a.b/c> `y`\n\n- **Impact**:\n  - z.\n")
+	f.Fuzz(func(t *testing.T, source string) {
+		got := Summary(document.Read(source))
+		if !words.IsVisible(got) || utf8.RuneCountInString(got) > mostSummary || words.Masked(got) != got {
+			t.Errorf("%q", got)
+		}
+	})
 }
 
 func TestMinutes(t *testing.T) {
