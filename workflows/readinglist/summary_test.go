@@ -48,7 +48,7 @@ func TestSummary(t *testing.T) {
 		},
 		{
 			"a sentence that only introduces what follows is left out",
-			"## Summary\n\nThe build was broken for a day by an update. It was decided that:\n\n1. we pin versions\n",
+			"## Summary\n\nThe build was broken for a day by an update. We agreed on this:\n\n1. versions are pinned\n",
 			"The build was broken for a day by an update.",
 		},
 		{
