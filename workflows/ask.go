@@ -61,6 +61,10 @@ type OwnIssuesAsk struct {
 	Most               int
 }
 
+// EditedAsk asks when the text of the subject itself, an issue, was last edited.
+// Only GraphQL tells (docs: GraphQL API, Issue.lastEditedAt).
+type EditedAsk struct{ Subject Subject }
+
 // PlaceAsk asks whether issues can be opened in a repository, and who reads them.
 type PlaceAsk struct{ Repo string }
 
@@ -77,6 +81,7 @@ func (PullAsk) ask()      {}
 func (IssueAsk) ask()     {}
 func (OwnIssuesAsk) ask() {}
 func (PlaceAsk) ask()     {}
+func (EditedAsk) ask()    {}
 
 // OnlyHelps reports whether the answer to an ask helps people and decides
 // nothing. While GitHub does not answer it, the rest goes on without.
@@ -116,6 +121,8 @@ type Answer struct {
 	Issue   Issue
 	Subject Subject
 	Place   Place
+	// Edited is when a text was last edited; zero for never.
+	Edited time.Time
 	// Own are issues that the App opened, by number. Unread is of how many open ones
 	// what they published was not read, because there are too many.
 	Own    []OwnIssue

@@ -98,6 +98,10 @@ func (e *Engine) ask(ctx context.Context, s workflows.Subject, a workflows.Ask) 
 		return e.issueOf(ctx, s, a.Subject, 0)
 	case workflows.OwnIssuesAsk:
 		return e.ownIssuesOf(ctx, s.Repo, a)
+	case workflows.EditedAsk:
+		if a.Subject != s {
+			return workflows.Answer{Unknown: "of another subject"}, nil
+		}
 	case workflows.PlaceAsk:
 		return e.placeOf(ctx, s, a.Repo)
 	case workflows.TeamAsk:

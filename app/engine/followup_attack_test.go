@@ -99,6 +99,15 @@ func TestFollowUpsElsewhere(t *testing.T) {
 			w.must(w.hub.EditIssue(repo, m, "mallory", fakehub.Edit{Body: new(row("Look repo:acme/secret", "@suzuki", "") + "| More repo:acme/secret | @suzuki | | |\n")}))
 			return m
 		}},
+		"an edit after it was accepted, and before that was read": {"", func(w *world) int {
+			m := w.write("mallory", "[postmortem] x", row("Look", "@suzuki", ""))
+			w.settle()
+			w.hub.SetRole(repo, "tanaka", "write")
+			w.say(m, "tanaka", "/approve")
+			w.clock.Advance(2 * time.Second)
+			w.must(w.hub.EditIssue(repo, m, "mallory", fakehub.Edit{Body: new(row("Look repo:acme/secret", "@suzuki", ""))}))
+			return m
+		}},
 		"an edit while many wait": {"", func(w *world) int {
 			m := w.write("mallory", "[postmortem] x", items(12))
 			w.hub.SetRole(repo, "tanaka", "write")

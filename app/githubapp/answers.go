@@ -30,6 +30,8 @@ func (a *App) Answer(ctx context.Context, ask workflows.Ask) (workflows.Answer, 
 		return a.file(ctx, ask)
 	case workflows.PullAsk:
 		return a.pull(ctx, ask)
+	case workflows.EditedAsk:
+		return a.edited(ctx, ask)
 	case workflows.OwnIssuesAsk:
 		return a.ownIssues(ctx, ask)
 	default:

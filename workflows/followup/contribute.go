@@ -430,6 +430,8 @@ func (b *board) unasked(c *card, isNew bool) reason {
 		return b.askedBy(*c.by, c.repo)
 	case b.policy.Create == createOnRequest:
 		return whyRequest
+	case isNew && b.elsewhere(c.repo) != "" && b.isEditedSince():
+		return whyRequest
 	case isNew:
 		return b.anyMay(b.a.Who, c.repo)
 	case b.elsewhere(c.repo) != "":
@@ -438,6 +440,21 @@ func (b *board) unasked(c *card, isNew bool) reason {
 		return ""
 	}
 	return b.anyMay([]string{b.Observation.Issue.Author.Login}, c.repo)
+}
+
+// isEditedSince: the document is not the one any more that was accepted, so its
+// rows are nobody's with a role elsewhere. Where GitHub does not tell, it is taken
+// for the same.
+func (b *board) isEditedSince() bool {
+	if b.Observation.Issue.Pull { // which is read as of a commit
+		return false
+	}
+	ask := workflows.EditedAsk{Subject: b.Observation.Subject}
+	answer, known := b.Facts[ask]
+	if !known {
+		b.asks = append(b.asks, ask)
+	}
+	return answer.Edited.After(b.a.Accepted)
 }
 
 // mostAcceptors is how many of those who accepted are asked about.

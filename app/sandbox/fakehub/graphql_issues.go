@@ -112,7 +112,7 @@ func (c *call) issueNode(i *issue) node {
 	return node{
 		"assignees": func(args map[string]any) (any, error) { return connection(i.now().assignees, args) },
 		"id":        plain(nodeID("I", i.id)), "fullDatabaseId": plain(strconv.FormatInt(i.id, 10)), "number": plain(i.number),
-		"createdAt": plain(format(i.created)), "url": plain(c.hub.web("/%s/issues/%d", i.repo.fullName(), i.number)),
+		"createdAt": plain(format(i.created)), "lastEditedAt": plain(formatOrNull(i.now().edited)), "url": plain(c.hub.web("/%s/issues/%d", i.repo.fullName(), i.number)),
 	}
 }
 

@@ -34,6 +34,7 @@ type issueState struct {
 	labels      []*label
 	assignees   []*user
 	updated     time.Time
+	edited      time.Time // the body
 	closed      time.Time
 	closedBy    *user
 	merged      time.Time // of a pull request
@@ -136,7 +137,7 @@ func (h *Hub) editIssue(a actor, i *issue, e Edit) error {
 		h.emitIssue("edited", a, i, changed("title", old.title))
 	}
 	if e.Body != nil && *e.Body != old.body {
-		h.change(i, func(s *issueState) { s.body = *e.Body })
+		h.change(i, func(s *issueState) { s.body, s.edited = *e.Body, stamp(h.now) })
 		h.emitIssue("edited", a, i, changed("body", old.body))
 		h.refer(a, i, h.readable(*e.Body))
 	}
