@@ -337,7 +337,8 @@ func inOrder[Item, Result any](ctx context.Context, items iter.Seq[Item], worker
 		item Item
 		done chan Result
 	}
-	todo, queue := make(chan job), make(chan job, 4*workers)
+	// Some are ready to be done, so that no worker waits for the next.
+	todo, queue := make(chan job, 4*workers), make(chan job, 4*workers)
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error {
 		defer close(queue)
@@ -357,6 +358,9 @@ func inOrder[Item, Result any](ctx context.Context, items iter.Seq[Item], worker
 	for range workers {
 		group.Go(func() error {
 			for j := range todo {
+				if ctx.Err() != nil {
+					return ctx.Err()
+				}
 				j.done <- work(j.item)
 			}
 			return nil
