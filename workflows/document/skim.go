@@ -181,6 +181,13 @@ func (s *skim) line(begin, end int, before rune) bool {
 }
 
 func nextMark(line []byte, at int) int {
+	for rest := line[at:]; len(rest) >= 8; rest = rest[8:] { // eight at a time, for all text goes through here
+		if isMark[rest[0]] || isMark[rest[1]] || isMark[rest[2]] || isMark[rest[3]] ||
+			isMark[rest[4]] || isMark[rest[5]] || isMark[rest[6]] || isMark[rest[7]] {
+			break
+		}
+		at += 8
+	}
 	for at < len(line) && !isMark[line[at]] {
 		at++
 	}

@@ -61,10 +61,10 @@ func tame(src string) string {
 func anyMayNest(src string) bool {
 	for at := maxNesting - 1; at < len(src); at += maxNesting {
 		from, to := at, at
-		for from >= 0 && to-from < maxNesting && isNesting(src[from]) {
+		for from >= 0 && to-from < maxNesting && isNesting[src[from]] {
 			from--
 		}
-		for to < len(src) && to-from <= maxNesting && isNesting(src[to]) {
+		for to < len(src) && to-from <= maxNesting && isNesting[src[to]] {
 			to++
 		}
 		if to-from > maxNesting {
@@ -74,8 +74,13 @@ func anyMayNest(src string) bool {
 	return false
 }
 
-// isNesting: it may stand in what a line begins with.
-func isNesting(c byte) bool { return strings.IndexByte(" \t>-+*0123456789.)`~", c) >= 0 }
+// isNesting has what may stand in what a line begins with.
+var isNesting = func() (table [256]bool) {
+	for _, c := range []byte(" \t>-+*0123456789.)`~") {
+		table[c] = true
+	}
+	return table
+}()
 
 // mayNest reports whether a line may begin with as many marks as are too many.
 // It is there because most lines do not, and the expression above is slow.
@@ -84,7 +89,7 @@ func mayNest(line string) bool {
 		return false
 	}
 	for i := range maxNesting {
-		if !isNesting(line[i]) {
+		if !isNesting[line[i]] {
 			return false
 		}
 	}

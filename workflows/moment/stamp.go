@@ -114,7 +114,7 @@ func isWide(text string) bool {
 	for i := range len(text) {
 		c := text[i]
 		switch {
-		case c < 0x80:
+		case c < 0xC2: // ASCII, or within a character
 		case c == 0xEF:
 			return true
 		case c == 0xE3 && i+2 < len(text) && text[i+1]|text[i+2] != 0x80:
