@@ -42,15 +42,13 @@ func pair(s string, i int) uint64 {
 }
 
 // heads has what every rule of English begins with, by the first two letters of
-// a word, and tails what every expression of Japanese does, by the last bytes of
-// its first two characters. Both are a first look before the sieves.
-var heads, tails = func() (heads [32][32]bool, tails [64][64]bool) {
+// a word, with a bit for each third one, and tails what every expression of
+// Japanese does, by the last bytes of its first two characters. Both are a first
+// look before the sieves.
+var heads, tails = func() (heads [32][32]uint32, tails [64][64]bool) {
 	for word := range patterns {
-		second := byte(0)
-		if len(word) > 1 && isLetter(word[1]) {
-			second = word[1] & 31
-		}
-		heads[word[0]&31][second] = true
+		second, third := nextLetters(word, 0)
+		heads[word[0]&31][second] |= 1 << third
 	}
 	for key := range expressions {
 		tails[key>>24&63][key&63] = true
@@ -60,11 +58,20 @@ var heads, tails = func() (heads [32][32]bool, tails [64][64]bool) {
 
 // mayBegin reports whether the word at i begins with the letters of a rule.
 func mayBegin(s string, i int) bool {
-	second := byte(0)
+	second, third := nextLetters(s, i)
+	return heads[s[i]&31][second]>>third&1 != 0
+}
+
+// nextLetters are the second and the third letter of the word at i by their
+// numbers in the alphabet, 0 behind its end.
+func nextLetters(s string, i int) (second, third byte) {
 	if i+1 < len(s) && isLetter(s[i+1]) {
 		second = s[i+1] & 31
+		if i+2 < len(s) && isLetter(s[i+2]) {
+			third = s[i+2] & 31
+		}
 	}
-	return heads[s[i]&31][second]
+	return second, third
 }
 
 // suspicious is where the first rule of either language could begin in s, from a

@@ -102,11 +102,8 @@ func isForm(text string) bool {
 	if len(text) > mostForm {
 		return false
 	}
-	var before byte
-	for i := range len(text) {
-		if c := text[i]; c != before {
-			before = c
-		} else if isSign[c] {
+	for i := 1; i < len(text); i += 2 { // which is one of any two side by side
+		if c := text[i]; isSign[c] && (c == text[i-1] || i+1 < len(text) && c == text[i+1]) {
 			return !strings.Contains(text, "`") &&
 				slices.ContainsFunc(forms, func(form string) bool { return strings.Contains(text, form) })
 		}
