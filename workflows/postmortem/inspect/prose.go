@@ -288,6 +288,9 @@ func lastedIn(text string, has *pairs) (s moment.Span, r rank, ok bool) {
 // after 2 hours", 約40分で復旧. From when it counts, the sentence must not say.
 func overIn(text string, trace trace, has *pairs) (moment.Span, bool) {
 	if trace&letter != 0 {
+		if !has.mayHave("復旧") && !has.mayHave("解消") {
+			return moment.Span{}, false
+		}
 		return overInJapanese(text)
 	}
 	for _, word := range [...]string{"ed in ", "ed after "} {

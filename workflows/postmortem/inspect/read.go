@@ -30,8 +30,9 @@ func Read(file string, d *document.Document) []Incident {
 		first.ActionItems = append(append(actionItems(d, 0, all[0].from), first.ActionItems...), actionItems(d, all[len(all)-1].to, len(d.Rows))...)
 	}
 	for i := range found {
-		in := &found[i] // a list in JSON is never null
-		in.ActionItems, in.Sections = append([]ActionItem{}, in.ActionItems...), append([]Section{}, in.Sections...)
+		if in := &found[i]; in.ActionItems == nil { // a list in JSON is never null
+			in.ActionItems = []ActionItem{}
+		}
 	}
 	return found
 }
