@@ -17,6 +17,8 @@ type board struct {
 	policy *Policy
 	a      postmortem.Account
 	items  []item
+	// tooMany is how many items there are beyond those that are looked after.
+	tooMany int
 	// cards are in the order of the items.
 	cards []card
 	// slips are commands that could not be followed.
@@ -116,6 +118,7 @@ func (b *board) collect() {
 	seen := map[string]int{}
 	add := func(it item) {
 		if len(b.items) == mostItems {
+			b.tooMany++
 			return
 		}
 		it.number = len(b.items) + 1

@@ -242,6 +242,9 @@ func (b *board) notes() (notes []string) {
 			notes = append(notes, note)
 		}
 	}
+	if b.tooMany > 0 {
+		notes = append(notes, b.Say(fmt.Sprintf("Only the first %d items are looked after; the %d that follow are not.", mostItems, b.tooMany), fmt.Sprintf("扱うのは先頭の%d件までです。残りの%d件は含めていません。", mostItems, b.tooMany)))
+	}
 	return append(append(notes, b.apartNotes()...), b.slipNotes()...)
 }
 
