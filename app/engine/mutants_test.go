@@ -107,7 +107,7 @@ var mutants = []mutant{
 	{"what was opened twice is nobody's", "deliberate.go", "if v.isFolded() {", "if false {", "TestIssueLost"},
 	{"a refused issue is not asked for again", "issues.go", "case tolerated(err) == nil:", "case false:", "TestIssueRefused"},
 	{"what is said names what was opened", "issues.go", "*a.d = next", "_ = next", "TestIssueByKey"},
-	{"what we open is woken", "issues.go", "a.d.opened = append(a.d.opened, i.subject())", "_ = append(a.d.opened, i.subject())", "TestIssueByKey"},
+	{"what we open is woken", "issues.go", "a.d.opened = append(a.d.opened, i.subject())", "_ = append(a.d.opened, i.subject())", "TestFollowUpStory"},
 	{"a marker counts in what we opened only", "../../workflows/marker.go", "if m == nil || !i.Ours {", "if m == nil {", "TestIssueAfterLostRecord"},
 	{"a command counts where it is for", "judge.go", "if a.Verdict == workflows.Pending && !g.isHere(a.Name) {", "if false {", "TestCommandElsewhere"},
 	{"a gesture counts where it is for", "gather.go", "(g.isHere(a.Name) || !a.Gesture && !a.FromOpening())", "true", "TestCommandElsewhere"},
