@@ -47,9 +47,6 @@ type Plan struct {
 	Names   []Subject
 	// Wake is when to look again without anything happening; zero for never.
 	Wake time.Time
-	// Patience is how much longer than need be this waits where there is not enough
-	// for all, so that others go before.
-	Patience time.Duration
 	// Turn orders the subjects whose patient issues are too many for once, the lowest
 	// first; 0 for those that need not wait. Until is by when they are said to be
 	// there.

@@ -3,7 +3,6 @@ package engine
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"regexp"
@@ -13,7 +12,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/kintsugi-app/kintsugi/workflows"
-	"github.com/kintsugi-app/kintsugi/workflows/words"
 )
 
 // maxTitle is how many characters GitHub takes for a title; a longer one is
@@ -265,62 +263,6 @@ func (a *applier) haveIssue(ctx context.Context, i foundIssue, found bool) error
 	return err
 }
 
-// addChild makes an issue a sub-issue of the subject, or says why it is none. GitHub
-// refuses one that is one already, so where an earlier try may have come that far
-// the list is read first, once it shows what that try did.
-func (a *applier) addChild(ctx context.Context, i foundIssue, found bool) (apart string, err error) {
-	if a.apart != "" {
-		return a.apart, nil
-	}
-	if found {
-		if err := a.readChildren(ctx); err != nil || a.apart != "" {
-			return a.apart, err
-		}
-	}
-	switch {
-	case slices.Contains(a.children, i.ID):
-		return "", nil
-	case len(a.children) >= mostChildren:
-		return workflows.NoRoom, nil
-	}
-	key := i.key + ".child"
-	if found {
-		if err := a.mayCreate(ctx, map[string]bool{key: true}); err != nil {
-			return "", err
-		}
-	}
-	err = a.begin(ctx, key, fmt.Sprintf("sub-issue %s", i.subject()), func() error {
-		return a.e.writer.AddSubIssue(ctx, a.d.o.Subject, i.ID)
-	})
-	switch {
-	case errors.Is(err, ErrGone):
-		a.apart = workflows.NoSubIssues
-		return a.apart, nil
-	case errors.Is(err, ErrRefused):
-		// Where there is no room, GitHub need not be asked again for each.
-		return refusal(err), a.readChildren(ctx)
-	case err == nil && a.children != nil:
-		a.children = append(a.children, i.ID)
-	}
-	return "", err
-}
-
-// mostChildren is how many sub-issues an issue has at most. docs: Adding sub-issues,
-// "You can add up to 100 sub-issues per parent issue".
-const mostChildren = 100
-
-// readChildren reads what hangs below the subject, once.
-func (a *applier) readChildren(ctx context.Context) (err error) {
-	if a.children != nil {
-		return nil
-	}
-	a.children, err = a.e.reader.SubIssues(ctx, a.d.o.Subject)
-	if errors.Is(err, ErrGone) {
-		a.apart, err = workflows.NoSubIssues, nil
-	}
-	return err
-}
-
 // reopen opens again what somebody asked for since it was closed.
 func (a *applier) reopen(ctx context.Context) (changed bool, err error) {
 	for _, want := range a.d.plan.Issues {
@@ -398,49 +340,4 @@ func refusal(err error) string {
 		text = m[1]
 	}
 	return string([]rune(text)[:min(most, utf8.RuneCountInString(text))])
-}
-
-// foldIssue closes what a create whose answer was lost left twice, with a word on
-// why, so that there is one again: the oldest.
-func (a *applier) foldIssue(ctx context.Context, want workflows.IssueIntent, first, twice foundIssue) error {
-	if !twice.Open {
-		return nil
-	}
-	s := twice.subject()
-	said, err := a.e.reader.Comments(ctx, s, time.Time{})
-	if err != nil {
-		return err
-	}
-	do := func(what string, write func() error) {
-		if err == nil {
-			err = tolerated(a.write(ctx, fmt.Sprintf("%s #%d, a duplicate of our #%d", what, twice.Number, first.Number), write))
-		}
-	}
-	if !slices.ContainsFunc(said, func(c workflows.Comment) bool { return c.Ours && markerOf(c.Body) == want.Key }) {
-		do("comment on", func() error {
-			_, err := a.e.writer.CreateComment(ctx, s, marked(want.Key, duplicateText(first.Number, a.d.language)))
-			return err
-		})
-	}
-	for _, l := range want.Labels {
-		do(fmt.Sprintf("label %q off", l.Name), func() error { return a.e.writer.RemoveLabel(ctx, s, l.Name) })
-	}
-	do("close", func() error { return a.e.writer.SetState(ctx, s, false, reasonDuplicate) })
-	return err
-}
-
-func duplicateText(first int, lang words.Language) string {
-	if lang == words.Japanese {
-		return fmt.Sprintf("GitHubの応答が届かず、同じIssueが2つできました。#%d をお使いください。", first)
-	}
-	return fmt.Sprintf("This was opened twice, because an answer of GitHub's was lost. Please use #%d.", first)
-}
-
-const reasonDuplicate = "duplicate"
-
-// isFolded tells whether the subject is an issue of our own that was closed by us
-// because it was there twice. Nobody looks after it.
-func (v *view) isFolded() bool {
-	last, ok := v.o.LastState()
-	return v.o.Issue.Ours && !v.o.Issue.Open && v.o.Issue.Reason == reasonDuplicate && ok && last.Ours
 }

@@ -6,10 +6,8 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"runtime"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -222,28 +220,7 @@ func TestIssuesTogetherCrash(t *testing.T) {
 			}
 			w := newWorld(t, 2, options...)
 			n := w.follows()
-			calls, died := 0, false
-			w.hurdle = func(r *http.Request) error {
-				if calls++; (calls+1)/2 == at {
-					if calls%2 == 0 && r.Method != http.MethodGet { // right after
-						if resp, err := w.hub.Transport().RoundTrip(r); err == nil {
-							_ = resp.Body.Close()
-						}
-					}
-					died = true
-					runtime.Goexit()
-				}
-				return nil
-			}
-			w.deliver()
-			var wg sync.WaitGroup
-			wg.Go(func() { _, _, _ = w.engine.Step(context.Background()) })
-			wg.Wait()
-			w.hurdle = nil
-			if died {
-				w.start()
-				w.must(w.store.Wake(context.Background(), engine.Live, fmt.Sprintf("%s#%d", repo, n)))
-			}
+			died := w.dies(n, at)
 			w.settle()
 			if _, all := w.opened(); all != 12 {
 				t.Errorf("store kept %t, a crash at call %d leaves %d", kept, at, all)

@@ -180,6 +180,36 @@ func TestIssueLost(t *testing.T) {
 	}
 }
 
+// dies lets one run of the issue begin and its process end at a call, before the
+// request or, of a write, right after it; then another process starts. It is false
+// where the run has fewer calls.
+func (w *world) dies(n, at int) (died bool) {
+	w.t.Helper()
+	calls := 0
+	w.hurdle = func(r *http.Request) error {
+		if calls++; (calls+1)/2 == at {
+			if calls%2 == 0 && r.Method != http.MethodGet { // right after
+				if resp, err := w.hub.Transport().RoundTrip(r); err == nil {
+					_ = resp.Body.Close()
+				}
+			}
+			died = true
+			runtime.Goexit()
+		}
+		return nil
+	}
+	w.deliver()
+	var wg sync.WaitGroup
+	wg.Go(func() { _, _, _ = w.engine.Step(context.Background()) })
+	wg.Wait()
+	w.hurdle = nil
+	if died {
+		w.start()
+		w.must(w.store.Wake(context.Background(), engine.Live, fmt.Sprintf("%s#%d", repo, n)))
+	}
+	return died
+}
+
 // TestIssueCrash: a crash before any request, or right after it, leaves one
 // report, with the store kept and with a new one.
 func TestIssueCrash(t *testing.T) {
@@ -192,28 +222,7 @@ func TestIssueCrash(t *testing.T) {
 			}
 			w := newWorld(t, 1, options...)
 			n := w.resolved()
-			calls, died := 0, false
-			w.hurdle = func(r *http.Request) error {
-				if calls++; (calls+1)/2 == at {
-					if calls%2 == 0 && r.Method != http.MethodGet { // right after
-						if resp, err := w.hub.Transport().RoundTrip(r); err == nil {
-							_ = resp.Body.Close()
-						}
-					}
-					died = true
-					runtime.Goexit()
-				}
-				return nil
-			}
-			w.deliver()
-			var wg sync.WaitGroup
-			wg.Go(func() { _, _, _ = w.engine.Step(context.Background()) })
-			wg.Wait()
-			w.hurdle = nil
-			if died {
-				w.start()
-				w.must(w.store.Wake(context.Background(), engine.Live, fmt.Sprintf("%s#%d", repo, n)))
-			}
+			died := w.dies(n, at)
 			w.settle()
 			all, _ := w.reported()
 			got := settled(w, n)

@@ -24,6 +24,10 @@ type inLine struct {
 	seen  time.Time // when it last said so
 }
 
+// breather is how long a subject in the line waits before it goes on, so that others
+// can join before it, and that a limit lets more than one write through.
+const breather = 10 * time.Second
+
 // forgotten is how long a subject keeps its place without coming again.
 const forgotten = 5 * time.Minute
 
@@ -99,5 +103,5 @@ func (a *applier) mayBeMade(missing map[string]workflows.IssueIntent) error {
 	if ahead == 0 {
 		return nil
 	}
-	return &Later{At: now.Add(min(max(time.Duration(ahead)*time.Second, 10*time.Second), time.Minute)), Reason: "issues of what is worse are made first"}
+	return &Later{At: now.Add(min(max(time.Duration(ahead)*time.Second, breather), time.Minute)), Reason: "issues of what is worse are made first"}
 }

@@ -111,7 +111,7 @@ var mutants = []mutant{
 	{"a marker counts in what we opened only", "../../workflows/marker.go", "if m == nil || !i.Ours {", "if m == nil {", "TestIssueAfterLostRecord"},
 	{"a command counts where it is for", "judge.go", "if a.Verdict == workflows.Pending && !g.isHere(a.Name) {", "if false {", "TestCommandElsewhere"},
 	{"a gesture counts where it is for", "gather.go", "(g.isHere(a.Name) || !a.Gesture && !a.FromOpening())", "true", "TestCommandElsewhere"},
-	{"a title is told to no wider an audience", "own.go", "if wider != \"\" {\n\t\t\town.Issue.Title", "if wider == \"never\" {\n\t\t\town.Issue.Title", "TestDigest"},
+	{"a title is told to no wider an audience", "elsewhere.go", "if wider != \"\" {\n\t\tissue.Title", "if wider == \"never\" {\n\t\tissue.Title", "TestDigest"},
 	{"no more is read of own issues than was asked for", "own.go", "case read == ask.Most:", "case read == -1:", "TestOwnIssuesRead"},
 	{"a file is told to no wider an audience", "answer.go",
 		"case workflows.FileAsk:\n\t\tif wider, err := e.isWider(ctx, s.Repo, a.Repo); err != nil || wider != \"\" {",

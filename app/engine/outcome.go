@@ -27,7 +27,7 @@ func (e *Engine) concluded(c *Claim, d *deliberation) Outcome {
 	now := e.clock.Now()
 	out := Outcome{Due: d.plan.Wake, Published: c.Published}
 	if d.announced { // whatever else waits is announced first
-		out.Due = now.Add(d.plan.Patience)
+		out.Due = now.Add(breather)
 	}
 	if d.owing || !d.postponed.IsZero() {
 		out.Due = now

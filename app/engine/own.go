@@ -46,9 +46,7 @@ func (e *Engine) ownIssuesOf(ctx context.Context, here string, ask workflows.Own
 				own.Summaries = published
 			}
 		}
-		if wider != "" {
-			own.Issue.Title, own.Issue.Body, own.Issue.Labels = "", "", nil
-		}
+		own.Issue = told(own.Issue, own.Subject, wider).Issue
 	}
 	return answer, nil
 }

@@ -93,7 +93,7 @@ type contribution struct {
 // workflow's name, a label belongs to one workflow, only the owner of the
 // subject opens or closes it while others hold, sections stand in the order of
 // the list, and so does what others add to a comment; the earliest wake and the
-// longest patience win, and one workflow is enough to make it urgent or to assign
+// latest turn win, and one workflow is enough to make it urgent or to assign
 // somebody. Anything else that meets is a clash: an error that names both, and
 // nothing is applied.
 func (r Rules) merge(owner string, p policy.Policy, parts []contribution) (workflows.Plan, error) {
@@ -141,7 +141,7 @@ func (r Rules) merge(owner string, p policy.Policy, parts []contribution) (workf
 			}
 		}
 		out.Urgent = out.Urgent || plan.Urgent
-		out.Patience, out.Turn = max(out.Patience, plan.Patience), max(out.Turn, plan.Turn)
+		out.Turn = max(out.Turn, plan.Turn)
 		out.Until = latest(out.Until, plan.Until)
 		out.Sections = append(out.Sections, plan.Sections...)
 		out.Holds = append(out.Holds, plan.Holds...)

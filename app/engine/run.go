@@ -43,8 +43,8 @@ func (e *Engine) runSubject(ctx context.Context, c *Claim, run *Run) Outcome {
 	}
 	if err := e.apply(ctx, c, &d, run); err != nil {
 		out := e.failed(c, run, err)
-		if out.Excused { // others may go first
-			out.Due = out.Due.Add(d.plan.Patience)
+		if out.Excused && d.plan.Turn > 0 {
+			out.Due = out.Due.Add(breather)
 		}
 		return out
 	}

@@ -164,7 +164,7 @@ func (b *board) plan() workflows.Plan {
 	if waiting > 0 {
 		p.Until = b.until(waiting)
 		p.Sections = []workflows.Section{b.making(waiting, p.Until)}
-		p.Turn, p.Patience = b.urgency(), 10*time.Second // the worse the incident, the sooner
+		p.Turn = b.urgency() // the worse the incident, the sooner
 		return p
 	}
 	if len(b.cards) == 0 {

@@ -17,11 +17,12 @@ import (
 	"github.com/kintsugi-app/kintsugi/workflows/words"
 )
 
-// TestGolden decides each case of an issue that is a follow-up, in both languages,
-// and compares the plans, texts and all, with what is written there.
-// KINTSUGI_UPDATE_GOLDEN=1 rewrites them (make golden).
-func TestGolden(t *testing.T) {
-	files, err := filepath.Glob("testdata/issue/*.txtar")
+// golden runs the cases of a pattern: run returns a case's files as they should be,
+// which must be those that are written there. KINTSUGI_UPDATE_GOLDEN=1 rewrites them
+// (make golden).
+func golden(t *testing.T, pattern string, run func(*testing.T, *txtar.Archive) []txtar.File) {
+	t.Helper()
+	files, err := filepath.Glob(pattern)
 	if err != nil || len(files) == 0 {
 		t.Fatal("no cases", err)
 	}
@@ -31,17 +32,7 @@ func TestGolden(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			var given []txtar.File
-			for _, f := range archive.Files {
-				if f.Name == "policy.yml" || f.Name == "story" {
-					given = append(given, f)
-				}
-			}
-			all := given
-			for _, lang := range []words.Language{words.English, words.Japanese} {
-				all = append(all, txtar.File{Name: "plan." + string(lang), Data: []byte(issueOf(t, given, lang))})
-			}
-			got := txtar.Format(&txtar.Archive{Comment: archive.Comment, Files: all})
+			got := txtar.Format(&txtar.Archive{Comment: archive.Comment, Files: run(t, archive)})
 			if string(got) == string(txtar.Format(archive)) {
 				return
 			}
@@ -54,6 +45,24 @@ func TestGolden(t *testing.T) {
 			t.Errorf("got\n%s", got)
 		})
 	}
+}
+
+// TestGolden decides each case of an issue that is a follow-up, in both languages,
+// and compares the plans, texts and all, with what is written there.
+func TestGolden(t *testing.T) {
+	golden(t, "testdata/issue/*.txtar", func(t *testing.T, archive *txtar.Archive) []txtar.File {
+		var given []txtar.File
+		for _, f := range archive.Files {
+			if f.Name == "policy.yml" || f.Name == "story" {
+				given = append(given, f)
+			}
+		}
+		all := given
+		for _, lang := range []words.Language{words.English, words.Japanese} {
+			all = append(all, txtar.File{Name: "plan." + string(lang), Data: []byte(issueOf(t, given, lang))})
+		}
+		return all
+	})
 }
 
 // issueOf tells a story, a line each, and returns the last plan: "now TIME",
