@@ -155,7 +155,7 @@ func TestImportsWouldBeRefused(t *testing.T) {
 		{"app/engine", module + "app/clock", true},
 		{"app/web", module + "templates", true},
 		{"workflows/incident", module + "workflows", true},
-		{"workflows/readinglist", module + "reading-list/curated", true},
+		{"workflows/readinglist/list", module + "reading-list/curated", true},
 		{"workflows/policy", "github.com/goccy/go-yaml", true},
 		{"app/githubapp", "net/http", true},
 

@@ -163,7 +163,7 @@ type jsonFollowUp struct {
 func followUpJSON(i aFollowUp, now time.Time) jsonFollowUp {
 	shown := jsonFollowUp{
 		Subject: i.Subject.String(), Title: i.Title, URL: i.URL, State: i.state(), Overdue: i.IsOver(now, i.zone),
-		Due: orNull(i.Due), FirstDue: orNull(i.First), Type: orNull(i.Kind), Owners: list(i.Assignees),
+		Due: orNull(i.Due), FirstDue: orNull(i.First), Type: orNull(i.Kind), Owners: nonNull(i.Assignees),
 		Postmortem: i.For.String(), Created: i.CreatedAt.UTC(),
 	}
 	if i.Severity > 0 {
@@ -254,7 +254,7 @@ func digestJSON(sum aDigest) jsonDigest {
 		return shown
 	}
 	d := jsonDigest{
-		At: sum.at.UTC().Truncate(time.Second), Repositories: list(sum.repos), Open: sum.Open,
+		At: sum.at.UTC().Truncate(time.Second), Repositories: nonNull(sum.repos), Open: sum.Open,
 		Overdue: all(sum.Overdue), DueSoon: all(sum.Soon), Done: all(sum.Done), Promised: []jsonPromise{},
 	}
 	if sum.Oldest != nil {

@@ -143,7 +143,7 @@ func showPlan(out io.Writer, as string, run engine.Run) error {
 			Would   []string  `json:"would"`
 			Why     []string  `json:"why"`
 			Plan    []string  `json:"plan"`
-		}{run.Key, run.At.Truncate(time.Second), orNull(run.Owner), list(run.Did), list(run.Why), lines(run)})
+		}{run.Key, run.At.Truncate(time.Second), orNull(run.Owner), nonNull(run.Did), nonNull(run.Why), lines(run)})
 	}
 	if run.Owner == "" {
 		_, err := io.WriteString(out, printable(fmt.Sprintf("%s: nothing to do.\nWhy: %s.\n", run.Key, strings.Join(run.Why, "; "))))
@@ -158,8 +158,8 @@ func showPlan(out io.Writer, as string, run engine.Run) error {
 	return err
 }
 
-// list is never null in JSON.
-func list(items []string) []string {
+// nonNull is never null in JSON.
+func nonNull(items []string) []string {
 	if items == nil {
 		return []string{}
 	}

@@ -15,7 +15,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/kintsugi-app/kintsugi/workflows/readinglist"
+	"github.com/kintsugi-app/kintsugi/workflows/readinglist/list"
 	"github.com/kintsugi-app/kintsugi/workflows/words"
 )
 
@@ -77,7 +77,7 @@ func (n *listNoun) wrong(english, japanese string, args ...any) error {
 
 // broken is a list that cannot be read, as an error that ends with 2.
 func (n *listNoun) broken(err error) error {
-	if p, ok := errors.AsType[*readinglist.Problem](err); ok {
+	if p, ok := errors.AsType[*list.Problem](err); ok {
 		named := *p
 		named.File = filepath.Join(n.dir, filepath.FromSlash(p.File))
 		return usage(n.command, errors.New(named.In(n.in)))
@@ -95,20 +95,20 @@ func (n *listNoun) print(text string, value any) error {
 }
 
 // entries are those of the list; there must be one.
-func (n *listNoun) entries() ([]readinglist.Entry, error) {
+func (n *listNoun) entries() ([]list.Entry, error) {
 	folder, err := openList(n.dir)
 	if err != nil {
 		return nil, err
 	}
 	defer folder.close()
-	_, found, err := readinglist.ReadOptions(folder.there)
+	_, found, err := list.ReadOptions(folder.there)
 	if err != nil {
 		return nil, n.broken(err)
 	}
 	if !found && folder.err == nil {
 		return nil, n.wrong("there is no list in %s: make one with kintsugi reading-list build --out %[1]s", "%s に一覧がありません。kintsugi reading-list build --out %[1]s で作れます", printable(n.dir))
 	}
-	all, err := readinglist.Entries(folder.there)
+	all, err := list.Entries(folder.there)
 	if err == nil {
 		err = folder.err
 	}
@@ -116,20 +116,20 @@ func (n *listNoun) entries() ([]readinglist.Entry, error) {
 }
 
 // update changes one entry of the list.
-func (n *listNoun) update(id string, change func(e *readinglist.Entry, listed bool) bool) error {
+func (n *listNoun) update(id string, change func(e *list.Entry, listed bool) bool) error {
 	folder, err := openList(n.dir)
 	if err != nil {
 		return err
 	}
 	defer folder.close()
-	options, found, err := readinglist.ReadOptions(folder.there)
+	options, found, err := list.ReadOptions(folder.there)
 	if err != nil {
 		return n.broken(err)
 	}
 	if !found {
 		options.Languages = []words.Language{n.in}
 	}
-	changes, err := readinglist.Update(id, change, options, folder.there)
+	changes, err := list.Update(id, change, options, folder.there)
 	if err != nil {
 		return n.broken(err)
 	}
@@ -176,7 +176,7 @@ func (f *listFolder) there(name string) (content string, found bool) {
 
 // carry makes changes: the data first, the pages after it, so that what is left
 // undone by a crash can be made again from the data.
-func (f *listFolder) carry(c readinglist.Changes) (err error) {
+func (f *listFolder) carry(c list.Changes) (err error) {
 	if f.err != nil {
 		return f.err
 	}

@@ -10,7 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/kintsugi-app/kintsugi/app/clock"
-	"github.com/kintsugi-app/kintsugi/workflows/readinglist"
+	"github.com/kintsugi-app/kintsugi/workflows/readinglist/list"
 	"github.com/kintsugi-app/kintsugi/workflows/words"
 )
 
@@ -61,9 +61,9 @@ func (n *listNoun) add(a addFlags, url string) error {
 	switch {
 	case err != nil:
 		return err
-	case given == nil || given.Reason == "" || given.Because == (readinglist.Told{}):
+	case given == nil || given.Reason == "" || given.Because == (list.Told{}):
 		return n.wrong("say why: --reason and --because are needed", "理由が必要です。--reasonと--becauseを書いてください")
-	case !a.private && !readinglist.IsWeb(url):
+	case !a.private && !list.IsWeb(url):
 		return n.wrong("%.100q is no address: write one that begins with https://. Files are listed by kintsugi reading-list build", "%.100q はアドレスではありません。https://で始まるものを書いてください。ファイルはkintsugi reading-list buildで載せます", url)
 	case a.words < 0 || a.characters < 0:
 		return n.wrong("a length is not negative", "長さに負の数は書けません")
@@ -76,20 +76,20 @@ func (n *listNoun) add(a addFlags, url string) error {
 	}
 	now := clock.New().Now().UTC()
 	var id string
-	old := readinglist.Find(entries, url)
+	old := list.Find(entries, url)
 	switch {
 	case old != nil:
 		id = old.ID
 	case a.date != "":
-		id = readinglist.NewID(url, a.date)
+		id = list.NewID(url, a.date)
 	default:
-		id = readinglist.NewID(url, now.Format(time.DateOnly))
+		id = list.NewID(url, now.Format(time.DateOnly))
 	}
 	if old == nil && a.title == "" && !a.private {
 		return n.wrong("--title is needed for what is not listed yet", "まだ載っていないものには--titleが必要です")
 	}
-	var after readinglist.Entry
-	err = n.update(id, func(e *readinglist.Entry, listed bool) bool {
+	var after list.Entry
+	err = n.update(id, func(e *list.Entry, listed bool) bool {
 		if !listed {
 			e.URL, e.Listed = url, now
 		}
@@ -108,8 +108,8 @@ func (n *listNoun) add(a addFlags, url string) error {
 }
 
 // fill puts the facts that were given into an entry.
-func (a *addFlags) fill(e *readinglist.Entry) {
-	tell := func(text string, into *readinglist.Told) {
+func (a *addFlags) fill(e *list.Entry) {
+	tell := func(text string, into *list.Told) {
 		if text == "" {
 			return
 		}
@@ -134,7 +134,7 @@ func (a *addFlags) fill(e *readinglist.Entry) {
 		e.Words, e.Characters = a.words, a.characters
 	}
 	if a.private {
-		e.State = readinglist.Private
+		e.State = list.Private
 	}
 }
 
@@ -156,12 +156,12 @@ func titleOr(title, otherwise string) string {
 }
 
 // entriesIfAny are the entries of the list, none if there is no list yet.
-func (n *listNoun) entriesIfAny() ([]readinglist.Entry, error) {
+func (n *listNoun) entriesIfAny() ([]list.Entry, error) {
 	folder, err := openList(n.dir)
 	if err != nil {
 		return nil, err
 	}
 	defer folder.close()
-	all, err := readinglist.Entries(folder.there)
+	all, err := list.Entries(folder.there)
 	return all, n.broken(errors.Join(err, folder.err))
 }

@@ -16,7 +16,7 @@ import (
 	"github.com/kintsugi-app/kintsugi/app/clock"
 	"github.com/kintsugi-app/kintsugi/reading-list/curated"
 	"github.com/kintsugi-app/kintsugi/workflows/document"
-	"github.com/kintsugi-app/kintsugi/workflows/readinglist"
+	"github.com/kintsugi-app/kintsugi/workflows/readinglist/list"
 	"github.com/kintsugi-app/kintsugi/workflows/words"
 )
 
@@ -38,19 +38,19 @@ func (r *recommending) flags(c *cobra.Command) {
 }
 
 // read is the recommendation that the flags give, or nil.
-func (r *recommending) read(n *listNoun) (*readinglist.Recommendation, error) {
+func (r *recommending) read(n *listNoun) (*list.Recommendation, error) {
 	if *r == (recommending{}) {
 		return nil, nil //nolint:nilnil // nobody says anything
 	}
-	given := &readinglist.Recommendation{By: strings.TrimPrefix(r.by, "@"), At: clock.New().Now().UTC()}
+	given := &list.Recommendation{By: strings.TrimPrefix(r.by, "@"), At: clock.New().Now().UTC()}
 	if r.because != "" {
-		given.Because = readinglist.Tell(r.because, words.Detect(r.because))
+		given.Because = list.Tell(r.because, words.Detect(r.because))
 	}
 	if r.reason == "" {
 		return given, nil
 	}
 	var ok bool
-	if given.Reason, ok = readinglist.ParseReason(r.reason); !ok {
+	if given.Reason, ok = list.ParseReason(r.reason); !ok {
 		return nil, n.wrong("--reason is %.40q: write learning, architecture or response", "--reasonが%.40qです。学び、構成、障害時の動きのどれかを書いてください", r.reason)
 	}
 	return given, nil
@@ -103,7 +103,7 @@ func (n *listNoun) build(b buildFlags, args []string) error {
 	if err != nil {
 		return err
 	}
-	entries, err := readinglist.Entries(folder.there)
+	entries, err := list.Entries(folder.there)
 	if err != nil {
 		return n.broken(err)
 	}
@@ -112,16 +112,16 @@ func (n *listNoun) build(b buildFlags, args []string) error {
 		if err != nil {
 			return err
 		}
-		entries = readinglist.TakeUp(entries, described, given)
+		entries = list.TakeUp(entries, described, given)
 	}
 	if b.curated {
-		shipped, err := readinglist.Entries(curated.Read)
+		shipped, err := list.Entries(curated.Read)
 		if err != nil {
 			return err
 		}
-		entries = readinglist.Join(entries, shipped)
+		entries = list.Join(entries, shipped)
 	}
-	changes, err := readinglist.Build(entries, options, folder.there)
+	changes, err := list.Build(entries, options, folder.there)
 	if err != nil {
 		return n.broken(err)
 	}
@@ -141,8 +141,8 @@ func (n *listNoun) build(b buildFlags, args []string) error {
 }
 
 // buildOptions are what the list was made with before, and what the flags say.
-func (n *listNoun) buildOptions(b buildFlags, folder *listFolder) (readinglist.Options, error) {
-	options, found, err := readinglist.ReadOptions(folder.there)
+func (n *listNoun) buildOptions(b buildFlags, folder *listFolder) (list.Options, error) {
+	options, found, err := list.ReadOptions(folder.there)
 	if err != nil {
 		return options, n.broken(err)
 	}
@@ -160,10 +160,10 @@ func (n *listNoun) buildOptions(b buildFlags, folder *listFolder) (readinglist.O
 		}
 	}
 	if b.name != "" {
-		options.Name = readinglist.Told{En: b.name, Ja: b.name}
+		options.Name = list.Told{En: b.name, Ja: b.name}
 	}
 	if b.address != "" {
-		if options.Address = strings.TrimSuffix(b.address, "/") + "/"; !readinglist.IsWeb(options.Address) {
+		if options.Address = strings.TrimSuffix(b.address, "/") + "/"; !list.IsWeb(options.Address) {
 			return options, n.wrong("--url is %.100q: write an address that begins with https://", "--urlが%.100qです。https://で始まるアドレスを書いてください", b.address)
 		}
 	}
@@ -171,26 +171,26 @@ func (n *listNoun) buildOptions(b buildFlags, folder *listFolder) (readinglist.O
 }
 
 // describe reads documents, several at a time.
-func (n *listNoun) describe(args []string) ([]readinglist.Entry, error) {
+func (n *listNoun) describe(args []string) ([]list.Entry, error) {
 	if slices.Contains(args, "-") {
 		return nil, n.wrong("what is on the list must have a place: name a file instead of -", "一覧に載せるには場所が必要です。- の代わりにファイルを指定してください")
 	}
 	now := clock.New().Now().UTC()
 	var lock sync.Mutex
-	var all []readinglist.Entry
+	var all []list.Entry
 	work := fileWork{command: n.command, lang: n.in}
 	err := work.run(args, func(_ io.Writer, file, content string) (bool, error) {
 		url, err := n.pathTo(file)
 		if err != nil {
 			return false, err
 		}
-		e := readinglist.Describe(url, file, document.Read(content), now)
+		e := list.Describe(url, file, document.Read(content), now)
 		lock.Lock()
 		defer lock.Unlock()
 		all = append(all, e)
 		return false, nil
 	})
-	slices.SortFunc(all, func(a, b readinglist.Entry) int { return strings.Compare(a.ID, b.ID) })
+	slices.SortFunc(all, func(a, b list.Entry) int { return strings.Compare(a.ID, b.ID) })
 	return all, err
 }
 
@@ -209,7 +209,7 @@ func (n *listNoun) pathTo(file string) (string, error) {
 }
 
 // writeSite writes the web pages.
-func (n *listNoun) writeSite(dir string, entries []readinglist.Entry, options readinglist.Options) error {
+func (n *listNoun) writeSite(dir string, entries []list.Entry, options list.Options) error {
 	if dir == "" {
 		return nil
 	}
@@ -217,15 +217,15 @@ func (n *listNoun) writeSite(dir string, entries []readinglist.Entry, options re
 	if err != nil {
 		return err
 	}
-	list, err := filepath.Abs(n.dir)
+	to, err := filepath.Abs(n.dir)
 	if err != nil {
 		return err
 	}
-	links, err := filepath.Rel(from, list)
+	links, err := filepath.Rel(from, to)
 	if err != nil {
 		return err
 	}
-	pages, err := readinglist.Website(entries, options, filepath.ToSlash(links)+"/")
+	pages, err := list.Website(entries, options, filepath.ToSlash(links)+"/")
 	if err != nil {
 		return err
 	}
@@ -243,7 +243,7 @@ func (n *listNoun) writeSite(dir string, entries []readinglist.Entry, options re
 }
 
 // showBuilt prints the page, or the entries.
-func (n *listNoun) showBuilt(entries []readinglist.Entry, changes readinglist.Changes) error {
+func (n *listNoun) showBuilt(entries []list.Entry, changes list.Changes) error {
 	if n.as != "json" {
 		_, err := io.WriteString(n.command.OutOrStdout(), printable(changes.Write["README.md"]))
 		return err
@@ -258,12 +258,12 @@ func (n *listNoun) showBuilt(entries []readinglist.Entry, changes readinglist.Ch
 
 // shownEntry is an entry as a line of JSON.
 type shownEntry struct {
-	readinglist.Entry
+	list.Entry
 	Minutes int `json:"minutes"`
 }
 
 // showWritten says what was written.
-func (n *listNoun) showWritten(count int, changes readinglist.Changes) error {
+func (n *listNoun) showWritten(count int, changes list.Changes) error {
 	written := slices.Sorted(maps.Keys(changes.Write))
 	var b strings.Builder
 	fmt.Fprintf(&b, n.say("%d entries\n", "%d件を載せています\n"), count)

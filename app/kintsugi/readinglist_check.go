@@ -15,7 +15,7 @@ import (
 
 	"github.com/kintsugi-app/kintsugi/app/clock"
 	"github.com/kintsugi-app/kintsugi/workflows/document"
-	"github.com/kintsugi-app/kintsugi/workflows/readinglist"
+	"github.com/kintsugi-app/kintsugi/workflows/readinglist/list"
 )
 
 // checkFlags are what check is given.
@@ -57,7 +57,7 @@ type linkFinding struct {
 	Kind    string `json:"kind"`
 	Message string `json:"message"`
 	// state is what becomes of the entry; unsure, that nobody knows.
-	state   readinglist.State
+	state   list.State
 	movedTo string
 	unsure  bool
 }
@@ -108,13 +108,13 @@ func (n *listNoun) check(f checkFlags) error {
 }
 
 // checkEntries looks for files that are not there, and for entries about the same.
-func (n *listNoun) checkEntries(entries []readinglist.Entry) (found []linkFinding) {
+func (n *listNoun) checkEntries(entries []list.Entry) (found []linkFinding) {
 	seen := map[string]string{}
 	for i := range entries {
 		e := &entries[i]
 		data := filepath.Join(n.dir, "data")
 		key := e.URL
-		if readinglist.IsWeb(e.URL) {
+		if list.IsWeb(e.URL) {
 			key = strings.ToLower(strings.TrimRight(e.URL, "/"))
 		}
 		if first, twice := seen[key]; twice {
@@ -124,16 +124,16 @@ func (n *listNoun) checkEntries(entries []readinglist.Entry) (found []linkFindin
 			})
 		}
 		seen[key] = e.ID
-		if readinglist.IsWeb(e.URL) || e.State == readinglist.Private {
+		if list.IsWeb(e.URL) || e.State == list.Private {
 			continue
 		}
 		_, err := os.Stat(filepath.Join(n.dir, filepath.FromSlash(e.URL)))
 		switch {
-		case err == nil && e.State == readinglist.Deleted:
+		case err == nil && e.State == list.Deleted:
 			found = append(found, linkFinding{File: data, ID: e.ID, URL: e.URL, Kind: "back", Message: fmt.Sprintf(n.say("%s is there again: %s", "%s のファイルが戻っています: %s"), e.ID, e.URL)})
-		case err != nil && e.State == readinglist.Fine:
+		case err != nil && e.State == list.Fine:
 			found = append(found, linkFinding{
-				File: data, ID: e.ID, URL: e.URL, Kind: "gone", state: readinglist.Deleted,
+				File: data, ID: e.ID, URL: e.URL, Kind: "gone", state: list.Deleted,
 				Message: fmt.Sprintf(n.say("%s: there is no such file: %s", "%s: ファイルがありません: %s"), e.ID, e.URL),
 			})
 		}
@@ -143,17 +143,17 @@ func (n *listNoun) checkEntries(entries []readinglist.Entry) (found []linkFindin
 
 // checkPages looks at the links of the pages, a person's as well, and whether the
 // pages are what the data give.
-func (n *listNoun) checkPages(entries []readinglist.Entry) (found []linkFinding, err error) {
+func (n *listNoun) checkPages(entries []list.Entry) (found []linkFinding, err error) {
 	folder, err := openList(n.dir)
 	if err != nil {
 		return nil, err
 	}
 	defer folder.close()
-	options, _, err := readinglist.ReadOptions(folder.there)
+	options, _, err := list.ReadOptions(folder.there)
 	if err != nil {
 		return nil, n.broken(err)
 	}
-	changes, err := readinglist.Build(entries, options, folder.there)
+	changes, err := list.Build(entries, options, folder.there)
 	if err != nil {
 		return nil, n.broken(err)
 	}
@@ -230,7 +230,7 @@ func (n *listNoun) deadEnd(page string, d *document.Document, to *url.URL) strin
 		if d.Rows[i].Kind != document.Heading {
 			continue
 		}
-		anchor := readinglist.Anchor(strings.ReplaceAll(d.Rows[i].Text, "`", ""))
+		anchor := list.Anchor(strings.ReplaceAll(d.Rows[i].Text, "`", ""))
 		times[anchor]++
 		if times[anchor] > 1 {
 			anchor += fmt.Sprintf("-%d", times[anchor]-1)
@@ -243,7 +243,7 @@ func (n *listNoun) deadEnd(page string, d *document.Document, to *url.URL) strin
 }
 
 // noteChecked notes in the list what was found, in one go.
-func (n *listNoun) noteChecked(entries []readinglist.Entry, found []linkFinding, online bool) error {
+func (n *listNoun) noteChecked(entries []list.Entry, found []linkFinding, online bool) error {
 	now := clock.New().Now().UTC()
 	about := map[string]linkFinding{}
 	for _, f := range found {
@@ -254,10 +254,10 @@ func (n *listNoun) noteChecked(entries []readinglist.Entry, found []linkFinding,
 	for i := range entries {
 		e := &entries[i]
 		f, isFound := about[e.ID]
-		if e.State == readinglist.Private || readinglist.IsWeb(e.URL) && (!online || f.unsure) {
+		if e.State == list.Private || list.IsWeb(e.URL) && (!online || f.unsure) {
 			continue
 		}
-		if readinglist.IsWeb(e.URL) {
+		if list.IsWeb(e.URL) {
 			e.Checked = now.Format(time.DateOnly)
 		}
 		if isFound && (e.State != f.state || e.MovedTo != f.movedTo) {
@@ -269,11 +269,11 @@ func (n *listNoun) noteChecked(entries []readinglist.Entry, found []linkFinding,
 		return err
 	}
 	defer folder.close()
-	options, _, err := readinglist.ReadOptions(folder.there)
+	options, _, err := list.ReadOptions(folder.there)
 	if err != nil {
 		return n.broken(err)
 	}
-	changes, err := readinglist.Build(entries, options, folder.there)
+	changes, err := list.Build(entries, options, folder.there)
 	if err != nil {
 		return n.broken(err)
 	}

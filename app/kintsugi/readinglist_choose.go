@@ -13,7 +13,7 @@ import (
 	"github.com/kintsugi-app/kintsugi/app/clock"
 	"github.com/kintsugi-app/kintsugi/workflows/document"
 	"github.com/kintsugi-app/kintsugi/workflows/postmortem/inspect"
-	"github.com/kintsugi-app/kintsugi/workflows/readinglist"
+	"github.com/kintsugi-app/kintsugi/workflows/readinglist/list"
 )
 
 func newReadingListCandidates() *cobra.Command {
@@ -39,16 +39,16 @@ func newReadingListCandidates() *cobra.Command {
 
 // shownCandidate is a candidate as a line of JSON.
 type shownCandidate struct {
-	File    string               `json:"file"`
-	Title   string               `json:"title"`
-	Reasons []readinglist.Reason `json:"reasons"`
-	Signs   []shownSign          `json:"signs"`
-	Minutes int                  `json:"minutes"`
+	File    string        `json:"file"`
+	Title   string        `json:"title"`
+	Reasons []list.Reason `json:"reasons"`
+	Signs   []shownSign   `json:"signs"`
+	Minutes int           `json:"minutes"`
 }
 
 type shownSign struct {
-	Reason readinglist.Reason `json:"reason"`
-	Text   string             `json:"text"`
+	Reason list.Reason `json:"reason"`
+	Text   string      `json:"text"`
 }
 
 func (n *listNoun) candidates(args []string) error {
@@ -68,17 +68,17 @@ func (n *listNoun) candidates(args []string) error {
 		}
 		d := document.Read(content)
 		incidents := inspect.Read(file, d)
-		signs := readinglist.Signs(d, incidents)
-		reasons := readinglist.Worthy(signs)
+		signs := list.Signs(d, incidents)
+		reasons := list.Worthy(signs)
 		if len(reasons) == 0 {
 			return false, nil
 		}
-		e := readinglist.Describe(path, file, d, time.Time{})
+		e := list.Describe(path, file, d, time.Time{})
 		return false, n.showCandidate(out, file, &e, reasons, signs)
 	})
 }
 
-func (n *listNoun) showCandidate(out io.Writer, file string, e *readinglist.Entry, reasons []readinglist.Reason, signs []readinglist.Sign) error {
+func (n *listNoun) showCandidate(out io.Writer, file string, e *list.Entry, reasons []list.Reason, signs []list.Sign) error {
 	title, _ := e.Title.In(n.in)
 	shown := shownCandidate{File: file, Title: title, Reasons: reasons, Signs: []shownSign{}, Minutes: e.Minutes()}
 	var b strings.Builder
@@ -107,7 +107,7 @@ func newReadingListCoverage() *cobra.Command {
 		Short: "Show of which reasons, services and years the list says little",
 		Long: fmt.Sprintf("Coverage counts the entries of the list by reason, service and year. Thin is what fewer than\n"+
 			"%d speak of. With FILE it also counts the postmortems that there are, so that what has no more\n"+
-			"to list is not called thin. It counts documents, never persons.", readinglist.Thin),
+			"to list is not called thin. It counts documents, never persons.", list.Thin),
 		Example: "  kintsugi reading-list coverage --service payments --service search postmortems",
 	}
 	n := listFlag(c)
@@ -120,24 +120,24 @@ func newReadingListCoverage() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		var documents []readinglist.Entry
+		var documents []list.Entry
 		if len(args) > 0 {
 			if documents, err = n.documents(args); err != nil {
 				return err
 			}
 		}
-		return n.showCoverage(readinglist.Cover(entries, documents, services))
+		return n.showCoverage(list.Cover(entries, documents, services))
 	}
 	return c
 }
 
 // documents describes what is in files.
-func (n *listNoun) documents(args []string) ([]readinglist.Entry, error) {
+func (n *listNoun) documents(args []string) ([]list.Entry, error) {
 	var lock sync.Mutex
-	var all []readinglist.Entry
+	var all []list.Entry
 	work := fileWork{command: n.command, lang: n.in}
 	err := work.run(args, func(_ io.Writer, file, content string) (bool, error) {
-		e := readinglist.Describe(file, file, document.Read(content), time.Time{})
+		e := list.Describe(file, file, document.Read(content), time.Time{})
 		lock.Lock()
 		defer lock.Unlock()
 		all = append(all, e)
@@ -146,12 +146,12 @@ func (n *listNoun) documents(args []string) ([]readinglist.Entry, error) {
 	return all, err
 }
 
-func (n *listNoun) showCoverage(c readinglist.Coverage) error {
+func (n *listNoun) showCoverage(c list.Coverage) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, n.say("%d entries\n", "%d件\n"), c.Entries)
 	for _, group := range []struct {
 		name   string
-		shares []readinglist.Share
+		shares []list.Share
 	}{{n.say("reasons", "理由"), c.Reasons}, {n.say("services", "サービス"), c.Services}, {n.say("years", "年"), c.Years}} {
 		if len(group.shares) == 0 {
 			continue
@@ -159,7 +159,7 @@ func (n *listNoun) showCoverage(c readinglist.Coverage) error {
 		fmt.Fprintf(&b, "\n%s\n", group.name)
 		for _, s := range group.shares {
 			name := s.Name
-			if r, ok := readinglist.ParseReason(name); ok {
+			if r, ok := list.ParseReason(name); ok {
 				name = r.Name(n.in)
 			}
 			fmt.Fprintf(&b, "  %s: %d", name, s.Entries)
@@ -215,7 +215,7 @@ func newReadingListNext() *cobra.Command {
 		if f.read != "" {
 			return n.noteRead(entries, f)
 		}
-		for i, e := range readinglist.Next(entries, f.services, f.count) {
+		for i, e := range list.Next(entries, f.services, f.count) {
 			if err := n.showNext(i+1, &e); err != nil {
 				return err
 			}
@@ -225,7 +225,7 @@ func newReadingListNext() *cobra.Command {
 	return c
 }
 
-func (n *listNoun) showNext(place int, e *readinglist.Entry) error {
+func (n *listNoun) showNext(place int, e *list.Entry) error {
 	title, _ := e.Title.In(n.in)
 	var facts []string
 	for _, fact := range []string{e.Severity, e.Date} {
@@ -242,9 +242,9 @@ func (n *listNoun) showNext(place int, e *readinglist.Entry) error {
 }
 
 // noteRead notes on which day an entry was read. The same day counts once.
-func (n *listNoun) noteRead(entries []readinglist.Entry, f nextFlags) error {
-	at := slices.IndexFunc(entries, func(e readinglist.Entry) bool { return e.ID == f.read })
-	found := readinglist.Find(entries, f.read)
+func (n *listNoun) noteRead(entries []list.Entry, f nextFlags) error {
+	at := slices.IndexFunc(entries, func(e list.Entry) bool { return e.ID == f.read })
+	found := list.Find(entries, f.read)
 	if at >= 0 {
 		found = &entries[at]
 	}
@@ -255,8 +255,8 @@ func (n *listNoun) noteRead(entries []readinglist.Entry, f nextFlags) error {
 	if f.on == "" {
 		f.on = now.Format(time.DateOnly)
 	}
-	var after readinglist.Entry
-	err := n.update(found.ID, func(e *readinglist.Entry, listed bool) bool {
+	var after list.Entry
+	err := n.update(found.ID, func(e *list.Entry, listed bool) bool {
 		if !slices.Contains(e.Read, f.on) {
 			e.Read = append(e.Read, f.on)
 			slices.Sort(e.Read)

@@ -12,7 +12,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"github.com/kintsugi-app/kintsugi/workflows/readinglist"
+	"github.com/kintsugi-app/kintsugi/workflows/readinglist/list"
 )
 
 // How the web is asked: few at a time, and not for long.
@@ -24,7 +24,7 @@ const (
 
 // checkOnline asks for each address of the web. What it says about an entry that is
 // fine is of the kind "fine", so that the day can be noted.
-func (n *listNoun) checkOnline(entries []readinglist.Entry) []linkFinding {
+func (n *listNoun) checkOnline(entries []list.Entry) []linkFinding {
 	ctx := n.command.Context()
 	done := progress(ctx, n.command.ErrOrStderr(), n.say("Asking for the addresses …", "リンク先を確認しています …"))
 	defer done()
@@ -35,7 +35,7 @@ func (n *listNoun) checkOnline(entries []readinglist.Entry) []linkFinding {
 	work.SetLimit(askedAtOnce)
 	for i := range entries {
 		e := &entries[i]
-		if !readinglist.IsWeb(e.URL) || e.State == readinglist.Private {
+		if !list.IsWeb(e.URL) || e.State == list.Private {
 			continue
 		}
 		work.Go(func() error {
@@ -51,7 +51,7 @@ func (n *listNoun) checkOnline(entries []readinglist.Entry) []linkFinding {
 }
 
 // askFor says what an address of the web answers.
-func (n *listNoun) askFor(ctx context.Context, client *http.Client, e *readinglist.Entry) linkFinding {
+func (n *listNoun) askFor(ctx context.Context, client *http.Client, e *list.Entry) linkFinding {
 	f := linkFinding{File: filepath.Join(n.dir, "data"), ID: e.ID, URL: e.URL}
 	status, to, err := follow(ctx, client, e.URL)
 	switch {
@@ -59,13 +59,13 @@ func (n *listNoun) askFor(ctx context.Context, client *http.Client, e *readingli
 		f.Kind, f.unsure = "unsure", true
 		f.Message = fmt.Sprintf(n.say("%s could not be asked for: %v: %s", "%s は確認できませんでした: %v: %s"), e.ID, err, e.URL)
 	case status == http.StatusNotFound || status == http.StatusGone:
-		f.Kind, f.state = "gone", readinglist.Deleted
+		f.Kind, f.state = "gone", list.Deleted
 		f.Message = fmt.Sprintf(n.say("%s is no longer there (%d): %s", "%s はもうありません（%d）: %s"), e.ID, status, e.URL)
 	case status != http.StatusOK:
 		f.Kind, f.unsure = "unsure", true
 		f.Message = fmt.Sprintf(n.say("%s could not be asked for: it answers %d: %s", "%s は確認できませんでした（応答は%d）: %s"), e.ID, status, e.URL)
-	case !readinglist.SamePage(to, e.URL) && readinglist.IsWeb(to):
-		f.Kind, f.state, f.movedTo = "moved", readinglist.Moved, to
+	case !list.SamePage(to, e.URL) && list.IsWeb(to):
+		f.Kind, f.state, f.movedTo = "moved", list.Moved, to
 		f.Message = fmt.Sprintf(n.say("%s has moved to %s: %s", "%s は移転しています（%s）: %s"), e.ID, to, e.URL)
 	default:
 		f.Kind = "fine"

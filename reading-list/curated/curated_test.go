@@ -7,13 +7,13 @@ import (
 	"testing"
 
 	"github.com/kintsugi-app/kintsugi/reading-list/curated"
-	"github.com/kintsugi-app/kintsugi/workflows/readinglist"
+	"github.com/kintsugi-app/kintsugi/workflows/readinglist/list"
 )
 
 // TestList: what is shipped is a list that can be read, with a line of ours in both
 // languages for each entry.
 func TestList(t *testing.T) {
-	entries, err := readinglist.Entries(curated.Read)
+	entries, err := list.Entries(curated.Read)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -22,10 +22,10 @@ func TestList(t *testing.T) {
 	}
 	addresses := map[string]bool{}
 	for _, e := range entries {
-		if e.ID != readinglist.NewID(e.URL, e.Date) || len(e.Date) != len("2006-01-02") {
+		if e.ID != list.NewID(e.URL, e.Date) || len(e.Date) != len("2006-01-02") {
 			t.Errorf("%s: the id or the date %q is not right", e.ID, e.Date)
 		}
-		if !strings.HasPrefix(e.URL, "https://") || !readinglist.IsWeb(e.URL) || addresses[e.URL] {
+		if !strings.HasPrefix(e.URL, "https://") || !list.IsWeb(e.URL) || addresses[e.URL] {
 			t.Errorf("%s: the address %s", e.ID, e.URL)
 		}
 		addresses[e.URL] = true
@@ -42,7 +42,7 @@ func TestList(t *testing.T) {
 
 // TestPages: the pages are what the data give.
 func TestPages(t *testing.T) {
-	entries, err := readinglist.Entries(curated.Read)
+	entries, err := list.Entries(curated.Read)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,11 +50,11 @@ func TestPages(t *testing.T) {
 		content, err := os.ReadFile(filepath.Join("..", filepath.FromSlash(file)))
 		return string(content), err == nil
 	}
-	options, found, err := readinglist.ReadOptions(onDisk)
+	options, found, err := list.ReadOptions(onDisk)
 	if err != nil || !found {
 		t.Fatal(found, err)
 	}
-	changes, err := readinglist.Build(entries, options, onDisk)
+	changes, err := list.Build(entries, options, onDisk)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,100 @@
+package list
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"github.com/kintsugi-app/kintsugi/workflows/document"
+	"github.com/kintsugi-app/kintsugi/workflows/postmortem/inspect"
+	"github.com/kintsugi-app/kintsugi/workflows/words"
+)
+
+// TestNextRepeatsNothing: a club that reads what is next reads everything once
+// before anything twice.
+func TestNextRepeatsNothing(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		entries := entryNumbers(rapid.IntRange(1, 12).Draw(t, "entries"), 2)
+		services := []string{rapid.SampledFrom([]string{"", "part 1", "search"}).Draw(t, "service")}
+		for round := range 3 {
+			seen := map[string]bool{}
+			for range entries {
+				next := Next(entries, services, 1)[0]
+				if seen[next.ID] {
+					t.Fatalf("%s comes again in round %d", next.ID, round)
+				}
+				seen[next.ID] = true
+				e := Find(entries, next.URL)
+				e.Read = append(e.Read, dawn.AddDate(0, 0, round*20+len(seen)).Format("2006-01-02"))
+			}
+		}
+	})
+}
+
+func TestNextOrder(t *testing.T) {
+	entry := func(n int, reason Reason, severity string) Entry {
+		e := entryNumber(n, 1)
+		e.Recommended, e.Severity = []Recommendation{{Reason: reason}}, severity
+		return e
+	}
+	minor, grave, mine, read, other, gone := entry(1, Learning, "SEV3"), entry(2, Learning, "重大度1"), entry(3, Learning, ""), entry(4, Learning, "SEV1"), entry(5, Response, "SEV3"), entry(6, Response, "SEV1")
+	mine.Services, read.Read, gone.State = []string{"Payments"}, []string{"2026-10-01"}, Deleted
+	var got []string
+	for _, e := range Next([]Entry{minor, grave, mine, read, other, gone}, []string{"payments"}, 9) {
+		got = append(got, e.ID)
+	}
+	if diff := cmp.Diff([]string{mine.ID, other.ID, grave.ID, minor.ID, read.ID}, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestSigns(t *testing.T) {
+	rich := "# Search was down\n\n## Background\n\n" + strings.Repeat("The index is built from the primary by a nightly job. ", 15) +
+		"\n\n```mermaid\ngraph TD; a-->b\n```\n\n## Timeline (UTC)\n\n- 2026-03-01 10:00 Incident started: the disk was full.\n- 2026-03-01 10:05 Detected by the latency alert.\n" +
+		strings.Repeat("- 2026-03-01 10:07 The on-call engineer looked at one more graph.\n", 9) + "- 2026-03-01 11:00 Resolved: searches work again.\n\n## Root cause\n\n" +
+		strings.Repeat("Nothing looks at free space before the job starts, so it failed half way. ", 20) + "\n\n## Lessons learned\n\n" + strings.Repeat("Alerts must look at space, too. ", 25) + "\n"
+	read := func(source string) []Sign {
+		d := document.Read(source)
+		return Signs(d, inspect.Read("x.md", d))
+	}
+	signs := read(rich)
+	if got := Worthy(signs); !slices.Equal(got, Reasons) {
+		t.Errorf("%q: %+v", got, signs)
+	}
+	for _, s := range signs {
+		if s.In(words.English) == "" || s.In(words.Japanese) == s.In(words.English) {
+			t.Errorf("%+v is not told in both languages", s)
+		}
+	}
+	if got := Worthy(read("# Search was down\n\n## Impact\n\nNobody could search.\n")); len(got) > 0 {
+		t.Errorf("%q", got)
+	}
+	// Persons are not counted.
+	if diff := cmp.Diff(signs, read(rich+"\n## Participants\n\n- @sato\n- @suzuki\n- @tanaka, @yamamoto and eight others\n")); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestCover(t *testing.T) {
+	documents := entryNumbers(8, 1)
+	entries := slices.Clone(documents[:5]) // reasons by turns, the fourth has none
+	entries[0].Services = []string{"Payments"}
+	documents[7].Date = "2019-05-01"
+	got := Cover(entries, documents, []string{"payments", "search"})
+	want := Coverage{
+		Entries: 5,
+		Reasons: []Share{{Name: "learning", Entries: 2, Thin: true}, {Name: "architecture", Entries: 1, Thin: true}, {Name: "response", Entries: 1, Thin: true}},
+		// No document says a word about payments, so more cannot be listed.
+		Services: []Share{{Name: "Payments", Entries: 1}, {Name: "search", Entries: 5, Documents: 8}},
+		Years:    []Share{{Name: "2019", Documents: 1, Thin: true}, {Name: "2026", Entries: 5, Documents: 7}},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	if share("x", entries[:1], documents[:1], func(*Entry) bool { return true }).Thin {
+		t.Error("thin, though nothing is left to list")
+	}
+}
