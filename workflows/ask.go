@@ -41,6 +41,17 @@ type SimilarAsk struct {
 // those that an observation has, since the cursor, are not enough.
 type CommentsAsk struct{ Subject Subject }
 
+// LabelledAsk asks for the issues with a label in a repository, whoever opened them,
+// in any state.
+type LabelledAsk struct{ Repo, Label string }
+
+// BranchAsk asks how a branch stands to the default one. The branch need not be there.
+type BranchAsk struct{ Repo, Branch string }
+
+// HistoryAsk asks what became of a file since a day, as YYYY-MM-DD in UTC. Without a
+// path it asks that of the repository.
+type HistoryAsk struct{ Repo, Path, Since string }
+
 // FileAsk asks for the text of a file in a repository. Ref is a commit, branch
 // or tag, or empty for the default branch; Path is relative to the root.
 type FileAsk struct{ Repo, Ref, Path string }
@@ -82,6 +93,9 @@ func (IssueAsk) ask()     {}
 func (OwnIssuesAsk) ask() {}
 func (PlaceAsk) ask()     {}
 func (EditedAsk) ask()    {}
+func (LabelledAsk) ask()  {}
+func (BranchAsk) ask()    {}
+func (HistoryAsk) ask()   {}
 
 // OnlyHelps reports whether the answer to an ask helps people and decides
 // nothing. While GitHub does not answer it, the rest goes on without.
@@ -121,9 +135,11 @@ type Answer struct {
 	Issue   Issue
 	Subject Subject
 	Place   Place
+	Branch  Branch
+	History History
 	// Edited is when a text was last edited; zero for never.
 	Edited time.Time
-	// Own are issues that the App opened, by number. Unread is of how many open ones
+	// Own are issues that the App opened, or those with a label, by number. Unread is of how many open ones
 	// what they published was not read, because there are too many.
 	Own    []OwnIssue
 	Unread int
@@ -139,6 +155,40 @@ type OwnIssue struct {
 	Key       string
 	For       Subject
 	Summaries map[string]string
+}
+
+// Branch is how a branch stands to the default one. Commits are named by their sha.
+type Branch struct {
+	// Default is the name of the default branch, Tip its newest commit; empty where
+	// the repository has none.
+	Default, Tip string
+	// Head is the newest commit of the branch; empty where there is no such branch.
+	// Base is the commit at which the two part, Ahead and Behind how many commits one
+	// has that the other lacks. Files are the paths that the branch changed since,
+	// as far as GitHub lists them (docs: "Compare two commits", at most 300).
+	Head, Base    string
+	Ahead, Behind int
+	Files         []string
+	// Pull is the pull request opened last from the branch to the default one.
+	Pull BranchPull
+}
+
+// BranchPull is a pull request; Number is 0 where there is none. Head is the newest
+// commit of the branch when it was merged or closed.
+type BranchPull struct {
+	Number       int
+	Open, Merged bool
+	Head         string
+}
+
+// History is what became of a file or a repository.
+type History struct {
+	// Gone: it is not there any more. Now is its new name, where it was renamed.
+	Gone bool
+	Now  string
+	// Then and Text are the file's contents on the day and now; empty where they are
+	// the same, or no text.
+	Then, Text string
 }
 
 // Place is a repository in which issues may be opened.

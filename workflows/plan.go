@@ -1,7 +1,10 @@
 package workflows
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 )
@@ -39,12 +42,17 @@ type Plan struct {
 	// again, so that what is said can name them.
 	Issues []IssueIntent
 	Files  []FileIntent
+	// Changes are made to files of the subject's repository, each as one commit.
+	Changes []ChangeIntent
 	// Checks are kept true, each on its commit.
 	Checks []CheckIntent
 	// Summary is what the workflow publishes about the subject; the subjects in
 	// Names are woken when it changes.
 	Summary string
 	Names   []Subject
+	// Whole: this decision on an aggregate looked at all that belongs to it, and not
+	// only at what was told. Input.Whole says later when that was.
+	Whole bool
 	// Wake is when to look again without anything happening; zero for never.
 	Wake time.Time
 	// Turn orders the subjects whose patient issues are too many for once, the lowest
@@ -150,6 +158,37 @@ type FileIntent struct {
 	Assignees   []string
 }
 
+// ChangeIntent is a change to files, made as one commit against what was read: where
+// somebody else was faster the commit is refused, and the next run reads again. What
+// became of it is in Input.Made, in this run only: Refused says why GitHub would not
+// have it for good.
+type ChangeIntent struct {
+	Key string
+	// Branch is committed to; empty means the default branch.
+	Branch string
+	// Parents are the commits that the change was decided on. The first is the newest
+	// of the branch, or, for a branch that is to be made, the newest of the default
+	// one; its files stay, but for those below. A second one makes it a merge.
+	Parents []string
+	// Anew: the branch is there, and what stands on it was merged, so it begins again
+	// at the first parent.
+	Anew bool
+	// Write holds contents by path, Remove paths; a path is relative to the root.
+	Write   map[string]string
+	Remove  []string
+	Message string
+	// CatchUp asks only that GitHub merges the default branch into the branch; what
+	// else the change says is not looked at. Refused is then Conflict where it cannot.
+	CatchUp bool
+	// Title, Body and Labels are those of the pull request that is opened from the
+	// branch to the default one, unless one is open. Empty: none.
+	Title, Body string
+	Labels      []Label
+}
+
+// Conflict is why one branch cannot be merged into another.
+const Conflict = "conflict"
+
 // The conclusions of a check. GitHub counts a neutral one as passed (docs: About
 // status checks).
 const (
@@ -236,6 +275,9 @@ func (p Plan) String() string {
 	for _, f := range p.Files {
 		fmt.Fprintf(&b, "file %s %s from branch %s\n%s", f.Key, f.Path, f.Branch, indent(f.Title+"\n"+f.Body+"\n"+f.Content))
 	}
+	for _, c := range p.Changes {
+		b.WriteString(c.string())
+	}
 	for _, c := range p.Checks {
 		fmt.Fprintf(&b, "check %s %s on %s: %s\n%s", c.Key, c.Conclusion, c.Commit, c.Title, indent(c.Summary))
 		for _, a := range c.Annotations {
@@ -251,6 +293,9 @@ func (p Plan) String() string {
 	for _, s := range p.Names {
 		fmt.Fprintf(&b, "names %s\n", s)
 	}
+	if p.Whole {
+		b.WriteString("looked at everything\n")
+	}
 	if !p.Wake.IsZero() {
 		fmt.Fprintf(&b, "wake %s\n", p.Wake.UTC().Format(time.RFC3339))
 	}
@@ -258,6 +303,25 @@ func (p Plan) String() string {
 		return "nothing\n"
 	}
 	return b.String()
+}
+
+// string is a change as a dry run prints it.
+func (c ChangeIntent) string() string {
+	branch := cmp.Or(c.Branch, "the default branch")
+	if c.CatchUp {
+		return fmt.Sprintf("merge %s: the default branch into %s\n", c.Key, branch)
+	}
+	said := fmt.Sprintf("change %s on %s: %s\n", c.Key, branch, c.Message)
+	for _, path := range slices.Sorted(maps.Keys(c.Write)) {
+		said += indent("write " + path + "\n" + indent(c.Write[path]))
+	}
+	for _, path := range c.Remove {
+		said += indent("remove " + path)
+	}
+	if c.Title != "" {
+		said += indent("pull request " + c.Title + "\n" + indent(c.Body))
+	}
+	return said
 }
 
 // where is the part of an issue's line that says what is special about it.

@@ -9,23 +9,46 @@ import (
 	"time"
 )
 
-// Subject is one thing on GitHub that the program looks after: an issue, for
-// now. It is comparable and prints as GitHub writes it, OWNER/REPO#N.
+// Subject is one thing on GitHub that the program looks after: an issue or a pull
+// request, which print as GitHub writes them, OWNER/REPO#N, or an aggregate. It is
+// comparable.
 type Subject struct {
 	Repo   string // "owner/name"
 	Number int
+	// Name is that of an aggregate: what a repository has once, made from many
+	// issues, such as its reading list. It has no issue of its own, and so neither
+	// comments nor a record, and prints as OWNER/REPO/NAME.
+	Name string
 }
 
 // String is the form that people write and the store's key.
-func (s Subject) String() string { return s.Repo + "#" + strconv.Itoa(s.Number) }
+func (s Subject) String() string {
+	if s.Name != "" {
+		return s.Repo + "/" + s.Name
+	}
+	return s.Repo + "#" + strconv.Itoa(s.Number)
+}
 
 var (
-	ownerName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]*$`)
-	repoName  = regexp.MustCompile(`^[A-Za-z0-9._-]+$`)
+	ownerName     = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]*$`)
+	repoName      = regexp.MustCompile(`^[A-Za-z0-9._-]+$`)
+	aggregateName = regexp.MustCompile(`^([^/#]+/[^/#]+)/([a-z][a-z-]*)$`)
 )
 
-// ParseSubject reads OWNER/REPO#N.
+// ParseSubject reads OWNER/REPO#N, or OWNER/REPO/NAME.
 func ParseSubject(text string) (Subject, error) {
+	name := ""
+	if m := aggregateName.FindStringSubmatch(text); m != nil {
+		text, name = m[1]+"#1", m[2]
+	}
+	s, err := parseIssue(text)
+	if err == nil && name != "" {
+		return Subject{Repo: s.Repo, Name: name}, nil
+	}
+	return s, err
+}
+
+func parseIssue(text string) (Subject, error) {
 	repo, number, found := strings.Cut(text, "#")
 	owner, name, slash := strings.Cut(repo, "/")
 	n, err := strconv.Atoi(number)
@@ -63,6 +86,8 @@ type Issue struct {
 	Labels    []string
 	Assignees []string // logins
 	CreatedAt time.Time
+	// UpdatedAt is when anything of it changed last, a comment included.
+	UpdatedAt time.Time
 	// ClosedAt is when it was closed last; zero while it is open.
 	ClosedAt time.Time
 	URL      string

@@ -54,6 +54,13 @@ type Workflow struct {
 	// Outline is what a subject that the App opened publishes as long as it has no
 	// record, from its opening alone; empty for subjects of others.
 	Outline func(Issue) string
+	// Aggregate is the name of the aggregate that the workflow looks after, one in each
+	// repository; empty for none. Of an aggregate no other workflow decides.
+	Aggregate string
+	// Shares are repositories of the same owner whose readers may read, under this
+	// policy, what stands here, although this repository is private; so may theirs only
+	// if they are private, too.
+	Shares func(policy.Policy) []string
 	// Decide says what should be true of a subject, whoever owns it.
 	Decide func(Input) Decision
 }
@@ -90,6 +97,11 @@ type Input struct {
 	// Moved: what is recorded here is of another issue, so this one was transferred,
 	// or somebody copied that. What it made before is not in Made.
 	Moved bool
+	// Told are, for an aggregate, the subjects that named it and have published
+	// something else since its last run. Some may be missing, after the store was lost.
+	Told []Subject
+	// Whole is when it was last looked at as a whole; zero where that is not known.
+	Whole time.Time
 	// Ahead are the issues that are still to be made on other subjects of this
 	// account, by the Turn of their plans, as far as this process knows.
 	Ahead map[int]int
