@@ -41,9 +41,13 @@ type SimilarAsk struct {
 // those that an observation has, since the cursor, are not enough.
 type CommentsAsk struct{ Subject Subject }
 
-// LabelledAsk asks for the issues with a label in a repository, whoever opened them,
-// in any state.
-type LabelledAsk struct{ Repo, Label string }
+// LabelledAsk asks for the issues and pull requests with a label in a repository,
+// whoever opened them, in any state. What they published is read of at most so many,
+// those updated last.
+type LabelledAsk struct {
+	Repo, Label string
+	Most        int
+}
 
 // BranchAsk asks how a branch stands to the default one. The branch need not be there.
 type BranchAsk struct{ Repo, Branch string }
@@ -106,6 +110,10 @@ func OnlyHelps(a Ask) bool {
 	}
 	return false
 }
+
+// NotThere is why GitHub does not tell of an issue or a file: there is none, or none
+// that the App may see.
+const NotThere = "not there"
 
 // Answer is what came back. Unknown says why GitHub would not tell, for good:
 // it answered 404, or 403 for a missing permission. A timeout or a limit is no
