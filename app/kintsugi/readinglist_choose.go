@@ -179,23 +179,32 @@ func (n *listNoun) showCoverage(c list.Coverage) error {
 type nextFlags struct {
 	services []string
 	count    int
+	newcomer bool
 	read, on string
 }
+
+// How many next names, for a club and for a newcomer.
+const (
+	forClub     = 3
+	forNewcomer = 8
+)
 
 func newReadingListNext() *cobra.Command {
 	var f nextFlags
 	c := &cobra.Command{
 		Use:   "next",
-		Short: "Say what the reading club reads next, or note what it read",
+		Short: "Say what the reading club or a newcomer reads next, or note what was read",
 		Long: "Next names what was read least, so that nothing comes again until everything was read; of\n" +
 			"that first what is about the club's services, then what has another reason than the last,\n" +
-			"then what most speaks for. --read notes that one was read, and changes the list.",
-		Example: "  kintsugi reading-list next --service payments\n  kintsugi reading-list next --read 2026-11-26-k3v9x2ab --on 2026-12-01",
+			"then what most speaks for. --newcomer names what somebody new reads first instead, by turns\n" +
+			"of the reasons. --read notes that one was read, and changes the list.",
+		Example: "  kintsugi reading-list next --service payments\n  kintsugi reading-list next --newcomer --service payments\n  kintsugi reading-list next --read 2026-11-26-k3v9x2ab --on 2026-12-01",
 		Args:    arguments(cobra.NoArgs),
 	}
 	n := listFlag(c)
-	c.Flags().StringSliceVar(&f.services, "service", nil, "a service that the club looks after; may be given several times")
-	c.Flags().IntVar(&f.count, "count", 3, "how many to name")
+	c.Flags().StringSliceVar(&f.services, "service", nil, "a service that the club or the newcomer looks after; may be given several times")
+	c.Flags().IntVar(&f.count, "count", forClub, fmt.Sprintf("how many to name (for a newcomer %d)", forNewcomer))
+	c.Flags().BoolVar(&f.newcomer, "newcomer", false, "name what a newcomer reads first")
 	c.Flags().StringVar(&f.read, "read", "", "the id or the address of what was read")
 	c.Flags().StringVar(&f.on, "on", "", "when it was read, YYYY-MM-DD (default: today, UTC)")
 	c.RunE = func(_ *cobra.Command, _ []string) error {
@@ -215,7 +224,14 @@ func newReadingListNext() *cobra.Command {
 		if f.read != "" {
 			return n.noteRead(entries, f)
 		}
-		for i, e := range list.Next(entries, f.services, f.count) {
+		next := list.Next
+		if f.newcomer {
+			next = list.Choose
+			if !c.Flags().Changed("count") {
+				f.count = forNewcomer
+			}
+		}
+		for i, e := range next(entries, f.services, f.count) {
 			if err := n.showNext(i+1, &e); err != nil {
 				return err
 			}

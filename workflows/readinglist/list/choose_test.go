@@ -51,6 +51,91 @@ func TestNextOrder(t *testing.T) {
 	}
 }
 
+// TestChooseOrder is a newcomer's list, as it was reviewed.
+func TestChooseOrder(t *testing.T) {
+	var entries []Entry
+	add := func(name string, length int, change func(*Entry), reasons ...Reason) {
+		e := Entry{URL: name + ".md", Title: Tell(name, "en"), Words: length}
+		e.ID = NewID(e.URL, "2026-03-01")
+		for _, r := range reasons {
+			e.Recommend(Recommendation{Reason: r, By: "sato"})
+		}
+		if change != nil {
+			change(&e)
+		}
+		entries = append(entries, e)
+	}
+	add("long", 2000, nil, Learning)
+	add("short", 500, nil, Learning)
+	add("unknown length", 0, nil, Learning)
+	add("about payments", 3000, func(e *Entry) { e.Services = []string{"Payments"} }, Learning)
+	add("gone", 100, func(e *Entry) { e.State = Deleted }, Architecture)
+	add("secret", 100, func(e *Entry) { e.State = Private }, Architecture)
+	add("elsewhere now", 900, func(e *Entry) { e.State, e.MovedTo = Moved, "b.md" }, Response)
+	add("said by two", 900, func(e *Entry) { e.Recommend(Recommendation{Reason: Response, By: "suzuki"}) }, Response)
+	add("two reasons", 1500, nil, Learning, Response)
+	add("a label alone", 100, func(e *Entry) { e.Recommend(Recommendation{By: "sato"}) })
+	var got []string
+	for _, e := range Choose(entries, []string{"payments"}, 8) {
+		got = append(got, e.Title.En)
+	}
+	want := []string{"about payments", "two reasons", "short", "said by two", "long", "elsewhere now", "unknown length", "a label alone"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestChooseProperties: every reason has its turn, nothing is chosen that cannot be
+// read, what concerns the newcomer and what is short goes before its equals, and the
+// order of the entries makes no difference.
+func TestChooseProperties(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		entries := entryNumbers(rapid.IntRange(0, 30).Draw(t, "entries"), 2)
+		for i := range entries {
+			e := &entries[i]
+			e.State = rapid.SampledFrom([]State{Fine, Fine, Fine, Moved, Deleted, Private}).Draw(t, "state")
+			e.Words = rapid.IntRange(0, 3).Draw(t, "length") * 500
+			e.Services = rapid.SampledFrom([][]string{nil, {"payments"}}).Draw(t, "services")
+			if r := rapid.SampledFrom(append([]Reason{""}, Reasons...)).Draw(t, "one more"); r != "" {
+				e.Recommend(Recommendation{Reason: r, By: "sato"})
+			}
+		}
+		most := rapid.IntRange(0, 10).Draw(t, "most")
+		services := []string{"payments"}
+		chosen := Choose(entries, services, most)
+		if diff := cmp.Diff(chosen, Choose(rapid.Permutation(entries).Draw(t, "order"), services, most)); diff != "" {
+			t.Fatal("the order matters: " + diff)
+		}
+		isChosen := map[string]bool{}
+		for _, e := range chosen {
+			if isChosen[e.ID] || e.State == Private || e.State == Deleted {
+				t.Fatalf("%s is chosen twice, or %s", e.ID, e.State)
+			}
+			isChosen[e.ID] = true
+		}
+		readable := slices.DeleteFunc(slices.Clone(entries), func(e Entry) bool { return e.State == Private || e.State == Deleted })
+		if len(chosen) != min(most, len(readable)) {
+			t.Fatalf("%d of %d are chosen, not %d", len(chosen), len(readable), most)
+		}
+		for _, e := range readable {
+			for _, r := range e.reasons() {
+				if most >= len(Reasons) && !slices.ContainsFunc(chosen, func(c Entry) bool { return slices.Contains(c.reasons(), r) }) {
+					t.Fatalf("nothing is chosen for %s", r)
+				}
+			}
+			for _, c := range chosen {
+				switch {
+				case isChosen[e.ID] || !slices.Equal(c.reasons(), e.reasons()) || len(c.Recommended) != len(e.Recommended):
+				case !concerns(&c, services) && concerns(&e, services):
+					t.Fatalf("%s does not concern the newcomer, as %s does", c.ID, e.ID)
+				case concerns(&c, services) == concerns(&e, services) && e.Words > 0 && (c.Words == 0 || e.Words < c.Words):
+					t.Fatalf("%s is longer than %s", c.ID, e.ID)
+				}
+			}
+		}
+	})
+}
+
 func TestSigns(t *testing.T) {
 	rich := "# Search was down\n\n## Background\n\n" + strings.Repeat("The index is built from the primary by a nightly job. ", 15) +
 		"\n\n```mermaid\ngraph TD; a-->b\n```\n\n## Timeline (UTC)\n\n- 2026-03-01 10:00 Incident started: the disk was full.\n- 2026-03-01 10:05 Detected by the latency alert.\n" +
