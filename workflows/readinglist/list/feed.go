@@ -38,6 +38,7 @@ type (
 		Links      []atomLink     `xml:"link"`
 		Categories []atomCategory `xml:"category"`
 		Summary    string         `xml:"summary,omitempty"`
+		Content    *string        `xml:"content"`
 	}
 	atomCategory struct {
 		Term  string `xml:"term,attr"`
@@ -45,23 +46,44 @@ type (
 	}
 )
 
-// Feed is the Atom feed of the entries listed last. Of a private postmortem it
-// says nothing.
+// feedPlace is what a feed has to know of where it stands. What is not known is
+// empty.
+type feedPlace struct {
+	self, page string
+	// files leads to the list's folder, for postmortems that are paths.
+	files string
+}
+
+// Feed is the Atom feed of the entries listed last, beside the list's pages. Of a
+// private postmortem it says nothing.
 func Feed(entries []Entry, o Options) (string, error) {
+	place := feedPlace{files: o.Address}
+	if o.Address != "" {
+		place.self, place.page = o.Address+feedFile, o.Address
+	}
+	return feedAt(place, entries, o)
+}
+
+func feedAt(place feedPlace, entries []Entry, o Options) (string, error) {
 	lang := words.English
 	if len(o.Languages) > 0 {
 		lang = o.Languages[0]
 	}
 	name, _ := o.Name.In(lang)
+	// Lists of one name are told apart by their addresses, where those are known.
+	address := ""
+	if IsWeb(place.files) {
+		address = place.files
+	}
 	f := atomFeed{
 		Lang: string(lang), Title: words.Line(name, mostTitle), Author: atomPerson{words.Line(name, mostTitle)},
-		ID: urn("list", o.Address+"\n"+o.Name.En+"\n"+o.Name.Ja),
+		ID: urn("list", address+"\n"+o.Name.En+"\n"+o.Name.Ja),
 	}
-	if o.Address != "" {
-		f.Links = []atomLink{
-			{Rel: "self", Type: "application/atom+xml", Href: o.Address + feedFile},
-			{Rel: "alternate", Type: "text/html", Href: o.Address},
-		}
+	if place.self != "" {
+		f.Links = append(f.Links, atomLink{Rel: "self", Type: "application/atom+xml", Href: place.self})
+	}
+	if place.page != "" {
+		f.Links = append(f.Links, atomLink{Rel: "alternate", Type: "text/html", Href: place.page})
 	}
 	var updated time.Time
 	for i := range entries {
@@ -72,7 +94,7 @@ func Feed(entries []Entry, o Options) (string, error) {
 		if e.Changed.After(updated) {
 			updated = e.Changed
 		}
-		f.Entries = append(f.Entries, o.atomOf(e, lang))
+		f.Entries = append(f.Entries, place.atomOf(e, lang))
 	}
 	f.Updated = atomTime(updated)
 	content, err := xml.MarshalIndent(f, "", " ")
@@ -82,7 +104,7 @@ func Feed(entries []Entry, o Options) (string, error) {
 	return xml.Header + string(content) + "\n", nil
 }
 
-func (o *Options) atomOf(e *Entry, lang words.Language) atomEntry {
+func (place *feedPlace) atomOf(e *Entry, lang words.Language) atomEntry {
 	t := teller{lang}
 	title, in := e.Title.In(lang)
 	// An id that a feed gave once must not change (RFC 4287, 4.2.6), and that of an
@@ -94,7 +116,8 @@ func (o *Options) atomOf(e *Entry, lang words.Language) atomEntry {
 	if !e.Listed.IsZero() {
 		a.Published = atomTime(e.Listed)
 	}
-	if to := o.onWeb(e); to != "" {
+	to := place.of(e)
+	if to != "" {
 		a.Links = []atomLink{{Rel: "alternate", Href: to}}
 	}
 	for _, r := range e.reasons() {
@@ -112,20 +135,31 @@ func (o *Options) atomOf(e *Entry, lang words.Language) atomEntry {
 	if long := t.minutes(e); long != "" {
 		said = append(said, ended(long))
 	}
+	if e.State == Deleted {
+		said = append(said, t.say("It is no longer there.", "元の文書は削除されています。"))
+	}
 	a.Summary = inARow(said)
+	if to == "" {
+		// Where nothing is linked, there is to be content (RFC 4287, 4.1.2).
+		a.Summary, a.Content = "", new(a.Summary)
+	}
 	return a
 }
 
-// onWeb is where a postmortem is, as a reader of the feed can follow it.
-func (o *Options) onWeb(e *Entry) string {
+// of is where a postmortem is, as a reader of the feed can follow it, or nothing.
+func (place *feedPlace) of(e *Entry) string {
 	url := e.URL
 	if e.State == Moved && e.MovedTo != "" {
 		url = e.MovedTo
 	}
-	if IsWeb(url) {
+	switch to := target(url); {
+	case e.State == Deleted || to == "":
+		return ""
+	case IsWeb(url):
 		return url
+	default:
+		return place.files + to
 	}
-	return o.Address + target(url)
 }
 
 // atomTime is a time as RFC 3339 has it, to the second.

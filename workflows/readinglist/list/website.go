@@ -1,7 +1,9 @@
 package list
 
 import (
+	"crypto/sha256"
 	_ "embed" // the page's template
+	"encoding/base64"
 	"fmt"
 	"html/template"
 	"slices"
@@ -14,6 +16,16 @@ import (
 var websiteSource string
 
 var website = template.Must(template.New("website").Parse(websiteSource))
+
+// WebsitePolicy is the Content-Security-Policy that the pages of Website need and
+// nothing beyond: their own style. No script, image, frame or form is among it.
+func WebsitePolicy() string {
+	_, rest, _ := strings.Cut(websiteSource, "<style>")
+	style, _, _ := strings.Cut(rest, "</style>")
+	hash := sha256.Sum256([]byte(style))
+	return "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(hash[:]) +
+		"'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+}
 
 // sitePage is what the template shows.
 type sitePage struct {
@@ -45,8 +57,8 @@ type siteEntry struct {
 }
 
 // Website is the list as static pages, in both languages, by their file names.
-// Links is what leads from their folder to that of the list, such as "../list/", for
-// postmortems that are paths. Nothing of a private postmortem is shown.
+// Links is what leads from their folder to that of the list, such as "../list/" or an
+// address, for postmortems that are paths. Nothing of a private postmortem is shown.
 func Website(entries []Entry, o Options, links string) (map[string]string, error) {
 	w := newWork(o, func(string) (string, bool) { return "", false })
 	for _, lang := range []words.Language{words.English, words.Japanese} {
@@ -65,7 +77,11 @@ func Website(entries []Entry, o Options, links string) (map[string]string, error
 		}
 	}
 	all := map[string]string{feedFile: ""}
-	feed, err := Feed(recent(entries), w.Options)
+	place := feedPlace{page: w.siteFile("", 0), files: links}
+	if o.Address != "" {
+		place = feedPlace{self: o.Address + feedFile, page: o.Address, files: o.Address}
+	}
+	feed, err := feedAt(place, recent(entries), w.Options)
 	if err != nil {
 		return nil, err
 	}
