@@ -180,7 +180,8 @@ type nextFlags struct {
 	services []string
 	count    int
 	newcomer bool
-	read, on string
+	// read is what the club read, on which day, and where it wrote notes.
+	read, on, notes string
 }
 
 // How many next names, for a club and for a newcomer.
@@ -198,7 +199,7 @@ func newReadingListNext() *cobra.Command {
 			"that first what is about the club's services, then what has another reason than the last,\n" +
 			"then what most speaks for. --newcomer names what somebody new reads first instead, by turns\n" +
 			"of the reasons. --read notes that one was read, and changes the list.",
-		Example: "  kintsugi reading-list next --service payments\n  kintsugi reading-list next --newcomer --service payments\n  kintsugi reading-list next --read 2026-11-26-k3v9x2ab --on 2026-12-01",
+		Example: "  kintsugi reading-list next --service payments\n  kintsugi reading-list next --newcomer --service payments\n  kintsugi reading-list next --read 2026-11-26-k3v9x2ab --on 2026-12-01 \\\n    --notes https://github.com/acme/club/issues/7",
 		Args:    arguments(cobra.NoArgs),
 	}
 	n := listFlag(c)
@@ -207,6 +208,7 @@ func newReadingListNext() *cobra.Command {
 	c.Flags().BoolVar(&f.newcomer, "newcomer", false, "name what a newcomer reads first")
 	c.Flags().StringVar(&f.read, "read", "", "the id or the address of what was read")
 	c.Flags().StringVar(&f.on, "on", "", "when it was read, YYYY-MM-DD (default: today, UTC)")
+	c.Flags().StringVar(&f.notes, "notes", "", "the address of what the club wrote down")
 	c.RunE = func(_ *cobra.Command, _ []string) error {
 		if err := n.ready(); err != nil {
 			return err
@@ -216,6 +218,9 @@ func newReadingListNext() *cobra.Command {
 		}
 		if f.on != "" && (len(f.on) != len(time.DateOnly) || !isDay(f.on)) {
 			return n.wrong("--on is %.40q: write YYYY-MM-DD", "--onが%.40qです。YYYY-MM-DDの形で書いてください", f.on)
+		}
+		if f.notes != "" && !list.IsWeb(f.notes) {
+			return n.wrong("--notes is %.100q: write an address that begins with https://", "--notesが%.100qです。https://で始まるアドレスを書いてください", f.notes)
 		}
 		entries, err := n.entries()
 		if err != nil {
@@ -273,9 +278,8 @@ func (n *listNoun) noteRead(entries []list.Entry, f nextFlags) error {
 	}
 	var after list.Entry
 	err := n.update(found.ID, func(e *list.Entry, listed bool) bool {
-		if !slices.Contains(e.Read, f.on) {
-			e.Read = append(e.Read, f.on)
-			slices.Sort(e.Read)
+		before := slices.Clone(e.Read)
+		if e.WasRead(f.on, f.notes); !slices.Equal(before, e.Read) {
 			e.Changed = now
 		}
 		after = *e

@@ -28,7 +28,7 @@ func TestNextRepeatsNothing(t *testing.T) {
 				}
 				seen[next.ID] = true
 				e := Find(entries, next.URL)
-				e.Read = append(e.Read, dawn.AddDate(0, 0, round*20+len(seen)).Format("2006-01-02"))
+				e.WasRead(dawn.AddDate(0, 0, round*20+len(seen)).Format("2006-01-02"), "")
 			}
 		}
 	})
@@ -41,7 +41,7 @@ func TestNextOrder(t *testing.T) {
 		return e
 	}
 	minor, grave, mine, read, other, gone := entry(1, Learning, "SEV3"), entry(2, Learning, "重大度1"), entry(3, Learning, ""), entry(4, Learning, "SEV1"), entry(5, Response, "SEV3"), entry(6, Response, "SEV1")
-	mine.Services, read.Read, gone.State = []string{"Payments"}, []string{"2026-10-01"}, Deleted
+	mine.Services, read.Read, gone.State = []string{"Payments"}, []Reading{{Day: "2026-10-01"}}, Deleted
 	var got []string
 	for _, e := range Next([]Entry{minor, grave, mine, read, other, gone}, []string{"payments"}, 9) {
 		got = append(got, e.ID)

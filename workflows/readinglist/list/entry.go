@@ -104,8 +104,8 @@ type Entry struct {
 	MovedTo     string           `json:"moved_to,omitempty"`
 	// Checked is the day on which the link was last looked at, if ever.
 	Checked string `json:"checked,omitempty"`
-	// Read are the days on which a reading club read it.
-	Read []string `json:"read,omitempty"`
+	// Read says when a reading club read it.
+	Read []Reading `json:"read,omitempty"`
 	// Listed and Changed are when the entry came, and when it last changed.
 	Listed  time.Time `json:"listed,omitzero"`
 	Changed time.Time `json:"changed,omitzero"`
@@ -145,7 +145,9 @@ var (
 const mostAddress = 2000
 
 // IsWeb reports whether an address is one of the web.
-func IsWeb(address string) bool { return len(address) <= mostAddress && webForm.MatchString(address) }
+func IsWeb(address string) bool {
+	return len(address) <= mostAddress && webForm.MatchString(address) && words.IsVisible(address)
+}
 
 // isPath reports whether an address is a path within a repository.
 func isPath(address string) bool {
@@ -166,6 +168,11 @@ func (e *Entry) fault() (english, japanese string) {
 		return "the state is none of moved, deleted and private", "stateが、moved、deleted、privateのどれでもありません"
 	case e.MovedTo != "" && !IsWeb(e.MovedTo) && !isPath(e.MovedTo):
 		return "moved_to is neither an address nor a path", "moved_toが、アドレスでもパスでもありません"
+	}
+	for _, r := range e.Read {
+		if !dateForm.MatchString(r.Day) {
+			return "a day in read is not of the form YYYY-MM-DD, YYYY-MM or YYYY", "readの日付の形がYYYY-MM-DD、YYYY-MM、YYYYのどれでもありません"
+		}
 	}
 	for _, r := range e.Recommended {
 		if r.Reason != "" && !slices.Contains(Reasons, r.Reason) {
@@ -201,6 +208,7 @@ func (e Entry) kept() Entry {
 	for i := range e.Services {
 		e.Services[i] = words.Line(e.Services[i], mostName)
 	}
+	e.Read = keptReadings(e.Read)
 	e.Recommended = slices.Clone(e.Recommended)
 	for i := range e.Recommended {
 		e.Recommended[i].Because = line(e.Recommended[i].Because, mostBecause)

@@ -104,9 +104,8 @@ func mergeEntry(base, ours, theirs Entry) Entry {
 		return cmp.Or(a.At.Compare(b.At), strings.Compare(recommendationKey(a), recommendationKey(b)))
 	})
 	itself := func(s string) string { return s }
-	merged.Read = mergeSets(base.Read, ours.Read, theirs.Read, itself)
+	merged.Read = orderedReadings(mergeSets(base.Read, ours.Read, theirs.Read, Reading.key))
 	merged.Services = mergeSets(base.Services, ours.Services, theirs.Services, itself)
-	slices.Sort(merged.Read)
 	slices.Sort(merged.Services)
 	merged.Changed = ours.Changed
 	if merged.Listed = ours.Listed; theirs.Listed.Before(ours.Listed) && !theirs.Listed.IsZero() {

@@ -18,7 +18,7 @@ func TestMergeBoth(t *testing.T) {
 	ours[0].Title, ours[0].Changed = Tell("Ours", "en"), dawn.AddDate(0, 1, 0)
 	ours[1].Recommended = append(slices.Clone(ours[1].Recommended), Recommendation{By: "sato", Reason: Learning})
 	theirs = append(theirs, entryNumber(11, 1))
-	theirs[0].Severity, theirs[0].Read = "SEV1", []string{"2026-12-01"}
+	theirs[0].Severity, theirs[0].Read = "SEV1", []Reading{{Day: "2026-12-01"}}
 	theirs[1].Recommended = append(slices.Clone(theirs[1].Recommended), Recommendation{By: "suzuki", Reason: Response})
 	theirs = slices.Delete(theirs, 2, 3)
 	got := Merge(base, ours, theirs)
@@ -27,7 +27,7 @@ func TestMergeBoth(t *testing.T) {
 		t.Fatalf("%d entries", len(got))
 	}
 	first, second := byID[base[0].ID], byID[base[1].ID]
-	if first.Title.En != "Ours" || first.Severity != "SEV1" || !slices.Equal(first.Read, []string{"2026-12-01"}) {
+	if first.Title.En != "Ours" || first.Severity != "SEV1" || !slices.Equal(first.Read, []Reading{{Day: "2026-12-01"}}) {
 		t.Errorf("%+v", first)
 	}
 	if len(second.Recommended) != len(base[1].Recommended)+2 {
@@ -87,7 +87,7 @@ func edited(t *rapid.T, base []Entry, who string) []Entry {
 		case 3:
 			e.Recommend(Recommendation{By: rapid.SampledFrom([]string{"sato", who}).Draw(t, "by"), Reason: Learning, Because: Tell(who, "en")})
 		default:
-			e.Read = append(e.Read, "2026-12-0"+rapid.StringMatching("[1-9]").Draw(t, "day"))
+			e.WasRead("2026-12-0"+rapid.StringMatching("[1-9]").Draw(t, "day"), rapid.SampledFrom([]string{"", "https://example.com/" + who}).Draw(t, "notes"))
 		}
 		list[at] = e
 	}

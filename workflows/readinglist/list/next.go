@@ -43,8 +43,8 @@ func lastRead(entries []Entry) *Entry {
 	day := ""
 	for i := range entries {
 		for _, read := range entries[i].Read {
-			if read > day {
-				day, last = read, &entries[i]
+			if read.Day > day {
+				day, last = read.Day, &entries[i]
 			}
 		}
 	}

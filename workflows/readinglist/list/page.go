@@ -175,10 +175,12 @@ func (t teller) entry(e *Entry) string {
 	if why := t.why(e); why != "" {
 		lines = append(lines, why)
 	}
-	if len(lines) == 0 {
-		return said + "\n"
+	for _, line := range []string{inARow(lines), t.readings(e)} {
+		if line != "" {
+			said += "\\\n" + line
+		}
 	}
-	return said + "\\\n" + inARow(lines) + "\n"
+	return said + "\n"
 }
 
 // headline is an entry in a line.
