@@ -17,7 +17,9 @@ func newServe() *cobra.Command {
 		Long: "Serve runs the GitHub App until it is told to stop (SIGTERM or Ctrl-C); what is in\n" +
 			"flight is then finished or handed back. It refuses to start rather than run\n" +
 			"half-configured, and says which setting is wrong.\n\n" +
-			"Routes: POST /webhooks/github, GET /healthz (alive), /readyz (ready), /metrics.",
+			"Routes: POST /webhooks/github, GET /healthz (alive), /readyz (ready), /metrics,\n" +
+			"and /reading-list/OWNER/REPO/ for each list of --reading-lists, open to whoever reaches the\n" +
+			"server: nobody is asked to log in.",
 		Args: arguments(cobra.NoArgs),
 	}
 	s := addSettings(c, server.ServeSettings())

@@ -50,6 +50,8 @@ type Config struct {
 	// Pause decides and writes nothing.
 	Pause     bool
 	LogFormat string // text or json
+	// ReadingLists are shown to whoever reaches the server.
+	ReadingLists []ReadingList
 
 	// Version is shown in the metrics and to GitHub.
 	Version string
@@ -270,7 +272,7 @@ func (s *Server) listen(ctx context.Context) error {
 // begun.
 func (s *Server) serve(ctx context.Context) {
 	for i, l := range s.listeners {
-		server := web.NewServer(s.handler(i), s.log)
+		server := web.NewServer(s.handler(ctx, i), s.log)
 		s.group.Go(func() error {
 			if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
 				return fmt.Errorf("serve %s: %w", l.Addr(), err)
@@ -290,8 +292,9 @@ func (s *Server) serve(ctx context.Context) {
 	}
 }
 
-// handler is what is served on the i-th address: the routes, or the metrics.
-func (s *Server) handler(i int) http.Handler {
+// handler is what is served on the i-th address until ctx ends: the routes, or the
+// metrics.
+func (s *Server) handler(ctx context.Context, i int) http.Handler {
 	metrics := s.metrics.handler()
 	if i > 0 {
 		return web.MetricsHandler(metrics, s.log)
@@ -304,6 +307,7 @@ func (s *Server) handler(i int) http.Handler {
 			return githubapp.Verify(s.config.WebhookSecrets, body, signature)
 		},
 		Intake: s.intake, Counted: s.metrics.delivery, NotReady: s.notReady, Metrics: metrics, Log: s.log,
+		ReadingLists: s.readingLists(ctx), Clock: s.clock,
 	})
 }
 

@@ -36,6 +36,7 @@ const (
 	Owners        = "KINTSUGI_OWNERS"
 	Pause         = "KINTSUGI_PAUSE"
 	Log           = "KINTSUGI_LOG"
+	ReadingLists  = "KINTSUGI_READING_LISTS"
 
 	// File behind the name of a secret names the file that holds it.
 	File = "_FILE"
@@ -101,6 +102,7 @@ const defaultAddr = ":8080"
 func ServeSettings() []Setting {
 	return append(slices.Concat(DoctorSettings(), AddrSettings()),
 		Setting{Name: MetricsAddr, Flag: "metrics-addr", Help: "where metrics are served; with the webhooks where nothing is set"},
+		Setting{Name: ReadingLists, Flag: "reading-lists", Help: "the reading lists shown under /reading-list/ to whoever reaches the server, OWNER/REPO or OWNER/REPO/FOLDER, separated by commas; none where nothing is set"},
 		Setting{Name: Pause, Flag: "pause", Default: "false", Help: "true decides what to do and writes nothing"},
 		Setting{Name: Log, Flag: "log", Default: "text", Help: "the form of the log, text or json"},
 	)

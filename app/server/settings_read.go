@@ -26,6 +26,7 @@ func ReadSettings(lookup func(name string) string) (Config, error) {
 	c.MetricsAddr = r.address(MetricsAddr, "")
 	c.Pause = r.truth(Pause)
 	c.LogFormat = r.oneOf(Log, "text", "json")
+	c.ReadingLists = r.readingLists(c.Owners)
 	return c, errors.Join(r.problems...)
 }
 
@@ -281,7 +282,12 @@ func (r *settingsReader) url(name string) string {
 	return text
 }
 
-var login = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$`)
+var (
+	login    = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$`)
+	repoName = regexp.MustCompile(`^[A-Za-z0-9._-]{1,100}$`)
+	// folderName is any visible name, of whatever language.
+	folderName = regexp.MustCompile(`^[\pL\pM\pN._ +@()-]{1,100}$`)
+)
 
 func (r *settingsReader) owners() []string {
 	text := r.text(Owners, "")
@@ -298,6 +304,38 @@ func (r *settingsReader) owners() []string {
 		owners = append(owners, owner)
 	}
 	return owners
+}
+
+// mostLists is how many lists are shown at most, since copies are kept in memory.
+const mostLists = 20
+
+// readingLists are the lists to show. They are addressed by their repositories.
+func (r *settingsReader) readingLists(owners []string) (lists []ReadingList) {
+	text := r.text(ReadingLists, "")
+	if text == "" {
+		return nil
+	}
+	for name := range strings.SplitSeq(text, ",") {
+		name = strings.TrimSpace(name)
+		l, ok := parseReadingList(name)
+		owner, _, _ := strings.Cut(name, "/")
+		switch {
+		case !ok:
+			r.refuse(ReadingLists, "names %.100q, which is no list: write OWNER/REPO or OWNER/REPO/FOLDER, separated by commas, such as acme/handbook,acme/shop/docs/reading-list", name)
+			return nil
+		case slices.ContainsFunc(lists, func(other ReadingList) bool { return strings.EqualFold(other.Repo, l.Repo) }):
+			r.refuse(ReadingLists, "names two lists of %s: one of each repository can be shown", l.Repo)
+			return nil
+		case len(owners) > 0 && !slices.ContainsFunc(owners, func(served string) bool { return strings.EqualFold(served, owner) }):
+			r.refuse(ReadingLists, "names a list of %s, an account that %s does not name", owner, Owners)
+			return nil
+		}
+		lists = append(lists, l)
+	}
+	if len(lists) > mostLists {
+		r.refuse(ReadingLists, "names %d lists: at most %d can be shown", len(lists), mostLists)
+	}
+	return lists
 }
 
 func (r *settingsReader) address(name, otherwise string) string {

@@ -2,9 +2,11 @@ package server_test
 
 import (
 	"encoding/pem"
+	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"strings"
 	"testing"
@@ -71,6 +73,16 @@ func TestWrongSettingsAreRefused(t *testing.T) {
 		{"an address as owner", map[string]string{server.Owners: "acme,https://github.com/acme"}, `KINTSUGI_OWNERS names "https://github.com/acme", which is no account`},
 		{"a comma too many", map[string]string{server.Owners: "acme,"}, `KINTSUGI_OWNERS names ""`},
 		{"pause perhaps", map[string]string{server.Pause: "perhaps"}, `KINTSUGI_PAUSE is "perhaps": write true or false`},
+		{"a list without a repository", map[string]string{server.ReadingLists: "acme"}, `KINTSUGI_READING_LISTS names "acme", which is no list: write OWNER/REPO or OWNER/REPO/FOLDER`},
+		{"a list's address", map[string]string{server.ReadingLists: "https://github.com/acme/shop"}, `KINTSUGI_READING_LISTS names "https://github.com/acme/shop", which is no list`},
+		{"a list above", map[string]string{server.ReadingLists: "acme/shop/docs/../.."}, `KINTSUGI_READING_LISTS names "acme/shop/docs/../..", which is no list`},
+		{"a list in nothing", map[string]string{server.ReadingLists: "acme/shop/docs/"}, "which is no list"},
+		{"a repository of dots", map[string]string{server.ReadingLists: "acme/.."}, "which is no list"},
+		{"a list with a query", map[string]string{server.ReadingLists: "acme/shop/docs?ref=x"}, "which is no list"},
+		{"a comma too many in lists", map[string]string{server.ReadingLists: "acme/shop,"}, `KINTSUGI_READING_LISTS names "", which is no list`},
+		{"two lists of one", map[string]string{server.ReadingLists: "acme/shop,Acme/Shop/docs"}, "KINTSUGI_READING_LISTS names two lists of Acme/Shop"},
+		{"a list of others", map[string]string{server.ReadingLists: "acme/shop", server.Owners: "acme-labs"}, "KINTSUGI_READING_LISTS names a list of acme, an account that KINTSUGI_OWNERS does not name"},
+		{"many lists", map[string]string{server.ReadingLists: manyLists(22)}, "KINTSUGI_READING_LISTS names 22 lists: at most 20 can be shown"},
 		{"a log of xml", map[string]string{server.Log: "xml"}, `KINTSUGI_LOG is "xml": write text or json`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -82,6 +94,38 @@ func TestWrongSettingsAreRefused(t *testing.T) {
 				t.Errorf("a secret shows: %v", err)
 			}
 		})
+	}
+}
+
+func manyLists(n int) string {
+	names := make([]string, n)
+	for i := range names {
+		names[i] = fmt.Sprintf("acme/repo%d", i)
+	}
+	return strings.Join(names, ",")
+}
+
+// TestTheDocumentsNameTheSettings holds the tables of docs/run.md and docs/run.ja.md
+// to the list, and to nothing besides.
+func TestTheDocumentsNameTheSettings(t *testing.T) {
+	known := map[string]bool{}
+	for _, s := range server.ServeSettings() {
+		if !strings.HasSuffix(s.Name, server.File) {
+			known[s.Name] = true
+		}
+	}
+	for _, file := range []string{"../../docs/run.md", "../../docs/run.ja.md"} {
+		content, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		named := map[string]bool{}
+		for _, row := range regexp.MustCompile("(?m)^\\| `(KINTSUGI_[A-Z_]+)` \\|").FindAllStringSubmatch(string(content), -1) {
+			named[row[1]] = true
+		}
+		if !maps.Equal(named, known) {
+			t.Errorf("%s names %v, want %v", file, named, known)
+		}
 	}
 }
 
@@ -102,12 +146,14 @@ func TestSettingsAreRead(t *testing.T) {
 	c, err := server.ReadSettings(settings(t, map[string]string{
 		server.PrivateKey: "", server.PrivateKeyFile: file, server.WebhookSecret: "current-1, previous-1", server.StateKeys: "new-and-long-enough,old-and-long-enough",
 		server.Owners: "acme, Acme-Labs", server.Pause: "1", server.Log: "JSON", server.GitHubURL: "https://github.example.com/api/v3",
+		server.ReadingLists: "acme/handbook, Acme-Labs/shop.web/docs/読書会",
 	}))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if strings.Join(c.WebhookSecrets, "|") != "current-1|previous-1" || string(c.StateKeys[1]) != "old-and-long-enough" || strings.Join(c.Owners, "|") != "acme|Acme-Labs" ||
-		!c.Pause || c.LogFormat != "json" || c.DatabaseURL != "kintsugi.db" || c.Addr != ":8080" || c.MetricsAddr != "" || c.AppID != 7 {
+		!c.Pause || c.LogFormat != "json" || c.DatabaseURL != "kintsugi.db" || c.Addr != ":8080" || c.MetricsAddr != "" || c.AppID != 7 ||
+		fmt.Sprint(c.ReadingLists) != "[{acme/handbook reading-list} {Acme-Labs/shop.web docs/読書会}]" {
 		t.Errorf("read %+v", c)
 	}
 	// Secrets may lie in files, as orchestrators hand them out.

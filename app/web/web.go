@@ -1,6 +1,6 @@
 // Package web is the program's face towards the network: the route that takes
-// GitHub's webhooks, and the pages by which operators see that it lives, that
-// it is ready, and what it counts. It bounds what a stranger may cost and hands
+// GitHub's webhooks, the pages by which operators see that it lives, that it is
+// ready, and what it counts, and reading lists as web pages. It bounds what a stranger may cost and hands
 // on only what GitHub signed. It must not know what a delivery says, how it is
 // stored or decoded, nor any rule: all of that is given to it as functions.
 package web
@@ -17,6 +17,8 @@ import (
 
 	"github.com/gin-gonic/gin"
 	"golang.org/x/sync/semaphore"
+
+	"github.com/kintsugi-app/kintsugi/app/clock"
 )
 
 // The routes, which other programs rely on.
@@ -44,6 +46,10 @@ type Config struct {
 	NotReady func(context.Context) []string
 	// Metrics is served on PathMetrics; nil serves none here.
 	Metrics http.Handler
+	// ReadingLists are shown under PathReadingList, by OWNER/REPO.
+	ReadingLists map[string]ReadingList
+	// Clock is needed where there are any.
+	Clock clock.Clock
 	// MaxBody bounds one delivery, by default GitHub's own limit. MaxReading
 	// bounds the bytes of all deliveries being read at once.
 	MaxBody, MaxReading int64
@@ -83,6 +89,7 @@ func Handler(c Config) http.Handler {
 	if c.Metrics != nil {
 		r.GET(PathMetrics, gin.WrapH(c.Metrics))
 	}
+	addReadingLists(r, c)
 	return r
 }
 

@@ -199,9 +199,9 @@ func (w *work) remove(file string) {
 // finish makes the index, the feed and the pages.
 func (w *work) finish(pages []string, hadIndex bool) (Changes, error) {
 	if _, isShort := w.index.Parts[""]; !isShort {
-		w.write(indexFile, w.index.encode())
+		w.write(IndexFile, w.index.encode())
 	} else if hadIndex {
-		w.remove(indexFile)
+		w.remove(IndexFile)
 	}
 	w.write(optionsFile, w.given.encode())
 	feed, err := Feed(w.index.Recent, w.Options)

@@ -187,7 +187,7 @@ func TestNotesFollow(t *testing.T) {
 	if page := files["README.md"]; !strings.Contains(page, mark(of.ID, note)) || !strings.HasPrefix(page, "Mine, above\n") {
 		t.Errorf("the note does not move back:\n%s", page)
 	}
-	if _, ok := files[indexFile]; ok || files["data/entries.jsonl"] == "" || files["data/"+of.ID[:4]+".jsonl"] != "" {
+	if _, ok := files[IndexFile]; ok || files["data/entries.jsonl"] == "" || files["data/"+of.ID[:4]+".jsonl"] != "" {
 		t.Errorf("the data was not put together again: %q", slices.Sorted(maps.Keys(files)))
 	}
 }

@@ -75,13 +75,13 @@ func sectionsOf(e *Entry) []Reason {
 }
 
 func readIndex(there Folder) (x index, found bool, err error) {
-	content, found := there(indexFile)
+	content, found := there(IndexFile)
 	if !found {
 		return x, false, nil
 	}
 	if err := json.Unmarshal([]byte(content), &x); err != nil || x.Version != indexVersion {
 		return x, true, &Problem{
-			File: indexFile, Line: 1, Column: 1,
+			File: IndexFile, Line: 1, Column: 1,
 			English:  "this index cannot be read; it is worked out from the other files: delete it and build the list",
 			Japanese: "この索引は読めません。ほかのファイルから作られるものなので、削除してからbuildを実行してください",
 		}

@@ -62,7 +62,8 @@ func above(prefix string) []string {
 
 // The names of files in the list's folder.
 const (
-	indexFile = "data/index.json"
+	// IndexFile says which data files a long list has; a short one has none.
+	IndexFile = "data/index.json"
 	feedFile  = "feed.xml"
 )
 

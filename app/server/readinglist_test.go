@@ -1,0 +1,136 @@
+package server_test
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/kintsugi-app/kintsugi/app/server"
+	"github.com/kintsugi-app/kintsugi/workflows/readinglist/list"
+)
+
+// sampleList is a small list with one of everything, as it lies in a repository.
+func sampleList(t *testing.T) (entries string) {
+	t.Helper()
+	content, err := os.ReadFile(filepath.Join("..", "..", "workflows", "readinglist", "list", "testdata", "sample", "entries.jsonl"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(content)
+}
+
+// breakable is a GitHub that can be down.
+type breakable struct {
+	http.RoundTripper
+	down atomic.Bool
+}
+
+func (b *breakable) RoundTrip(r *http.Request) (*http.Response, error) {
+	if b.down.Load() {
+		return nil, errors.New("GitHub is down")
+	}
+	return b.RoundTripper.RoundTrip(r)
+}
+
+const shown = "/reading-list/acme/incidents/"
+
+// TestReadingListOfARepository: the list of a private repository, as it is there.
+func TestReadingListOfARepository(t *testing.T) {
+	w := newWorld(t)
+	w.hub.PutFile(repo, "docs/読書/data/entries.jsonl", sampleList(t))
+	w.hub.PutFile(repo, "docs/読書/data/list.json", `{"languages":["ja","en"],"address":"https://example.com/list/"}`)
+	w.config.ReadingLists = []server.ReadingList{{Repo: repo, Folder: "docs/読書"}}
+	github := &breakable{RoundTripper: http.DefaultTransport}
+	if w.config.Transport != nil {
+		github.RoundTripper = w.config.Transport
+	}
+	w.config.Transport = github
+	w.start()
+	status, page := w.get(shown)
+	for _, want := range []string{
+		`<html lang="ja">`, `href="` + w.github.URL + `/acme/incidents/blob/HEAD/docs/%E8%AA%AD%E6%9B%B8/../postmortems/2026-11-26-checkout.md"`, `href="index.en.html"`, "決済画面が表示されない",
+	} {
+		if status != http.StatusOK || !strings.Contains(page, want) {
+			t.Fatalf("%d, without %q:\n%s\n%s", status, want, page, w.log)
+		}
+	}
+	for _, name := range []string{"", "index.en.html", "feed.xml"} {
+		status, page := w.get(shown + name)
+		if status != http.StatusOK || strings.Contains(page, "secret") {
+			t.Errorf("%q: %d, or something private is shown:\n%s", name, status, page)
+		}
+	}
+	for _, path := range []string{"data/entries.jsonl", "README.md", "../../healthz", "2026.html"} {
+		if status, text := w.get(shown + path); status != http.StatusNotFound {
+			t.Errorf("%s: %d %s", path, status, text)
+		}
+	}
+	if status, _ := w.get("/reading-list/acme/other/"); status != http.StatusNotFound {
+		t.Errorf("a list that is not to be shown: %d", status)
+	}
+
+	github.down.Store(true)
+	w.clock.Advance(30 * time.Minute)
+	if status, old := w.get(shown); status != http.StatusOK || old != page {
+		t.Errorf("while GitHub is down: %d\n%s", status, old)
+	}
+	github.down.Store(false)
+	w.hub.RemoveFile(repo, "docs/読書/data/entries.jsonl")
+	w.clock.Advance(30 * time.Minute)
+	if status, text := w.get(shown); status != http.StatusNotFound {
+		t.Errorf("after the list went: %d %s\n%s", status, text, w.log)
+	}
+}
+
+// TestReadingListInParts: a long list has an index; one of which a part is missing is
+// not shown as if it were shorter.
+func TestReadingListInParts(t *testing.T) {
+	w := newWorld(t)
+	var entries []list.Entry
+	for n := range 300 {
+		at := time.Date(2020+n%3, 3, 1+n%28, 0, 0, 0, 0, time.UTC)
+		e := list.Entry{URL: fmt.Sprintf("https://example.com/%d", n), Title: list.Tell(fmt.Sprintf("Entry %d", n), "en"), Date: at.Format(time.DateOnly), Listed: at, Changed: at}
+		e.ID = list.NewID(e.URL, e.Date)
+		entries = append(entries, e)
+	}
+	files, err := list.Build(entries, list.Options{}, func(string) (string, bool) { return "", false })
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, content := range files.Write {
+		w.hub.PutFile(repo, "reading-list/"+name, content)
+	}
+	w.config.ReadingLists = []server.ReadingList{{Repo: repo, Folder: "reading-list"}}
+	w.start()
+	if status, page := w.get(shown + "2021.html"); status != http.StatusOK || strings.Count(page, "<article") != 100 {
+		t.Errorf("%d, %d entries\n%s", status, strings.Count(page, "<article"), w.log)
+	}
+	w.hub.RemoveFile(repo, "reading-list/data/2021.jsonl")
+	w.clock.Advance(30 * time.Minute)
+	if status, page := w.get(shown + "2021.html"); status != http.StatusOK || strings.Count(page, "<article") != 100 {
+		t.Errorf("with a part missing: %d, %d entries", status, strings.Count(page, "<article"))
+	}
+	if !strings.Contains(w.log.String(), "a part of the list is missing: the file reading-list/data/2021.jsonl in acme/incidents: not there") {
+		t.Errorf("the log does not say so:\n%s", w.log)
+	}
+}
+
+// TestReadingListCannotBeRead: data that are broken, and an App that is not there.
+func TestReadingListCannotBeRead(t *testing.T) {
+	w := newWorld(t)
+	w.hub.PutFile(repo, "reading-list/data/entries.jsonl", "{\n")
+	w.config.ReadingLists = []server.ReadingList{{Repo: repo, Folder: "reading-list"}, {Repo: "elsewhere/repo", Folder: "reading-list"}}
+	w.start()
+	if status, text := w.get(shown); status != http.StatusServiceUnavailable || !strings.Contains(text, "cannot be read from GitHub") {
+		t.Errorf("broken data: %d %s", status, text)
+	}
+	if status, text := w.get("/reading-list/elsewhere/repo/"); status != http.StatusNotFound {
+		t.Errorf("where the App is not: %d %s", status, text)
+	}
+}
