@@ -347,7 +347,7 @@ func TestProposalRefused(t *testing.T) {
 		"the branch is somebody's": {func(w *world) {
 			w.must(w.hub.CommitFile(repo, "suzuki", paperBranch, "mine.md", "Mine"))
 		}, "somebody else has a branch kintsugi/paper-1"},
-		"an empty repository": {func(w *world) { w.hub.RemoveFile(repo, ".github/kintsugi.yml") }, "Git Repository is empty"},
+		"an empty repository": {func(w *world) { w.hub.EmptyRepo(repo) }, "Git Repository is empty"},
 		"somebody's pull request": {func(w *world) {
 			w.must(w.hub.CommitFile(repo, "suzuki", paperBranch, "mine.md", "Mine"))
 			_, err := w.hub.OpenPull(repo, "suzuki", fakehub.NewIssue{Title: "Mine", Head: paperBranch})

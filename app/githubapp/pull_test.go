@@ -128,7 +128,7 @@ func TestProposeTwice(t *testing.T) {
 	if len(w.Branches(shop)) != 1 || fmt.Sprint(w.Branches(shop)[0].Commits) != "[kintsugi[bot]]" {
 		t.Errorf("branches: %+v", w.Branches(shop))
 	}
-	w.RemoveFile(shop, "README.md")
+	w.EmptyRepo(shop)
 	if _, err := w.app.Ground(ctx, shop, page.Branch, page.Path); !errors.Is(err, engine.ErrRefused) {
 		t.Errorf("an empty repository: %v", err)
 	}

@@ -32,13 +32,19 @@ const operations = [
   "PATCH /repos/{owner}/{repo}/check-runs/{check_run_id}",
   "GET /repos/{owner}/{repo}/commits/{ref}/check-runs",
   "GET /repos/{owner}/{repo}/commits/{ref}/check-suites",
+  "GET /repos/{owner}/{repo}/commits",
+  "GET /repos/{owner}/{repo}/commits/{ref}",
   "GET /repos/{owner}/{repo}/compare/{basehead}",
   "GET /repos/{owner}/{repo}/contents/{path}",
   "PUT /repos/{owner}/{repo}/contents/{path}",
   "GET /repos/{owner}/{repo}/deployments",
   "GET /repos/{owner}/{repo}/git/blobs/{file_sha}",
+  "POST /repos/{owner}/{repo}/git/commits",
+  "GET /repos/{owner}/{repo}/git/commits/{commit_sha}",
   "GET /repos/{owner}/{repo}/git/ref/{ref}",
   "POST /repos/{owner}/{repo}/git/refs",
+  "PATCH /repos/{owner}/{repo}/git/refs/{ref}",
+  "POST /repos/{owner}/{repo}/git/trees",
   "GET /repos/{owner}/{repo}/git/trees/{tree_sha}",
   "GET /repos/{owner}/{repo}/installation",
   "GET /repos/{owner}/{repo}/issues",
@@ -66,6 +72,7 @@ const operations = [
   "GET /repos/{owner}/{repo}/labels",
   "POST /repos/{owner}/{repo}/labels",
   "GET /repos/{owner}/{repo}/labels/{name}",
+  "POST /repos/{owner}/{repo}/merges",
   "GET /repos/{owner}/{repo}/pulls",
   "POST /repos/{owner}/{repo}/pulls",
   "GET /repos/{owner}/{repo}/pulls/{pull_number}",
@@ -194,7 +201,7 @@ function cutDescription(whole) {
     const original = whole.paths[path]?.[method.toLowerCase()];
     if (!original) throw new Error(`the description has no ${name}`);
     // A parameter that spans segments needs a pattern for the router.
-    const routed = path.replace("/contents/{path}", "/contents/{path:.+}").replace("/git/ref/{ref}", "/git/ref/{ref:.+}");
+    const routed = path.replace("/contents/{path}", "/contents/{path:.+}").replace(/\/git\/(refs?)\/{ref}/, "/git/$1/{ref:.+}");
     (cut.paths[routed] ??= {})[method.toLowerCase()] = asOperation(original);
   }
   for (const name of deliveries) {

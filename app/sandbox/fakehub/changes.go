@@ -33,7 +33,7 @@ func (h *Hub) Deploy(repo, environment, ref, by string) error {
 	if err != nil {
 		return err
 	}
-	r.deployments = append(r.deployments, &deployment{h.nextID(), environment, ref, r.head, a.user, h.now})
+	r.deployments = append(r.deployments, &deployment{h.nextID(), environment, ref, r.tip().name(), a.user, h.now})
 	return nil
 }
 

@@ -90,7 +90,7 @@ func createCheck(c *call, r *repo) (int, raw, error) {
 	if r.archived {
 		return 0, nil, errArchived
 	}
-	if _, found := r.filesAt(in.HeadSHA); !found || in.Name == "" {
+	if r.commits[in.HeadSHA] == nil || in.Name == "" {
 		return 0, nil, &refusal{status: 422, message: "No commit found for SHA: " + in.HeadSHA}
 	}
 	made := &check{id: c.hub.nextID(), repo: r, name: in.Name, sha: in.HeadSHA, made: c.hub.now}
@@ -136,12 +136,11 @@ func (r *repo) checkWithID(id int64) (*check, error) {
 func listChecks(c *call, r *repo) (int, raw, error) {
 	at, q := c.hub.listTime(), c.request.URL.Query()
 	ref := c.request.PathValue("ref")
-	if _, found := r.filesAt(ref); !found {
+	on := r.commitAt(ref)
+	if on == nil {
 		return 0, nil, &refusal{status: 422, message: "No commit found for SHA: " + ref}
 	}
-	if b := r.branchNamed(ref); b != nil {
-		ref = b.tip
-	}
+	ref = on.sha
 	type shown struct {
 		check *check
 		state checkState
@@ -207,7 +206,7 @@ func (h *Hub) renderPullName(i *issue) raw {
 	}
 	return object(
 		part{"url", encode(h.api("/repos/%s/pulls/%d", r.fullName(), i.number))}, part{"id", encode(i.id + 1_000_000)},
-		part{"number", encode(i.number)}, part{"head", end(i.pr.head, i.pr.tip)}, part{"base", end(r.defaultBranch, r.head)},
+		part{"number", encode(i.number)}, part{"head", end(i.pr.head, i.pr.tip)}, part{"base", end(r.defaultBranch, r.tip().name())},
 	)
 }
 

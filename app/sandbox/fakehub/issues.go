@@ -94,7 +94,7 @@ func (h *Hub) openIssue(a actor, r *repo, in NewIssue) (*issue, error) {
 		created: stamp(h.now), mentioned: map[*user]bool{},
 	}
 	if i.pull {
-		i.pr = h.newPull(r, i.number, in)
+		i.pr = h.newPull(a, r, i.number, in)
 	}
 	i.state.set(h.now, state)
 	r.issues[i.number] = i

@@ -15,42 +15,20 @@ type pull struct {
 	tip      string
 	draft    bool
 	mergedBy *user
-	// files are what it changed, once its branch is merged or gone.
+	// files are what it changed, and into is the commit that did so, once merged.
 	files   []changedFile
+	into    *commit
 	reviews []*review
 }
 
-// changedFile is a file that a branch adds, changes or removes.
-type changedFile struct {
-	path, status string // added, modified, removed
-	sha          string
-}
-
-// changes is what the branch as a whole did to the files that it began with.
-func (b *branch) changes() []changedFile {
-	all := maps.Clone(b.fork)
-	maps.Copy(all, b.files)
-	var list []changedFile
-	for _, path := range slices.Sorted(maps.Keys(all)) {
-		before, after := b.fork[path], b.files[path]
-		switch {
-		case before == nil:
-			list = append(list, changedFile{path, "added", after.sha})
-		case after == nil:
-			list = append(list, changedFile{path, "removed", before.sha})
-		case before.sha != after.sha:
-			list = append(list, changedFile{path, "modified", after.sha})
-		}
-	}
-	return list
-}
-
-// changed are the files of a pull request.
+// changed are the files of a pull request: what its branch did since the two parted.
+// docs: About comparing branches in pull requests.
 func (i *issue) changed() []changedFile {
-	if b := i.repo.branches[i.pr.head]; b != nil && i.pr.files == nil {
-		return b.changes()
+	head := i.repo.commits[i.pr.tip]
+	if i.pr.files != nil || head == nil {
+		return i.pr.files
 	}
-	return i.pr.files
+	return differences(mergeBase(i.repo.tip(), head).snapshot(), head.files)
 }
 
 // review is somebody's judgement of a pull request.
@@ -70,11 +48,11 @@ func (h *Hub) openPull(a actor, r *repo, in NewIssue) (*issue, error) {
 	if err := h.mayWriteIn(a, r, write); err != nil {
 		return nil, err
 	}
-	b := r.branchNamed(in.Head)
-	if b == nil {
+	head := r.branchNamed(in.Head)
+	if head == nil {
 		return nil, invalid("PullRequest", "head", "invalid", "")
 	}
-	if b.ahead() == 0 {
+	if len(lacking(r.tip(), head)) == 0 {
 		return nil, invalid("PullRequest", "", "custom", fmt.Sprintf("No commits between %s and %s", r.defaultBranch, in.Head))
 	}
 	for _, i := range r.issues {
@@ -87,53 +65,49 @@ func (h *Hub) openPull(a actor, r *repo, in NewIssue) (*issue, error) {
 }
 
 // newPull is what belongs to a pull request that is being opened; without a branch
-// it has one of its own, on which nothing happens.
-func (h *Hub) newPull(r *repo, number int, in NewIssue) *pull {
-	p := &pull{head: orDefault(in.Head, fmt.Sprintf("patch-%d", number)), tip: r.head, draft: in.Draft}
-	if b := r.branches[p.head]; b != nil {
-		p.tip = b.tip
+// it has a commit of its own, in which nothing changes.
+func (h *Hub) newPull(a actor, r *repo, number int, in NewIssue) *pull {
+	p := &pull{head: orDefault(in.Head, fmt.Sprintf("patch-%d", number)), draft: in.Draft}
+	head := r.branches[p.head]
+	if head == nil {
+		head = h.newCommit(r, a, "Change nothing", maps.Clone(r.tip().snapshot()), r.tip())
 	}
+	p.tip = head.sha
 	return p
 }
 
-// merge is for who may write. docs: REST API endpoints for pull requests,
-// "Merge a pull request"; Issue event types, "merged".
-func (h *Hub) merge(a actor, i *issue) error {
+// merge is for who may write. A squash brings the changes as one commit, without
+// those of the branch. docs: REST API endpoints for pull requests, "Merge a pull
+// request"; Issue event types, "merged"; About pull request merges.
+func (h *Hub) merge(a actor, i *issue, squash bool) error {
 	if err := h.mayWriteIn(a, i.repo, write); err != nil {
 		return err
 	}
 	if !i.pull {
 		return errNotFound
 	}
-	if i.now().state != "open" || i.pr.draft {
+	r, head := i.repo, i.repo.commits[i.pr.tip]
+	files, conflict := mergedFiles(mergeBase(r.tip(), head).snapshot(), r.tip().snapshot(), head.snapshot())
+	if i.now().state != "open" || i.pr.draft || conflict {
 		return &refusal{status: 405, message: "Pull Request is not mergeable"}
 	}
 	i.pr.mergedBy, i.pr.files = a.user, append([]changedFile{}, i.changed()...)
+	if r.branches[i.pr.head] != nil {
+		parents, message := []*commit{r.tip(), head}, fmt.Sprintf("Merge pull request #%d from %s/%s", i.number, r.owner.login, i.pr.head)
+		if squash {
+			parents, message = parents[:1], fmt.Sprintf("%s (#%d)", i.now().title, i.number)
+		}
+		i.pr.into = h.newCommit(r, a, message, files, parents...)
+	}
 	h.change(i, func(s *issueState) {
 		s.state, s.merged, s.closed, s.closedBy = "closed", stamp(h.now), stamp(h.now), a.user
 	})
 	h.record(a, i, &event{kind: "merged"})
 	h.stateChanged(a, i, "closed")
-	h.land(i)
+	if i.pr.into != nil {
+		h.point(a, r, r.defaultBranch, i.pr.into)
+	}
 	return nil
-}
-
-// land brings what a pull request changed to the default branch.
-func (h *Hub) land(i *issue) {
-	b := i.repo.branches[i.pr.head]
-	if b == nil {
-		return
-	}
-	b.merged = len(b.commits)
-	for _, c := range i.pr.files {
-		change := pushed{path: c.path, added: c.status == "added", removed: c.status == "removed", before: i.repo.head}
-		if change.removed {
-			delete(i.repo.files, c.path)
-		} else {
-			i.repo.files[c.path] = b.files[c.path]
-		}
-		h.push(i.repo, change)
-	}
 }
 
 // OpenPull opens a pull request from a branch and returns its number.
@@ -150,9 +124,15 @@ func (h *Hub) OpenPull(repo, by string, in NewIssue) (int, error) {
 	return i.number, nil
 }
 
-// Merge merges an open pull request, which closes it.
+// Merge merges an open pull request by a merge commit, which closes it.
 func (h *Hub) Merge(repo string, number int, by string) error {
-	return h.onIssue(repo, number, by, h.merge)
+	return h.onIssue(repo, number, by, func(a actor, i *issue) error { return h.merge(a, i, false) })
+}
+
+// Squash merges an open pull request as one commit, after which its branch still has
+// commits that the default one lacks.
+func (h *Hub) Squash(repo string, number int, by string) error {
+	return h.onIssue(repo, number, by, func(a actor, i *issue) error { return h.merge(a, i, true) })
 }
 
 // ReadyForReview ends that a pull request is a draft. docs: Changing the stage of

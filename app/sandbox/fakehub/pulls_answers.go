@@ -90,13 +90,17 @@ func listPullFiles(c *call, i *issue) (int, raw, error) {
 }
 
 func (h *Hub) renderChanged(r *repo, at string, f changedFile) raw {
-	page := h.web("/%s/blob/%s/%s", r.fullName(), at, f.path)
-	return object(
-		part{"sha", encode(f.sha)}, part{"filename", encode(f.path)}, part{"status", encode(f.status)},
-		part{"additions", encode(1)}, part{"deletions", encode(0)}, part{"changes", encode(1)},
-		part{"blob_url", encode(page)}, part{"raw_url", encode(page + "?raw=1")},
-		part{"contents_url", encode(h.api("/repos/%s/contents/%s?ref=%s", r.fullName(), f.path, at))}, part{"patch", encode("@@")},
-	)
+	page := h.web("/%s/blob/%s/%s", r.fullName(), at, escapePath(f.path))
+	parts := []part{
+		{"sha", encode(f.sha)}, {"filename", encode(f.path)}, {"status", encode(f.status)},
+		{"additions", encode(1)}, {"deletions", encode(0)}, {"changes", encode(1)},
+		{"blob_url", encode(page)}, {"raw_url", encode(page + "?raw=1")},
+		{"contents_url", encode(h.api("/repos/%s/contents/%s?ref=%s", r.fullName(), escapePath(f.path), at))}, {"patch", encode("@@")},
+	}
+	if f.previous != "" {
+		parts = append(parts, part{"previous_filename", encode(f.previous)})
+	}
+	return object(parts...)
 }
 
 func listReviews(c *call, i *issue) (int, raw, error) {
@@ -173,8 +177,11 @@ func (h *Hub) renderPullAt(i *issue, s issueState) raw {
 		ClosedAt: formatOrNull(s.closed), MergedAt: formatOrNull(s.merged), Assignee: raw("null"),
 		Assignees: renderAll(s.assignees, h.renderUser), RequestedReviewers: []string{}, RequestedTeams: []string{},
 		Labels: renderAll(s.labels, func(l *label) raw { return h.renderLabelWith(r, l, &l.description) }), Draft: i.pr.draft,
-		Head: h.renderEnd(r, i.pr.head, i.pr.tip), Base: h.renderEnd(r, r.defaultBranch, r.head),
+		Head: h.renderEnd(r, i.pr.head, i.pr.tip), Base: h.renderEnd(r, r.defaultBranch, r.tip().name()),
 		AuthorAssociation: r.association(i.author),
+	}
+	if i.pr.into != nil {
+		v.MergeCommitSHA = &i.pr.into.sha
 	}
 	if len(s.assignees) > 0 {
 		v.Assignee = h.renderUser(s.assignees[0])

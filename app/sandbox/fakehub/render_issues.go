@@ -8,6 +8,9 @@ import (
 // escape makes name fit into one segment of a path.
 func escape(name string) string { return url.PathEscape(name) }
 
+// escapePath leaves the slashes of a path.
+func escapePath(path string) string { return (&url.URL{Path: path}).EscapedPath() }
+
 type issueJSON struct {
 	URL               string  `json:"url"`
 	RepositoryURL     string  `json:"repository_url"`

@@ -140,15 +140,26 @@ func (h *Hub) renderFile(r *repo, path string, f *file) raw {
 	if len(f.content) > maxInline {
 		encoding, content = "none", ""
 	}
-	address := h.api("/repos/%s/contents/%s?ref=%s", r.fullName(), path, r.defaultBranch)
-	blob := h.api("/repos/%s/git/blobs/%s", r.fullName(), f.sha)
-	page := h.web("/%s/blob/%s/%s", r.fullName(), r.defaultBranch, path)
+	entry := treeEntry{kind: "blob", sha: f.sha, size: len(f.content)}
+	return h.renderEntry(r, path, entry).with(part{"encoding", encode(encoding)}, part{"content", encode(content)})
+}
+
+// renderEntry renders a file or a folder as the list of a folder does.
+func (h *Hub) renderEntry(r *repo, path string, e treeEntry) raw {
+	kind, escaped := map[string]string{"blob": "file", "tree": "dir"}[e.kind], escapePath(path)
+	address := h.api("/repos/%s/contents/%s?ref=%s", r.fullName(), escaped, r.defaultBranch)
+	git := h.api("/repos/%s/git/%ss/%s", r.fullName(), e.kind, e.sha)
+	page := h.web("/%s/%s/%s/%s", r.fullName(), e.kind, r.defaultBranch, escaped)
+	var download *string
+	if e.kind == "blob" {
+		raw := page + "?raw=1"
+		download = &raw
+	}
 	return object(
-		part{"type", encode("file")}, part{"encoding", encode(encoding)}, part{"size", encode(len(f.content))},
-		part{"name", encode(gopath.Base(path))}, part{"path", encode(path)}, part{"content", encode(content)},
-		part{"sha", encode(f.sha)}, part{"url", encode(address)}, part{"git_url", encode(blob)},
-		part{"html_url", encode(page)}, part{"download_url", encode(page + "?raw=1")},
-		part{"_links", object(part{"self", encode(address)}, part{"git", encode(blob)}, part{"html", encode(page)})},
+		part{"type", encode(kind)}, part{"size", encode(e.size)}, part{"name", encode(gopath.Base(path))},
+		part{"path", encode(path)}, part{"sha", encode(e.sha)}, part{"url", encode(address)}, part{"git_url", encode(git)},
+		part{"html_url", encode(page)}, part{"download_url", encode(download)},
+		part{"_links", object(part{"self", encode(address)}, part{"git", encode(git)}, part{"html", encode(page)})},
 	)
 }
 

@@ -51,20 +51,32 @@ func routes() []route {
 	both("GET /users/{login}", getUser)
 	both("GET /orgs/{org}/teams/{team}/members", onOrg("members", "read", listTeamMembers))
 	both("GET /repos/{owner}/{repo}", onRepo("metadata", "read", getRepo))
-	both("GET /repos/{owner}/{repo}/contents/{path...}", onRepo("contents", "read", getContents))
-	both("PUT /repos/{owner}/{repo}/contents/{path...}", onRepo("contents", "write", putContents))
-	both("GET /repos/{owner}/{repo}/compare/{basehead}", onRepo("contents", "read", compare))
-	both("GET /repos/{owner}/{repo}/git/ref/{ref...}", onRepo("contents", "read", getRef))
-	both("POST /repos/{owner}/{repo}/git/refs", onRepo("contents", "write", createRef))
-	both("GET /repos/{owner}/{repo}/git/trees/{sha}", onRepo("contents", "read", getTree))
-	both("GET /repos/{owner}/{repo}/git/blobs/{sha}", onRepo("contents", "read", getBlob))
 	both("GET /repos/{owner}/{repo}/collaborators/{login}/permission", onRepo("metadata", "read", getPermission))
 
 	both("GET /repos/{owner}/{repo}/deployments", onRepo("deployments", "read", listDeployments))
 	both("GET /repos/{owner}/{repo}/releases", onRepo("contents", "read", listReleases))
 	issueRoutes(both)
 	pullRoutes(both)
+	fileRoutes(both)
 	return all
+}
+
+// fileRoutes are those for files and commits.
+func fileRoutes(both func(pattern string, answer handler)) {
+	both("GET /repos/{owner}/{repo}/contents/{path...}", onRepo("contents", "read", getContents))
+	both("PUT /repos/{owner}/{repo}/contents/{path...}", onRepo("contents", "write", putContents))
+	both("GET /repos/{owner}/{repo}/compare/{basehead}", onRepo("contents", "read", compare))
+	both("GET /repos/{owner}/{repo}/commits", onRepo("contents", "read", listCommits))
+	both("GET /repos/{owner}/{repo}/commits/{ref}", onRepo("contents", "read", getCommit))
+	both("POST /repos/{owner}/{repo}/merges", onRepo("contents", "write", createMerge))
+	both("GET /repos/{owner}/{repo}/git/ref/{ref...}", onRepo("contents", "read", getRef))
+	both("POST /repos/{owner}/{repo}/git/refs", onRepo("contents", "write", createRef))
+	both("PATCH /repos/{owner}/{repo}/git/refs/{ref...}", onRepo("contents", "write", updateRef))
+	both("GET /repos/{owner}/{repo}/git/trees/{sha}", onRepo("contents", "read", getTree))
+	both("POST /repos/{owner}/{repo}/git/trees", onRepo("contents", "write", createTree))
+	both("GET /repos/{owner}/{repo}/git/commits/{sha}", onRepo("contents", "read", getGitCommit))
+	both("POST /repos/{owner}/{repo}/git/commits", onRepo("contents", "write", createCommit))
+	both("GET /repos/{owner}/{repo}/git/blobs/{sha}", onRepo("contents", "read", getBlob))
 }
 
 // issueRoutes are those for issues and what belongs to them.

@@ -93,7 +93,7 @@ func (h *Hub) Labels(repo string) []string {
 // File returns a file of the default branch.
 func (h *Hub) File(repo, path string) (content string, ok bool) {
 	defer h.begin()()
-	f := h.mustRepo(repo).files[path]
+	f := h.mustRepo(repo).tip().snapshot()[path]
 	if f == nil {
 		return "", false
 	}

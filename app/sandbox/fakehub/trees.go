@@ -16,7 +16,7 @@ type treeEntry struct {
 	size                  int
 }
 
-// tree is all files of a branch or a commit, by path.
+// tree is all files of a commit, by path.
 type tree map[string]*file
 
 // folder lists what lies directly in a folder, which "" is the root of. Nobody
@@ -89,29 +89,39 @@ func (t tree) all(path, prefix string) []treeEntry {
 // docs: REST API endpoints for Git trees, "Get a tree".
 const mostEntries = 5000
 
+// name is git's name for all files together.
+func (t tree) name() string { return treeSHA(t.folder("")) }
+
+// rootOf is the name of a commit's files.
+func rootOf(c *commit) string {
+	if c.root == "" {
+		c.root = c.files.name()
+	}
+	return c.root
+}
+
 // treeNamed finds a folder by its name, or the root by that of a branch or of a
 // commit.
 func (r *repo) treeNamed(asked string) (t tree, folder string, found bool) {
-	if files, known := r.filesAt(asked); known {
-		return files, "", true
+	if c := r.commitAt(asked); c != nil {
+		return c.files, "", true
 	}
-	for _, files := range r.allFiles() {
-		for _, folder := range tree(files).foldersBelow() {
-			if treeSHA(tree(files).folder(folder)) == asked {
-				return files, folder, true
+	if t, made := r.trees[asked]; made {
+		return t, "", true
+	}
+	for _, c := range r.newestFirst() {
+		for _, folder := range c.files.foldersBelow() {
+			if treeSHA(c.files.folder(folder)) == asked {
+				return c.files, folder, true
 			}
 		}
 	}
 	return nil, "", false
 }
 
-// allFiles are the files of all branches, those of the default one first.
-func (r *repo) allFiles() []map[string]*file {
-	all := []map[string]*file{r.files}
-	for _, name := range slices.Sorted(maps.Keys(r.branches)) {
-		all = append(all, r.branches[name].files)
-	}
-	return all
+// newestFirst are all commits.
+func (r *repo) newestFirst() []*commit {
+	return slices.SortedFunc(maps.Values(r.commits), func(x, y *commit) int { return y.nth - x.nth })
 }
 
 // getTree answers with a folder by its name, or with the root by the name of a
@@ -119,8 +129,8 @@ func (r *repo) allFiles() []map[string]*file {
 // too much is left out and said to be. docs: REST API endpoints for Git trees,
 // "Get a tree".
 func getTree(c *call, r *repo) (int, raw, error) {
-	if len(r.files) == 0 {
-		return 0, nil, &refusal{status: 409, message: "Git Repository is empty."}
+	if r.tip() == nil {
+		return 0, nil, errEmptyRepo
 	}
 	t, path, found := r.treeNamed(c.request.PathValue("sha"))
 	if !found {
@@ -131,9 +141,13 @@ func getTree(c *call, r *repo) (int, raw, error) {
 	if c.request.URL.Query().Has("recursive") {
 		entries = t.all(path, "")
 	}
+	return http.StatusOK, c.hub.renderTree(r, sha, entries), nil
+}
+
+func (h *Hub) renderTree(r *repo, sha string, entries []treeEntry) raw {
 	truncated := len(entries) > mostEntries
 	entries = entries[:min(len(entries), mostEntries)]
-	address := func(kind, sha string) string { return c.hub.api("/repos/%s/git/%ss/%s", r.fullName(), kind, sha) }
+	address := func(kind, sha string) string { return h.api("/repos/%s/git/%ss/%s", r.fullName(), kind, sha) }
 	list := renderAll(entries, func(e treeEntry) raw {
 		parts := []part{
 			{"path", encode(e.path)}, {"mode", encode(e.mode)}, {"type", encode(e.kind)},
@@ -144,27 +158,34 @@ func getTree(c *call, r *repo) (int, raw, error) {
 		}
 		return object(parts...)
 	})
-	return http.StatusOK, object(
+	return object(
 		part{"sha", encode(sha)}, part{"url", encode(address("tree", sha))},
 		part{"tree", list}, part{"truncated", encode(truncated)},
+	)
+}
+
+// getBlob answers with the content of a file of any commit by its name. docs: REST
+// API endpoints for Git blobs, "Get a blob".
+func getBlob(c *call, r *repo) (int, raw, error) {
+	sha := c.request.PathValue("sha")
+	f := r.blobNamed(sha)
+	if f == nil {
+		return 0, nil, errNotFound
+	}
+	return http.StatusOK, object(
+		part{"sha", encode(sha)}, part{"node_id", encode("B_" + sha)}, part{"size", encode(len(f.content))},
+		part{"url", encode(c.hub.api("/repos/%s/git/blobs/%s", r.fullName(), sha))},
+		part{"content", encode(wrapped(f.content))}, part{"encoding", encode("base64")},
 	), nil
 }
 
-// getBlob answers with the content of a file of any branch by its name. What only
-// older commits have is not simulated. docs: REST API endpoints for Git blobs,
-// "Get a blob".
-func getBlob(c *call, r *repo) (int, raw, error) {
-	sha := c.request.PathValue("sha")
-	for _, files := range r.allFiles() {
-		for _, f := range files {
+func (r *repo) blobNamed(sha string) *file {
+	for _, c := range r.newestFirst() {
+		for _, f := range c.files {
 			if f.sha == sha {
-				return http.StatusOK, object(
-					part{"sha", encode(sha)}, part{"node_id", encode("B_" + sha)}, part{"size", encode(len(f.content))},
-					part{"url", encode(c.hub.api("/repos/%s/git/blobs/%s", r.fullName(), sha))},
-					part{"content", encode(wrapped(f.content))}, part{"encoding", encode("base64")},
-				), nil
+				return f
 			}
 		}
 	}
-	return 0, nil, errNotFound
+	return nil
 }

@@ -84,9 +84,11 @@ func TestTreesOfBranches(t *testing.T) {
 // What is too much is cut off and said to be.
 func TestTreesAreTruncated(t *testing.T) {
 	w := newWorld(t, unlimited)
+	files := map[string]string{}
 	for n := range 5001 {
-		w.PutFile(shop, path("docs/%d.md", n), "A")
+		files[path("docs/%d.md", n)] = "A"
 	}
+	w.PutFiles(shop, files)
 	tree := w.bot().get("/repos/" + shop + "/git/trees/main?recursive=true").object(t)
 	entries, _ := tree["tree"].([]any)
 	if tree["truncated"] != true || len(entries) != 5000 {

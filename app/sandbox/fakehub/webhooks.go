@@ -42,39 +42,43 @@ func (h *Hub) emitLabel(action string, a actor, r *repo, l *label) {
 	h.emit("label", action, a, r, []part{{"action", encode(action)}, {"label", h.renderLabel(r, l)}})
 }
 
-// pushed is what one commit did to one file.
-type pushed struct {
-	path           string
-	added, removed bool
-	before         string
-}
-
-// emitPush announces a commit on the default branch.
-func (h *Hub) emitPush(r *repo, change pushed) {
+// emitPush announces commits on the default branch. docs: Webhook events and
+// payloads, "push".
+func (h *Hub) emitPush(a actor, r *repo, before, after *commit) {
 	if h.listener(r, "push") == nil {
 		return
 	}
-	who := object(part{"name", encode(r.owner.login)}, part{"email", encode(r.owner.login + "@fakehub.example")},
-		part{"username", encode(r.owner.login)})
-	list := func(here bool) raw {
-		if here {
-			return encode([]string{change.path})
-		}
-		return raw("[]")
-	}
-	commit := object(
-		part{"id", encode(r.head)}, part{"tree_id", encode(r.head)}, part{"distinct", raw("true")},
-		part{"message", encode("Change " + change.path)}, part{"timestamp", encode(format(h.now))},
-		part{"url", encode(h.web("/%s/commit/%s", r.fullName(), r.head))}, part{"author", who}, part{"committer", who},
-		part{"added", list(change.added)}, part{"removed", list(change.removed)},
-		part{"modified", list(!change.added && !change.removed)},
-	)
-	h.emit("push", "", actor{user: r.owner}, r, []part{
-		{"ref", encode("refs/heads/" + r.defaultBranch)}, {"before", encode(change.before)}, {"after", encode(r.head)},
-		{"base_ref", nil}, {"created", raw("false")}, {"deleted", raw("false")}, {"forced", raw("false")},
-		{"compare", encode(h.web("/%s/compare/%s...%s", r.fullName(), change.before, r.head))},
-		{"commits", append(append(raw{'['}, commit...), ']')}, {"head_commit", commit}, {"pusher", who},
+	who := renderPerson(a.user)
+	commits := renderAll(lacking(before, after), func(c *commit) raw { return h.renderPushed(r, c) })
+	h.emit("push", "", a, r, []part{
+		{"ref", encode("refs/heads/" + r.defaultBranch)}, {"before", encode(before.name())}, {"after", encode(after.sha)},
+		{"base_ref", nil}, {"created", encode(before == nil)}, {"deleted", raw("false")},
+		{"forced", encode(before != nil && !reach(after)[before])},
+		{"compare", encode(h.web("/%s/compare/%s...%s", r.fullName(), before.name(), after.sha))},
+		{"commits", commits}, {"head_commit", h.renderPushed(r, after)}, {"pusher", who},
 	})
+}
+
+func renderPerson(u *user) raw {
+	return object(part{"name", encode(u.login)}, part{"email", encode(u.login + "@fakehub.example")}, part{"username", encode(u.login)})
+}
+
+// renderPushed renders a commit as a push tells of it.
+func (h *Hub) renderPushed(r *repo, c *commit) raw {
+	by, who := map[string][]string{"added": {}, "removed": {}, "modified": {}}, renderPerson(c.author)
+	for _, f := range differences(c.first().snapshot(), c.files) {
+		if f.status == "renamed" { // of which a push does not know
+			by["removed"] = append(by["removed"], f.previous)
+			f.status = "added"
+		}
+		by[f.status] = append(by[f.status], f.path)
+	}
+	return object(
+		part{"id", encode(c.sha)}, part{"tree_id", encode(rootOf(c))}, part{"distinct", raw("true")},
+		part{"message", encode(c.message)}, part{"timestamp", encode(format(c.at))},
+		part{"url", encode(h.web("/%s/commit/%s", r.fullName(), c.sha))}, part{"author", who}, part{"committer", who},
+		part{"added", encode(by["added"])}, part{"removed", encode(by["removed"])}, part{"modified", encode(by["modified"])},
+	)
 }
 
 // heardWith is the permission that hearing of an event takes.

@@ -4,6 +4,8 @@ import (
 	"crypto/sha1"
 	"encoding/hex"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 )
@@ -28,12 +30,10 @@ type repo struct {
 	defaultBranch string
 	created       time.Time
 	pushed        time.Time
-	head          string // commit id
 	grants        map[string]grant
-	files         map[string]*file
-	branches      map[string]*branch // besides the default one
-	commits       map[string]*commit // on those branches
-	past          map[string]bool    // earlier commits of the default branch
+	branches      map[string]*commit // the newest of each; none in an empty repository
+	commits       map[string]*commit // all, whether or not a branch has them
+	trees         map[string]tree    // made for commits to come
 	protected     []string
 	checks        []*check
 	rerequested   map[string]bool // commits whose checks are to be run again
@@ -87,8 +87,8 @@ func (h *Hub) AddRepo(owner, name string, private bool) {
 	}
 	r := &repo{
 		id: h.nextID(), owner: account, name: name, private: private, defaultBranch: "main",
-		created: stamp(h.now), pushed: stamp(h.now), head: h.commitID(),
-		grants: map[string]grant{}, files: map[string]*file{},
+		created: stamp(h.now), pushed: stamp(h.now), grants: map[string]grant{},
+		branches: map[string]*commit{}, commits: map[string]*commit{}, trees: map[string]tree{},
 		issues: map[int]*issue{}, comments: map[int64]*comment{}, rerequested: map[string]bool{},
 	}
 	r.labels = h.standardLabels()
@@ -157,35 +157,46 @@ func (h *Hub) DisableIssues(repo string) {
 // PutFile commits a file to the default branch, as a push by the repository's
 // owner.
 func (h *Hub) PutFile(repo, path, content string) {
-	defer h.begin()()
-	r := h.mustRepo(repo)
-	change := pushed{path: path, added: r.files[path] == nil, before: r.head}
-	r.files[path] = &file{content: content, sha: blobSHA(content)}
-	h.push(r, change)
+	h.PutFiles(repo, map[string]string{path: content})
 }
 
-// RemoveFile deletes a file from the default branch.
+// PutFiles commits files to the default branch at once, likewise.
+func (h *Hub) PutFiles(repo string, contents map[string]string) {
+	defer h.begin()()
+	changes := map[string]*file{}
+	for path, content := range contents {
+		changes[path] = newFile(content)
+	}
+	h.commitByOwner(repo, changes)
+}
+
+// RemoveFile deletes a file from the default branch, likewise.
 func (h *Hub) RemoveFile(repo, path string) {
 	defer h.begin()()
-	r := h.mustRepo(repo)
-	delete(r.files, path)
-	h.push(r, pushed{path: path, removed: true, before: r.head})
+	h.commitByOwner(repo, map[string]*file{path: nil})
 }
 
-func (h *Hub) push(r *repo, change pushed) {
-	if r.past == nil {
-		r.past = map[string]bool{}
-	}
-	r.past[r.head] = true
-	r.head = h.commitID()
-	r.pushed = stamp(h.now)
-	r.rendered = nil
-	h.emitPush(r, change)
+func (h *Hub) commitByOwner(repo string, changes map[string]*file) {
+	r := h.mustRepo(repo)
+	paths := slices.Sorted(maps.Keys(changes))
+	h.commitOn(actor{user: r.owner}, r, r.defaultBranch, "Change "+strings.Join(paths, ", "), changes)
+}
+
+// EmptyRepo takes all branches and commits out of repo, as one is that was just
+// made.
+func (h *Hub) EmptyRepo(repo string) {
+	defer h.begin()()
+	r := h.mustRepo(repo)
+	clear(r.branches)
+	clear(r.commits)
+	clear(r.trees)
 }
 
 func (h *Hub) commitID() string {
 	return fmt.Sprintf("%016x%016x%08x", h.random.Uint64(), h.random.Uint64(), h.random.Uint32())
 }
+
+func newFile(content string) *file { return &file{content: content, sha: blobSHA(content)} }
 
 // blobSHA is git's name for content.
 func blobSHA(content string) string {
