@@ -58,6 +58,20 @@ func Matching(n int, method, part string, f Fault) func(*http.Request) *Fault {
 	}
 }
 
+// Before does something once, just before the next request of a method ("" for any)
+// whose path contains part has its effect: what somebody else does between two requests
+// of a client. It is meant for Hub.Fault.
+func Before(method, part string, do func()) func(*http.Request) *Fault {
+	done := false
+	return func(r *http.Request) *Fault {
+		if !done && (method == "" || r.Method == method) && strings.Contains(r.URL.Path, part) {
+			done = true
+			do()
+		}
+		return nil
+	}
+}
+
 func (h *Hub) faultFor(r *http.Request) *Fault {
 	h.mu.Lock()
 	faults := slices.Clone(h.faults)
