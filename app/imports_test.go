@@ -52,6 +52,7 @@ var aside = map[string][]string{
 	"app/clock": {},
 	// Kept by tests, for tests.
 	"app/transcript": {},
+	"app/browser":    {"app/clock"},
 	// A simulation that shares code with what it judges proves nothing.
 	"app/sandbox/fakehub": {"app/clock"},
 	// Tests of the whole from outside; those may look wherever they must.

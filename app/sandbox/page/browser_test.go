@@ -7,14 +7,15 @@ import (
 	"testing"
 	"time"
 
+	"github.com/kintsugi-app/kintsugi/app/browser"
 	"github.com/kintsugi-app/kintsugi/app/engine"
 )
 
 // served puts the page before a browser.
-func served(t *testing.T, s *stage) *browser {
+func served(t *testing.T, s *stage) *browser.Browser {
 	server := httptest.NewServer(s.handler)
 	t.Cleanup(server.Close)
-	return newBrowser(t, server.URL)
+	return browser.New(t, server.URL)
 }
 
 // crowded is a stage with what is hard to lay out: long words, wide tables,
@@ -36,22 +37,22 @@ func TestLaidOutInABrowser(t *testing.T) {
 	b := served(t, s)
 	for _, scheme := range []string{"light", "dark"} {
 		for _, width := range []int{360, 1280} {
-			b.look(width, scheme)
+			b.Look(width, scheme)
 			for _, lang := range []string{"en", "ja"} {
 				for _, path := range []string{"/", "/acme/shop", "/acme/shop/issues/1", "/acme/shop/issues/new", "/-/activity"} {
 					where := fmt.Sprintf("%s in %s, %s, %d wide", path, lang, scheme, width)
-					b.open(path + "?lang=" + lang)
-					b.eval(`document.querySelectorAll("details").forEach(d => d.open = true)`)
-					if over := b.eval("document.documentElement.scrollWidth - document.documentElement.clientWidth"); over != "0" {
+					b.Open(path + "?lang=" + lang)
+					b.Eval(`document.querySelectorAll("details").forEach(d => d.open = true)`)
+					if over := b.Eval("document.documentElement.scrollWidth - document.documentElement.clientWidth"); over != "0" {
 						t.Errorf("%s: wider than the window by %s", where, over)
 					}
-					if n := b.eval(unnamed); n != "" {
+					if n := b.Eval(unnamed); n != "" {
 						t.Errorf("%s: without a name: %s", where, n)
 					}
-					if n := b.eval(faint); n != "" {
+					if n := b.Eval(faint); n != "" {
 						t.Errorf("%s: hard to read: %s", where, n)
 					}
-					b.clean(where)
+					b.Clean(where)
 				}
 			}
 		}
@@ -84,50 +85,50 @@ const faint = `(() => {
 func TestAnIncidentInABrowser(t *testing.T) {
 	s := newStage(t)
 	b := served(t, s)
-	b.look(360, "light")
-	b.open("/acme/shop/issues/new?lang=ja")
-	b.write("title", "決済画面が真っ白")
-	b.write("body", "2:55から8件です。")
-	b.loading(func() { b.press("sato として報告する") })
-	b.until(`document.querySelector("h1").textContent.includes("[障害] 決済画面が真っ白")`)
+	b.Look(360, "light")
+	b.Open("/acme/shop/issues/new?lang=ja")
+	b.Write("title", "決済画面が真っ白")
+	b.Write("body", "2:55から8件です。")
+	b.Loading(func() { b.Press("sato として報告する") })
+	b.Until(`document.querySelector("h1").textContent.includes("[障害] 決済画面が真っ白")`)
 
 	// The App answers while somebody writes: the page shows it, and takes
 	// nothing away.
-	b.write("body", "下書き")
+	b.Write("body", "下書き")
 	s.say(1, bot, "<!-- kintsugi:status -->\n**対応者を待っています**")
-	b.until(`document.getElementById("timeline").textContent.includes("対応者を待っています")`)
-	if got := b.eval(`document.getElementById("body").value`); got != "下書き" {
+	b.Until(`document.getElementById("timeline").textContent.includes("対応者を待っています")`)
+	if got := b.Eval(`document.getElementById("body").value`); got != "下書き" {
 		t.Errorf("what was being written is now %q", got)
 	}
-	b.loading(func() { b.press("tanaka") })
-	if got := b.eval(`document.getElementById("body").value`); got != "下書き" {
+	b.Loading(func() { b.Press("tanaka") })
+	if got := b.Eval(`document.getElementById("body").value`); got != "下書き" {
 		t.Errorf("after acting as somebody else the draft is %q", got)
 	}
-	b.loading(func() { b.press("/対応開始") })
-	b.loading(func() { b.press("Issueを閉じる") })
+	b.Loading(func() { b.Press("/対応開始") })
+	b.Loading(func() { b.Press("Issueを閉じる") })
 	if i := s.issue(); i.State != "closed" || len(i.Comments) != 2 || i.Comments[1].Author != "tanaka" || i.Comments[1].Body != "/対応開始" {
 		t.Errorf("%+v", i)
 	}
-	if got := b.eval("document.documentElement.scrollWidth <= 360"); got != "true" {
+	if got := b.Eval("document.documentElement.scrollWidth <= 360"); got != "true" {
 		t.Error("wider than the window")
 	}
-	b.clean("an incident")
+	b.Clean("an incident")
 }
 
 func TestWithoutScripts(t *testing.T) {
 	s := newStage(t)
 	b := served(t, s)
-	b.look(1280, "dark")
-	b.scripts(false)
-	b.open("/acme/shop/issues/new")
-	b.write("title", "Blank page")
-	b.loading(func() { b.press("Open it as sato") })
-	b.write("body", "It is blank.")
-	b.loading(func() { b.press("Comment") })
-	b.loading(func() { b.press("tanaka") })
-	b.loading(func() { b.press("/ack") })
+	b.Look(1280, "dark")
+	b.Scripts(false)
+	b.Open("/acme/shop/issues/new")
+	b.Write("title", "Blank page")
+	b.Loading(func() { b.Press("Open it as sato") })
+	b.Write("body", "It is blank.")
+	b.Loading(func() { b.Press("Comment") })
+	b.Loading(func() { b.Press("tanaka") })
+	b.Loading(func() { b.Press("/ack") })
 	if c := s.issue().Comments; len(c) != 2 || c[0].Author != "sato" || c[1].Author != "tanaka" || c[1].Body != "/ack" {
 		t.Errorf("%+v", c)
 	}
-	b.clean("without scripts")
+	b.Clean("without scripts")
 }

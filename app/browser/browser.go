@@ -1,8 +1,12 @@
-package page_test
+// Package browser is a real Chromium for tests: pages are opened, looked at and
+// pressed in it as people do, and judged by axe-core. Only tests import it; it must
+// not know what the pages are about.
+package browser
 
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -11,11 +15,13 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/kintsugi-app/kintsugi/app/clock"
 )
 
-// browser is a Chromium that this test started, spoken to over two pipes in
+// Browser is a Chromium that a test started, spoken to over two pipes in
 // Chrome's DevTools protocol: a real browser without a driver to install.
-type browser struct {
+type Browser struct {
 	t       testing.TB
 	to      *os.File
 	session string
@@ -28,6 +34,7 @@ type browser struct {
 	// foreign are addresses outside of the page that were asked for.
 	foreign []string
 	home    string
+	axe     string // its source, once it is needed
 }
 
 type reply struct {
@@ -37,9 +44,9 @@ type reply struct {
 
 const patience = 30 * time.Second
 
-// newBrowser starts Chromium. Where there is none the test is skipped, or
+// New starts Chromium for pages below home, such as "http://127.0.0.1:8080". Where there is none the test is skipped, or
 // failed if everything must be tested.
-func newBrowser(t testing.TB, home string) *browser {
+func New(t testing.TB, home string) *Browser {
 	t.Helper()
 	path := ""
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "chrome"} {
@@ -57,20 +64,22 @@ func newBrowser(t testing.TB, home string) *browser {
 	}
 	commands, to := pipe(t)
 	from, answers := pipe(t)
-	c := exec.Command(path, "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--remote-debugging-pipe",
+	running, kill := context.WithCancel(context.WithoutCancel(t.Context())) // it is told to close first
+	//nolint:gosec // the path is that of one of the four names above
+	c := exec.CommandContext(running, path, "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--remote-debugging-pipe",
 		"--disable-background-networking", "--no-first-run", "--user-data-dir="+t.TempDir(), "about:blank")
 	c.ExtraFiles = []*os.File{commands, answers} // descriptors 3 and 4
 	if err := c.Start(); err != nil {
 		t.Fatal(err)
 	}
-	commands.Close()
-	answers.Close()
-	b := &browser{t: t, to: to, waiting: map[int]chan reply{}, loaded: make(chan struct{}, 1), home: home}
+	_, _ = commands.Close(), answers.Close() // Chromium has its own of both
+	b := &Browser{t: t, to: to, waiting: map[int]chan reply{}, loaded: make(chan struct{}, 1), home: home}
 	t.Cleanup(func() {
 		_, _ = fmt.Fprint(to, `{"id":0,"method":"Browser.close"}`+"\x00")
-		kill := time.AfterFunc(patience, func() { _ = c.Process.Kill() })
+		patient, done := context.WithTimeout(running, patience)
+		context.AfterFunc(patient, kill)
 		_ = c.Wait()
-		kill.Stop()
+		done()
 	})
 	go b.listen(from)
 	var target struct{ TargetID string }
@@ -90,11 +99,11 @@ func pipe(t testing.TB) (r, w *os.File) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { r.Close(); w.Close() })
+	t.Cleanup(func() { _, _ = r.Close(), w.Close() }) // one of each was closed before
 	return r, w
 }
 
-func (b *browser) listen(from *os.File) {
+func (b *Browser) listen(from *os.File) {
 	in := bufio.NewReader(from)
 	for {
 		message, err := in.ReadBytes(0)
@@ -121,7 +130,7 @@ func (b *browser) listen(from *os.File) {
 }
 
 // note keeps what went wrong in the page, and where it asked for something.
-func (b *browser) note(method string, params json.RawMessage) {
+func (b *Browser) note(method string, params json.RawMessage) {
 	var p struct {
 		Type    string
 		Entry   struct{ Level, Text, URL string }
@@ -146,7 +155,7 @@ func (b *browser) note(method string, params json.RawMessage) {
 }
 
 // call asks the browser for something and waits for its answer.
-func (b *browser) call(method string, params map[string]any, into any) {
+func (b *Browser) call(method string, params map[string]any, into any) {
 	b.t.Helper()
 	answer := make(chan reply, 1)
 	b.mu.Lock()
@@ -167,6 +176,8 @@ func (b *browser) call(method string, params map[string]any, into any) {
 	if _, err := b.to.Write(append(text, 0)); err != nil {
 		b.t.Fatal(err)
 	}
+	patient, done := context.WithTimeout(b.t.Context(), patience)
+	defer done()
 	select {
 	case r := <-answer:
 		if r.Error != nil {
@@ -177,46 +188,49 @@ func (b *browser) call(method string, params map[string]any, into any) {
 				b.t.Fatal(err)
 			}
 		}
-	case <-time.After(patience):
+	case <-patient.Done():
 		b.t.Fatalf("%s: the browser does not answer", method)
 	}
 }
 
-// look makes the window this wide, in this colour scheme.
-func (b *browser) look(width int, scheme string) {
+// Look makes the window this wide, in this colour scheme.
+func (b *Browser) Look(width int, scheme string) {
 	b.t.Helper()
 	b.call("Emulation.setDeviceMetricsOverride", map[string]any{"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": width < 600}, nil)
 	b.call("Emulation.setEmulatedMedia", map[string]any{"features": []map[string]string{{"name": "prefers-color-scheme", "value": scheme}}}, nil)
 }
 
-// scripts switches JavaScript on or off.
-func (b *browser) scripts(on bool) {
+// Scripts switches JavaScript on or off.
+func (b *Browser) Scripts(on bool) {
 	b.t.Helper()
 	b.call("Emulation.setScriptExecutionDisabled", map[string]any{"value": !on}, nil)
 }
 
-// loading waits until what do begins has loaded a page.
-func (b *browser) loading(do func()) {
+// Loading waits until what do begins has loaded a page.
+func (b *Browser) Loading(do func()) {
 	b.t.Helper()
 	select {
 	case <-b.loaded:
 	default:
 	}
 	do()
+	patient, done := context.WithTimeout(b.t.Context(), patience)
+	defer done()
 	select {
 	case <-b.loaded:
-	case <-time.After(patience):
+	case <-patient.Done():
 		b.t.Fatal("the page does not load")
 	}
 }
 
-func (b *browser) open(path string) {
+// Open opens a page.
+func (b *Browser) Open(path string) {
 	b.t.Helper()
-	b.loading(func() { b.call("Page.navigate", map[string]any{"url": b.home + path}, nil) })
+	b.Loading(func() { b.call("Page.navigate", map[string]any{"url": b.home + path}, nil) })
 }
 
-// eval returns the value of an expression in the page.
-func (b *browser) eval(expression string) string {
+// Eval returns the value of an expression in the page.
+func (b *Browser) Eval(expression string) string {
 	b.t.Helper()
 	var r struct {
 		Result           struct{ Value json.RawMessage }
@@ -233,22 +247,23 @@ func (b *browser) eval(expression string) string {
 	return string(r.Result.Value)
 }
 
-// until waits for an expression to become true.
-func (b *browser) until(expression string) {
+// Until waits for an expression to become true.
+func (b *Browser) Until(expression string) {
 	b.t.Helper()
-	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
-		if b.eval(expression) == "true" {
-			return
+	patient, done := context.WithTimeout(b.t.Context(), patience)
+	defer done()
+	for b.Eval(expression) != "true" {
+		if clock.Sleep(patient, clock.New(), 50*time.Millisecond) != nil {
+			b.t.Fatalf("never true: %s", expression)
 		}
 	}
-	b.t.Fatalf("never true: %s", expression)
 }
 
-// press clicks the one button with these words or value, as a person would with
+// Press clicks the one button with these words or value, as a person would with
 // a mouse.
-func (b *browser) press(words string) {
+func (b *Browser) Press(words string) {
 	b.t.Helper()
-	at := b.eval(fmt.Sprintf(`(() => { const b = [...document.querySelectorAll("button, summary")].filter(b => (b.textContent.trim().startsWith(%[1]q) || b.value === %[1]q) && b.getClientRects().length);
+	at := b.Eval(fmt.Sprintf(`(() => { const b = [...document.querySelectorAll("button, summary")].filter(b => (b.textContent.trim().startsWith(%[1]q) || b.value === %[1]q) && b.getClientRects().length);
 		if (b.length !== 1) return "found " + b.length; b[0].scrollIntoView({block: "center"}); const r = b[0].getBoundingClientRect();
 		return Math.round(r.x + r.width / 2) + " " + Math.round(r.y + r.height / 2) })()`, words))
 	var x, y int
@@ -260,15 +275,15 @@ func (b *browser) press(words string) {
 	}
 }
 
-// write types into the field with this id.
-func (b *browser) write(id, text string) {
+// Write types into the field with this id.
+func (b *Browser) Write(id, text string) {
 	b.t.Helper()
-	b.eval(fmt.Sprintf("document.getElementById(%q).focus()", id))
+	b.Eval(fmt.Sprintf("document.getElementById(%q).focus()", id))
 	b.call("Input.insertText", map[string]any{"text": text}, nil)
 }
 
-// clean fails the test for what went wrong in the page since the last time.
-func (b *browser) clean(where string) {
+// Clean fails the test for what went wrong in the page since the last time.
+func (b *Browser) Clean(where string) {
 	b.t.Helper()
 	b.mu.Lock()
 	defer b.mu.Unlock()
