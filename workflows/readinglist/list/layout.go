@@ -1,6 +1,7 @@
 package list
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 )
@@ -76,12 +77,10 @@ func dataFile(prefix string) string {
 
 // pageFile is the page of a part. The first language's has the plain name.
 func (o *Options) pageFile(prefix string, language int) string {
-	name := prefix
-	if name == "" {
-		name = "README"
-	}
-	return name + o.suffix(language) + ".md"
+	return fileOf(prefix, o.suffix(language))
 }
+
+func fileOf(prefix, suffix string) string { return cmp.Or(prefix, "README") + suffix + ".md" }
 
 func (o *Options) suffix(language int) string {
 	if language == 0 {
