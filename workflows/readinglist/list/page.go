@@ -232,12 +232,6 @@ func (t teller) why(e *Entry) string {
 	return t.reasoning(e, func(text string) string { return prose(text, mostBecause+1) }, words.Name)
 }
 
-// plainWhy says the same as plain text.
-func (t teller) plainWhy(e *Entry) string {
-	itself := func(text string) string { return text }
-	return t.reasoning(e, itself, itself)
-}
-
 func (t teller) reasoning(e *Entry, text, name func(string) string) string {
 	var because, by []string
 	several := 0

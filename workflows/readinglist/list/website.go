@@ -53,7 +53,14 @@ type siteEntry struct {
 	ID, Href, Facts    string
 	Title, Summary     string
 	TitleIn, SummaryIn words.Language
-	Why                string
+	Why                []siteWhy
+}
+
+// siteWhy is what somebody says for a postmortem, and who.
+type siteWhy struct {
+	Said string
+	In   words.Language
+	By   string
 }
 
 // Website is the list as static pages, in both languages, by their file names.
@@ -116,7 +123,7 @@ func (w *work) sitePage(prefix string, language int, links string) (sitePage, er
 		Lang: t.lang, Name: name, Title: name, Feed: feedFile,
 		Intro:     t.say("Postmortems that a newcomer should read first, and a reading club next.", "新しく加わった方が最初に読む、読書会で次に読むポストモーテムです。"),
 		Skip:      t.say("Skip to the list", "一覧へ移動"),
-		PagesName: t.say("Pages", "ページ"),
+		PagesName: t.say("Contents", "目次"),
 		Nothing:   t.say("Nothing is listed yet.", "まだ何も載っていません。"),
 		Footer:    t.say("Atom feed", "Atomフィード"),
 	}
@@ -219,8 +226,37 @@ func (t teller) siteEntry(e *Entry, r Reason, links string) siteEntry {
 	case Fine, Private:
 	}
 	shown.Facts = strings.Join(facts, " · ")
-	if shown.Why = t.plainWhy(e); shown.ID != e.ID {
-		shown.Summary, shown.Why = "", "" // it is told where it stands first
+	if shown.Why = t.siteWhy(e); shown.ID != e.ID {
+		shown.Summary, shown.Why = "", nil // it is told where it stands first
 	}
 	return shown
+}
+
+// siteWhy tells why a postmortem is listed, each reason with who gave it, and at the
+// end who gave none.
+func (t teller) siteWhy(e *Entry) (all []siteWhy) {
+	var by []string
+	recommended := func(names ...string) string {
+		return t.say("Recommended by ", "推薦: ") + strings.Join(names, t.say(", ", "、"))
+	}
+	for _, r := range e.Recommended {
+		who := r.By
+		if who != "" {
+			who += t.say("", "さん")
+		}
+		why := siteWhy{By: who}
+		if who != "" {
+			why.By = recommended(who)
+		}
+		if why.Said, why.In = r.Because.In(t.lang); why.Said != "" {
+			why.Said = ended(why.Said)
+			all = append(all, why)
+		} else if who != "" && !slices.Contains(by, who) {
+			by = append(by, who)
+		}
+	}
+	if len(by) > 0 {
+		all = append(all, siteWhy{By: recommended(by...)})
+	}
+	return all
 }

@@ -184,7 +184,7 @@ func TestSiteFaultsCanFail(t *testing.T) {
 	}
 	fine := pages["index.html"]
 	for _, change := range [][2]string{
-		{` lang="en"`, ""}, {"<h3", "<h4"}, {"<main", "<div"}, {`aria-label="Pages"`, ""}, {`id="list"`, ""}, {"</h1>", "</h1><script>x</script>"},
+		{` lang="en"`, ""}, {"<h3", "<h4"}, {"<main", "<div"}, {`aria-label="Contents"`, ""}, {`id="list"`, ""}, {"</h1>", "</h1><script>x</script>"},
 		{`class="skip"`, ""}, {"width=device-width", "width=1200"}, {"feed.xml", "nowhere.xml"}, {`<article id="e-`, `<article onclick="x" id="e-`},
 		{`href="#list"`, `href="#lost"`}, {"index.ja.html", "index.ja.html#lost"}, {"../postmortems/", "../lost/"},
 	} {
