@@ -25,6 +25,8 @@ const (
 
 	IncidentForm = Folder + "/incident.yml"
 	NearMissForm = Folder + "/near-miss.yml"
+	// ReadingForm asks for what a newcomer should read.
+	ReadingForm = Folder + "/reading.yml"
 	// IncidentText has the questions of IncidentForm as plain text. Its name is
 	// not incident.md, because GitHub wants a form and a Markdown template of one
 	// name not to stand side by side (docs: Syntax for issue forms, "Converting a
@@ -80,7 +82,7 @@ func Files(language string, names Names) []File {
 	}
 	names.PostmortemLabel = cmp.Or(names.PostmortemLabel, Usual(language).PostmortemLabel)
 	var list []File
-	for _, place := range []string{IncidentForm, NearMissForm, IncidentText, Chooser, Policy} {
+	for _, place := range []string{IncidentForm, NearMissForm, ReadingForm, IncidentText, Chooser, Policy} {
 		content := read(path.Join(language, strings.TrimPrefix(place, ".github/")))
 		list = append(list, File{Path: place, Content: []byte(names.fill(content))})
 	}

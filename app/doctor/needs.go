@@ -59,11 +59,11 @@ func NeededPermissions() []Permission {
 	}
 }
 
-// ExtraPermissions are what postmortems take that are files and come by pull
-// requests. A new App asks for none of them: nobody need let it write code to try
+// ExtraPermissions are what postmortems and reading lists take that are files and
+// come by pull requests. A new App asks for none of them: nobody need let it write code to try
 // it.
 func ExtraPermissions() []Permission {
-	const purpose, without = "postmortems as files, proposed by a pull request", "postmortems are issues"
+	const purpose, without = "postmortems as files and the reading list, proposed by pull requests", "postmortems are issues, and so is the reading list"
 	return []Permission{
 		{Name: "contents", Title: "Contents", Level: "write", Optional: true, For: purpose, Without: without},
 		{Name: "pull_requests", Title: "Pull requests", Level: "write", Optional: true, For: purpose, Without: without},

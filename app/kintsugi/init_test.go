@@ -24,10 +24,10 @@ import (
 var someNight = time.Date(2026, time.November, 26, 3, 2, 0, 0, time.UTC)
 
 // everything are all files that there are.
-var everything = []string{templates.Chooser, templates.IncidentText, templates.IncidentForm, templates.NearMissForm, templates.PostmortemText, templates.Policy}
+var everything = []string{templates.Chooser, templates.IncidentText, templates.IncidentForm, templates.NearMissForm, templates.PostmortemText, templates.ReadingForm, templates.Policy}
 
 // withoutPostmortem is what a team with a template for postmortems is given.
-var withoutPostmortem = []string{templates.Chooser, templates.IncidentText, templates.IncidentForm, templates.NearMissForm, templates.Policy}
+var withoutPostmortem = []string{templates.Chooser, templates.IncidentText, templates.IncidentForm, templates.NearMissForm, templates.ReadingForm, templates.Policy}
 
 // trees are repositories as they are met: what they hold, what they are given,
 // and under which labels.
@@ -52,28 +52,28 @@ var trees = []struct {
 	{
 		name:  "a form for outages",
 		files: "-- .github/ISSUE_TEMPLATE/01-outage.yml --\nname: Something is down\ndescription: d\nlabels: [ops, Outage]\nbody:\n- type: textarea\n  attributes: {label: What}\n",
-		given: []string{templates.Chooser, templates.NearMissForm, templates.PostmortemText, templates.Policy}, label: "Outage", near: "near-miss",
+		given: []string{templates.Chooser, templates.NearMissForm, templates.PostmortemText, templates.ReadingForm, templates.Policy}, label: "Outage", near: "near-miss",
 		says: `01-outage.yml: yours for incidents; it is used as it is, with the label "Outage"`,
 	},
 	{
 		name:  "Markdown with CRLF, in Japanese",
 		files: "-- .github/ISSUE_TEMPLATE/trouble.md --\n---\r\nname: 障害報告\r\nabout: 障害のとき\r\nlabels: 緊急, 障害対応\r\n---\r\n## 概要\r\n", flags: []string{"--lang", "ja"},
-		given: []string{templates.Chooser, templates.NearMissForm, templates.PostmortemText, templates.Policy}, label: "障害対応", near: "ヒヤリハット", postmortem: "ポストモーテム", says: "障害用のテンプレート",
+		given: []string{templates.Chooser, templates.NearMissForm, templates.PostmortemText, templates.ReadingForm, templates.Policy}, label: "障害対応", near: "ヒヤリハット", postmortem: "ポストモーテム", says: "障害用のテンプレート",
 	},
 	{
 		name:  "both kinds, and no blank issues",
 		files: "-- .github/ISSUE_TEMPLATE/config.yml --\nblank_issues_enabled: false\n-- .github/ISSUE_TEMPLATE/incident.md --\n---\nname: Incident\nlabels: [sev-incident]\n---\n-- .github/ISSUE_TEMPLATE/near_miss.md --\n---\nname: Close call\nlabels: near_miss\n---\n",
-		given: []string{templates.PostmortemText, templates.Policy}, label: "sev-incident", near: "near_miss", says: "turns blank issues off",
+		given: []string{templates.PostmortemText, templates.ReadingForm, templates.Policy}, label: "sev-incident", near: "near_miss", says: "turns blank issues off",
 	},
 	{
 		name:  "a template without a label",
 		files: "-- .github/ISSUE_TEMPLATE/incident.md --\n---\nname: Incident\nlabels: ''\n---\n",
-		given: []string{templates.Chooser, templates.NearMissForm, templates.PostmortemText, templates.Policy}, label: "incident", near: "near-miss", says: `do not get the label "incident"`,
+		given: []string{templates.Chooser, templates.NearMissForm, templates.PostmortemText, templates.ReadingForm, templates.Policy}, label: "incident", near: "near-miss", says: `do not get the label "incident"`,
 	},
 	{
 		name:  "a template known by its title",
 		files: "-- .github/ISSUE_TEMPLATE/incident.md --\n---\nname: Incident\ntitle: '[Incident] '\nlabels: bug\n---\n",
-		given: []string{templates.Chooser, templates.NearMissForm, templates.PostmortemText, templates.Policy}, label: "incident", near: "near-miss", says: "it is used as it is",
+		given: []string{templates.Chooser, templates.NearMissForm, templates.PostmortemText, templates.ReadingForm, templates.Policy}, label: "incident", near: "near-miss", says: "it is used as it is",
 	},
 	{
 		// An issue from it is written afterwards: its label must call nobody.
@@ -119,7 +119,7 @@ var trees = []struct {
 	{
 		name:  "an incident that needs a postmortem",
 		files: "-- .github/ISSUE_TEMPLATE/incident.md --\n---\nname: Incident\nlabels: incident, needs-postmortem\n---\n## Impact\n\n## Timeline\n",
-		given: []string{templates.Chooser, templates.NearMissForm, templates.PostmortemText, templates.Policy}, label: "incident", near: "near-miss", says: "incident.md: yours for incidents",
+		given: []string{templates.Chooser, templates.NearMissForm, templates.PostmortemText, templates.ReadingForm, templates.Policy}, label: "incident", near: "near-miss", says: "incident.md: yours for incidents",
 	},
 	{
 		name: "a label for postmortems that is there", flags: []string{"--postmortem-label", "PM: \"done\""},
@@ -128,13 +128,13 @@ var trees = []struct {
 	{
 		name:  "a policy of postmortems",
 		files: "-- .github/kintsugi.yml --\npostmortem:\n  label: 事後報告\n  template: ops/pm.md\n-- ops/pm.md --\n## Impact\n\n## Timeline\n-- .github/ISSUE_TEMPLATE/postmortem.md --\n---\nname: Postmortem\nlabels: 事後報告\n---\n## Impact\n\n## Timeline\n",
-		given: []string{templates.Chooser, templates.IncidentText, templates.IncidentForm, templates.NearMissForm}, label: "incident", near: "near-miss", postmortem: "事後報告", drafts: "ops/pm.md",
+		given: []string{templates.Chooser, templates.IncidentText, templates.IncidentForm, templates.NearMissForm, templates.ReadingForm}, label: "incident", near: "near-miss", postmortem: "事後報告", drafts: "ops/pm.md",
 		says: "ops/pm.md: yours for postmortems; drafts are made from it",
 	},
 	{
 		name:  "a policy with a label for postmortems",
 		files: "-- .github/kintsugi.yml --\nlanguage: ja\nincident:\n  label: 事故\npostmortem:\n  label: 事後報告\n",
-		given: []string{templates.Chooser, templates.IncidentText, templates.IncidentForm, templates.NearMissForm, templates.PostmortemText}, label: "事故", near: "near-miss", postmortem: "事後報告", says: "事後報告: 下書き",
+		given: []string{templates.Chooser, templates.IncidentText, templates.IncidentForm, templates.NearMissForm, templates.PostmortemText, templates.ReadingForm}, label: "事故", near: "near-miss", postmortem: "事後報告", says: "事後報告: 下書き",
 	},
 	{
 		name:  "templates in docs",
@@ -149,17 +149,17 @@ var trees = []struct {
 	{
 		name:  "what cannot be read",
 		files: "-- .github/ISSUE_TEMPLATE/incident.yml --\nname: [\n-- .github/ISSUE_TEMPLATE/notes.txt --\nincident\n",
-		given: []string{templates.Chooser, templates.NearMissForm, templates.PostmortemText, templates.Policy}, label: "incident", near: "near-miss", says: "do not get the label",
+		given: []string{templates.Chooser, templates.NearMissForm, templates.PostmortemText, templates.ReadingForm, templates.Policy}, label: "incident", near: "near-miss", says: "do not get the label",
 	},
 	{
 		name:  "a policy",
 		files: "-- .github/kintsugi.yml --\nlanguage: ja\nincident:\n  label: 事故\n  notify: [\"@tanaka\"]\n",
-		given: []string{templates.Chooser, templates.IncidentText, templates.IncidentForm, templates.NearMissForm, templates.PostmortemText}, label: "事故", near: "near-miss", says: "お使いの設定。問題はありません", saysNot: "呼び出す方を",
+		given: []string{templates.Chooser, templates.IncidentText, templates.IncidentForm, templates.NearMissForm, templates.PostmortemText, templates.ReadingForm}, label: "事故", near: "near-miss", says: "お使いの設定。問題はありません", saysNot: "呼び出す方を",
 	},
 	{
 		name:  "a policy with a slip",
 		files: "-- .github/kintsugi.yml --\nlanguage: en\nincident:\n  lable: x\n",
-		given: []string{templates.Chooser, templates.IncidentText, templates.IncidentForm, templates.NearMissForm, templates.PostmortemText}, label: "incident", near: "near-miss", says: "kintsugi.yml:3:3:", code: findings,
+		given: []string{templates.Chooser, templates.IncidentText, templates.IncidentForm, templates.NearMissForm, templates.PostmortemText, templates.ReadingForm}, label: "incident", near: "near-miss", says: "kintsugi.yml:3:3:", code: findings,
 	},
 }
 

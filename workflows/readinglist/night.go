@@ -1,0 +1,99 @@
+package readinglist
+
+import (
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/kintsugi-app/kintsugi/workflows"
+	"github.com/kintsugi-app/kintsugi/workflows/readinglist/list"
+)
+
+// mostLooked is how many listed postmortems that carry no label are looked up in a
+// night; the rest have their turn in the next ones.
+const mostLooked = 50
+
+// change brings an entry up to date, and tells whether it stays on the list.
+type change = func(e *list.Entry, listed bool) bool
+
+// lookThrough looks at what is on the list already: what was moved or deleted since.
+func (g *gathering) lookThrough(s *shelf, changes map[string]change) error {
+	entries, err := list.Entries(s.there)
+	if err != nil || g.asking() {
+		return err
+	}
+	var unseen []list.Entry
+	for _, e := range entries {
+		if _, seen := g.found[e.URL]; !seen && e.State != list.Deleted {
+			unseen = append(unseen, e)
+		}
+	}
+	for _, e := range tonight(g, unseen, mostLooked) {
+		g.lookUp(&e, changes)
+	}
+	return nil
+}
+
+// tonight are those of a list whose turn it is: so many each night, one after another,
+// without anything being remembered.
+func tonight(g *gathering, entries []list.Entry, most int) []list.Entry {
+	nights := (len(entries) + most - 1) / most
+	if nights < 2 {
+		return entries
+	}
+	turn := int(g.Now.Unix()/(24*60*60)) % nights
+	return entries[turn*most : min((turn+1)*most, len(entries))]
+}
+
+var onGitHub = regexp.MustCompile(`^https?://[^/]+/([^/]+/[^/]+)/(?:(issues|pull)/(\d+)|blob/HEAD/(.+))$`)
+
+// lookUp says what became of a postmortem that is listed and carries no label.
+func (g *gathering) lookUp(e *list.Entry, changes map[string]change) {
+	m := onGitHub.FindStringSubmatch(e.URL)
+	if m == nil || !slices.ContainsFunc(g.own.sources(g.here), func(repo string) bool { return strings.EqualFold(repo, m[1]) }) {
+		return
+	}
+	if m[4] != "" {
+		if answer, known := g.fact(workflows.FileAsk{Repo: m[1], Path: unescapedPath(m[4])}); known && answer.Unknown == workflows.NotThere {
+			changes[e.ID] = inState(list.Deleted, "", g.Now)
+		}
+		return
+	}
+	number, _ := strconv.Atoi(m[3])
+	asked := workflows.Subject{Repo: m[1], Number: number}
+	answer, known := g.fact(workflows.IssueAsk{Subject: asked})
+	p, _ := publishedIn(answer.Summaries)
+	switch {
+	case !known:
+	case answer.Unknown == workflows.NotThere:
+		changes[e.ID] = inState(list.Deleted, "", g.Now)
+	case answer.Unknown != "":
+		changes[e.ID] = inState(list.Private, "", g.Now)
+	case p.Off:
+		changes[e.ID] = func(*list.Entry, bool) bool { return false }
+	case answer.Subject != asked:
+		to := answer.Issue.URL
+		f, listedThere := g.found[to]
+		changes[e.ID] = inState(list.Moved, to, g.Now)
+		if !listedThere || f.off {
+			return
+		}
+		// It keeps its id and its words, and is not listed a second time.
+		changes[e.ID] = func(e *list.Entry, _ bool) bool { return f.refresh(e, list.Moved, to) }
+		delete(changes, f.entry.ID)
+		if g.listed[f.entry.ID] {
+			changes[f.entry.ID] = func(*list.Entry, bool) bool { return false }
+		}
+	}
+}
+
+func inState(state list.State, to string, now time.Time) change {
+	return func(e *list.Entry, _ bool) bool {
+		if e.State != state || e.MovedTo != to {
+			e.State, e.MovedTo, e.Changed = state, to, now.UTC().Truncate(time.Second)
+		}
+		return true
+	}
+}
