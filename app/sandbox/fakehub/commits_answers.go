@@ -113,7 +113,12 @@ func createCommit(c *call, r *repo) (int, raw, error) {
 	return http.StatusCreated, c.hub.renderBareCommit(r, made), nil
 }
 
+// getGitCommit answers with a commit. docs: REST API endpoints for Git database, on
+// empty repositories; for Git commits, "Get a commit object".
 func getGitCommit(c *call, r *repo) (int, raw, error) {
+	if r.tip() == nil {
+		return 0, nil, errEmptyRepo
+	}
 	found := r.commits[c.request.PathValue("sha")]
 	if found == nil {
 		return 0, nil, errNotFound
