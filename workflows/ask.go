@@ -1,6 +1,9 @@
 package workflows
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // Ask is a question to GitHub. Asks are small comparable values of a closed
 // set, so that the engine can ask each once and count them.
@@ -151,6 +154,12 @@ type Answer struct {
 	// what they published was not read, because there are too many.
 	Own    []OwnIssue
 	Unread int
+}
+
+// NotThere reports whether the answer is that there is no such issue or file. Of a file
+// the repository was read; where the App may not, or is not installed, Unknown says so.
+func (a Answer) NotThere() bool {
+	return a.Unknown == NotThere || strings.HasSuffix(a.Unknown, ": "+NotThere)
 }
 
 // OwnIssue is an issue that the App opened, under which key and for which subject.

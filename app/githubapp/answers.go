@@ -34,6 +34,12 @@ func (a *App) Answer(ctx context.Context, ask workflows.Ask) (workflows.Answer, 
 		return a.edited(ctx, ask)
 	case workflows.OwnIssuesAsk:
 		return a.ownIssues(ctx, ask)
+	case workflows.LabelledAsk:
+		return a.labelled(ctx, ask)
+	case workflows.BranchAsk:
+		return a.branch(ctx, ask)
+	case workflows.HistoryAsk:
+		return a.history(ctx, ask)
 	default:
 		return workflows.Answer{}, fmt.Errorf("an ask that this adapter does not know: %T", ask)
 	}

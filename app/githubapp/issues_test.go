@@ -102,7 +102,7 @@ func TestFile(t *testing.T) {
 	for _, c := range []struct{ path, ref, text, unknown string }{
 		{"postmortems/2026 日本/a#b?.md", "", "# 日本\n", ""},
 		{"/postmortems/2026 日本/a#b?.md", "main", "# 日本\n", ""},
-		{"postmortems/2026 日本/a#b?.md", "0000000000000000000000000000000000000000", "", "not there"},
+		{"postmortems/2026 日本/a#b?.md", "0000000000000000000000000000000000000000", "", "is no commit there"},
 		{"absent.md", "", "", "not there"},
 		{"../vault/README.md", "", "", "not there"},
 		{"", "", "", "no path of a file"},

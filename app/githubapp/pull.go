@@ -109,7 +109,7 @@ func readPull(p github.PullRequest, self Identity) engine.OwnIssue {
 	return engine.OwnIssue{Number: p.GetNumber(), Issue: workflows.Issue{
 		ID: p.GetID(), Pull: true, Title: p.GetTitle(), Body: p.GetBody(), Author: readUser(p.User),
 		Ours: self.is(p.GetUser().GetType(), p.GetUser().GetLogin()), Open: p.GetState() == "open",
-		CreatedAt: p.GetCreatedAt().UTC(), URL: p.GetHTMLURL(),
+		CreatedAt: p.GetCreatedAt().UTC(), UpdatedAt: p.GetUpdatedAt().UTC(), URL: p.GetHTMLURL(),
 	}}
 }
 

@@ -77,6 +77,7 @@ func readIssue(i github.Issue, self Identity) workflows.Issue {
 		Ours:      self.is(i.GetUser().GetType(), i.GetUser().GetLogin()),
 		Open:      i.GetState() == "open",
 		CreatedAt: i.GetCreatedAt().UTC(),
+		UpdatedAt: i.GetUpdatedAt().UTC(),
 		URL:       i.GetHTMLURL(),
 		Commented: i.GetComments(),
 	}

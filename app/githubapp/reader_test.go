@@ -26,7 +26,7 @@ func TestIssue(t *testing.T) {
 	view, _ := w.Hub.Issue(shop, w.issue.Number)
 	want := workflows.Issue{
 		ID: view.ID, Title: "Checkout is down", Body: "All of it", Author: got.Author, Open: true,
-		Labels: []string{"bug"}, CreatedAt: view.Created, URL: view.URL,
+		Labels: []string{"bug"}, CreatedAt: view.Created, UpdatedAt: view.Updated, URL: view.URL,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
