@@ -104,9 +104,10 @@ type App struct {
 }
 
 var (
-	_ engine.Reader = (*App)(nil)
-	_ engine.Places = (*App)(nil)
-	_ engine.Writer = (*App)(nil)
+	_ engine.Reader       = (*App)(nil)
+	_ engine.Places       = (*App)(nil)
+	_ engine.Writer       = (*App)(nil)
+	_ engine.ChangeWriter = (*App)(nil)
 
 	_ engine.DeliveryLog = (*App)(nil)
 )
