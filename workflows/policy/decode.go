@@ -17,6 +17,7 @@ import (
 type decoder struct {
 	policy   Policy
 	sections []string // their names, in the order of the list
+	brakes   []string // the keys by which a team stops us, where the file may have them
 	problems []Problem
 	files    []string
 	places   map[string]place // where each field of a section was last set, by path
@@ -34,6 +35,7 @@ type decoder struct {
 func newDecoder(sections []Section) *decoder {
 	d := &decoder{
 		policy: Policy{TimeZone: time.UTC, Enabled: true, sections: map[string]any{}},
+		brakes: []string{keyEnabled, keyMode},
 		places: map[string]place{},
 	}
 	for _, s := range sections {
@@ -52,7 +54,7 @@ func (d *decoder) fill(n ast.Node, into reflect.Value, path string) bool {
 		return false
 	}
 	d.places[path] = d.start(n)
-	if unmarshalsText(into.Type()) {
+	if _, keys := group(n); unmarshalsText(into.Type()) && (!keys || !hasKeys(into.Type())) {
 		return d.fillText(n, into, path)
 	}
 	switch into.Kind() {
@@ -87,6 +89,11 @@ func (d *decoder) fillStruct(n ast.Node, into reflect.Value, path string) bool {
 	if !ok {
 		return d.mismatch(n, into.Type(), path)
 	}
+	d.fillKeys(keys, into, path)
+	return true
+}
+
+func (d *decoder) fillKeys(keys []*ast.MappingValueNode, into reflect.Value, path string) {
 	fields := map[string]reflect.Value{}
 	var known []string
 	for i := range into.NumField() {
@@ -96,9 +103,16 @@ func (d *decoder) fillStruct(n ast.Node, into reflect.Value, path string) bool {
 		}
 	}
 	d.eachKey(keys, path, known, func(name string, value ast.Node) {
-		d.fill(value, fields[name], path+"."+name)
+		d.fill(value, fields[name], below(path, name))
 	})
-	return true
+}
+
+// below is the path of a key within a group.
+func below(path, name string) string {
+	if path == "" {
+		return name
+	}
+	return path + "." + name
 }
 
 // fillMap reads a group of keys that the team names itself, over the entries that
@@ -121,7 +135,7 @@ func (d *decoder) fillMap(n ast.Node, into reflect.Value, path string) bool {
 		if isNull(value) && entry.Kind() == reflect.Pointer && entry.IsNil() {
 			entry.Set(reflect.New(entry.Type().Elem()))
 		}
-		if d.fill(value, entry, path+"."+name) || isNull(value) {
+		if d.fill(value, entry, below(path, name)) || isNull(value) {
 			entries.SetMapIndex(key, entry) // a name alone is an entry, too
 		}
 	})
@@ -224,7 +238,7 @@ func (d *decoder) check(sections []Section) {
 // found reports what there is against a section, and finds the places.
 func (d *decoder) found(section string, findings []Finding) {
 	for _, f := range findings {
-		path := strings.TrimSuffix(section+"."+f.Field, ".")
+		path := strings.Trim(section+"."+f.Field, ".")
 		japanese := f.Japanese
 		if japanese == "" {
 			japanese = f.Message

@@ -50,10 +50,11 @@ func (d *decoder) twice(name string, value ast.Node, at, before place, path stri
 	english := fmt.Sprintf("%s is written twice: only the one on line %d counts, remove one of them", key, before.line)
 	japanese := fmt.Sprintf("%s が2回書かれています。有効なのは%d行目だけです。どちらかを消してください", key, before.line)
 	text, _ := scalar(value)
+	brake := path == "" && slices.Contains(d.brakes, name)
 	switch {
-	case path == "" && name == keyEnabled && !isTrue(text):
+	case brake && name == keyEnabled && !isTrue(text):
 		d.paused = true
-	case path == "" && name == keyMode && text != modeAct:
+	case brake && name == keyMode && text != modeAct:
 		d.observes = true
 	default:
 		d.problem(at, english, japanese)
@@ -81,10 +82,10 @@ func (d *decoder) unknown(name string, value ast.Node, at place, path string, kn
 	}
 	meant := closest(name, known)
 	brake := meant
-	if path != "" {
+	if path != "" || !slices.Contains(d.brakes, meant) {
 		brake = ""
-		if meant == "" {
-			brake = closest(name, []string{keyEnabled, keyMode})
+		if path != "" && meant == "" {
+			brake = closest(name, d.brakes)
 		}
 	}
 	switch {

@@ -171,10 +171,24 @@ func unmarshalsText(t reflect.Type) bool {
 	return reflect.PointerTo(t).Implements(reflect.TypeFor[encoding.TextUnmarshaler]())
 }
 
+// hasKeys reports whether a type has fields that keys set. One that reads itself
+// from a text besides may be written either way, the text being short for the keys.
+func hasKeys(t reflect.Type) bool {
+	if t.Kind() != reflect.Struct {
+		return false
+	}
+	for f := range t.Fields() {
+		if fieldName(f) != "" {
+			return true
+		}
+	}
+	return false
+}
+
 // mustBeReadable panics on a type that fill does not know. It is a slip of the
 // program, to be seen when it starts and not when a team writes the key.
 func mustBeReadable(t reflect.Type, path string) {
-	if unmarshalsText(t) {
+	if unmarshalsText(t) && !hasKeys(t) {
 		return
 	}
 	switch t.Kind() {

@@ -86,7 +86,13 @@ func anyCase(list ...string) string {
 // typeSchema is that of a value of a type; the key may also be left without one.
 func typeSchema(t reflect.Type) object {
 	if unmarshalsText(t) {
-		return object{"type": []any{"string", "number", "boolean", "null"}} // as it is written
+		written := []any{"string", "number", "boolean", "null"} // as it is written
+		if !hasKeys(t) {
+			return object{"type": written}
+		}
+		either := structSchema(t, reflect.Zero(t))
+		either["type"] = append(written, "object")
+		return either
 	}
 	switch t.Kind() {
 	case reflect.Pointer:
