@@ -14,7 +14,7 @@ import (
 func (t *teller) lack(item *Item, p *Piece) string {
 	switch p.State {
 	case Unknowing:
-		return fmt.Sprintf(t.say("%s: unknown, because %s.", "%sは不明です（%s）。"), words.Capital(t.what(p.Evidence)), p.Answer.Because.In(t.lang))
+		return fmt.Sprintf(t.say("%s: unknown, because %s.", "%sは不明です（%s）。"), words.Capital(p.Evidence.In(t.lang)), p.Answer.Because.In(t.lang))
 	case Stale:
 		at := p.Answer.At
 		allowed := p.Within
@@ -25,10 +25,10 @@ func (t *teller) lack(item *Item, p *Piece) string {
 			allowed = item.ValidFor
 		}
 		if p.Kind() == checklist.Approvals {
-			return fmt.Sprintf(t.say("The approvals are more than %s old. %s", "承認から%sを過ぎています。%s"), t.age(allowed), t.todo(item, p))
+			return fmt.Sprintf(t.say("The approvals are more than %s old. %s", "承認から%sを過ぎています。%s"), allowed.In(t.lang), t.todo(item, p))
 		}
 		return fmt.Sprintf(t.say("The last was on %s, %s ago, and counts for %s. %s", "前回は%s（%s前）で、有効なのは%sです。%s"),
-			t.day(at), t.ago(at), t.age(allowed), t.todo(item, p))
+			t.day(at), t.ago(at), allowed.In(t.lang), t.todo(item, p))
 	case Lapsed:
 		if p.Kind() == checklist.Approvals {
 			return fmt.Sprintf(t.say("It was approved for another commit, or before the checklist changed. %s", "別のコミットか、変更前のチェックリストへの承認です。%s"), t.todo(item, p))
@@ -48,15 +48,15 @@ func (t *teller) absent(item *Item, p *Piece) string {
 	switch p.Kind() {
 	case checklist.File:
 		if p.Matches != "" {
-			return fmt.Sprintf(t.say("No %s%s.", "%sがありません%s。"), t.what(p.Evidence), seen)
+			return fmt.Sprintf(t.say("No %s%s.", "%sがありません%s。"), p.Evidence.In(t.lang), seen)
 		}
-		return fmt.Sprintf(t.say("There is no %s%s.", "%sがありません%s。"), t.what(p.Evidence), seen)
+		return fmt.Sprintf(t.say("There is no %s%s.", "%sがありません%s。"), p.Evidence.In(t.lang), seen)
 	case checklist.Check, checklist.Workflow:
-		return fmt.Sprintf(t.say("No success of %s%s.", "%sが成功していません%s。"), t.what(p.Evidence), seen)
+		return fmt.Sprintf(t.say("No success of %s%s.", "%sが成功していません%s。"), p.Evidence.In(t.lang), seen)
 	case checklist.Release, checklist.Deployment, checklist.Drill:
-		return fmt.Sprintf(t.say("No %s%s.", "%sがありません%s。"), t.what(p.Evidence), seen)
+		return fmt.Sprintf(t.say("No %s%s.", "%sがありません%s。"), p.Evidence.In(t.lang), seen)
 	case checklist.NoOpenIssues:
-		return fmt.Sprintf(t.say("Issues are open with %s%s.", "%s のIssueが残っています%s。"), t.labels(p.NoOpenIssues), seen)
+		return fmt.Sprintf(t.say("Issues are open with %s%s.", "%s のIssueが残っています%s。"), checklist.Labels(p.NoOpenIssues, t.lang), seen)
 	case checklist.Approvals:
 		if len(p.By) > 0 {
 			return fmt.Sprintf(t.say("Approved by %s: %d of %d.", "%sが承認しました（%d/%d名）。"), t.people(p.By), len(p.By), p.Approvals)
@@ -100,46 +100,6 @@ func (t *teller) todo(item *Item, p *Piece) string {
 	default:
 		return fmt.Sprintf(t.say("Next: `/done %s link` by %s.", "次の一歩: `/done %s リンク`（%s）。"), item.ID, who)
 	}
-}
-
-// what names what is looked at, as a part of a sentence.
-func (t *teller) what(e checklist.Evidence) string {
-	code := func(text string) string { return words.Foreign(text).Inline(80) }
-	within := fmt.Sprintf(t.say(" in the last %s", "（%s以内）"), t.age(e.Within))
-	if e.Within == 0 {
-		within = t.say(" on this commit", "（このコミット）")
-	}
-	switch e.Kind() {
-	case checklist.File:
-		if e.Matches != "" {
-			return fmt.Sprintf(t.say("file %s matching %s", "%[2]s を含むファイル %[1]s "), code(e.File), code(e.Matches))
-		}
-		return fmt.Sprintf(t.say("file %s", "ファイル %s "), code(e.File))
-	case checklist.Check:
-		return fmt.Sprintf(t.say("check %s%s", "チェック %s%s"), code(e.Check), within)
-	case checklist.Workflow:
-		return fmt.Sprintf(t.say("workflow %s%s", "ワークフロー %s%s"), code(e.Workflow), within)
-	case checklist.Release:
-		return fmt.Sprintf(t.say("release %s%s", "リリース %s%s"), code(e.Release), within)
-	case checklist.Deployment:
-		return fmt.Sprintf(t.say("deployment to %s%s", "%s へのデプロイ%s"), code(e.Deployment), within)
-	case checklist.Drill:
-		return fmt.Sprintf(t.say("drill %s%s", "訓練 %s%s"), code(e.Drill), within)
-	case checklist.NoOpenIssues:
-		return fmt.Sprintf(t.say("open issues with %s", "%s の未完了Issue"), t.labels(e.NoOpenIssues))
-	case checklist.Approvals:
-		return fmt.Sprintf(t.say("approvals (%d)", "承認（%d名）"), e.Approvals)
-	default:
-		return t.say("confirmation", "確認")
-	}
-}
-
-func (t *teller) labels(labels []string) string {
-	shown := make([]string, len(labels))
-	for i, l := range labels {
-		shown[i] = words.Foreign(l).Inline(50)
-	}
-	return strings.Join(shown, t.say(" and ", "・"))
 }
 
 // all lists everything that was looked at, folded away.
@@ -196,7 +156,7 @@ func (t *teller) state(s State) string {
 
 // shown is what was looked at, and what was seen there.
 func (t *teller) shown(p *Piece) string {
-	text := strings.TrimSpace(t.what(p.Evidence))
+	text := strings.TrimSpace(p.Evidence.In(t.lang))
 	switch {
 	case p.State == Unknowing:
 		text += t.say(": ", ": ") + p.Answer.Because.In(t.lang)
@@ -241,16 +201,6 @@ func (t *teller) ago(at time.Time) string {
 		return fmt.Sprintf(t.say("%d days", "%d日"), days)
 	}
 	return fmt.Sprintf(t.say("%d hours", "%d時間"), int(past/time.Hour))
-}
-
-func (t *teller) age(a checklist.Age) string {
-	if t.lang != words.Japanese {
-		return a.String()
-	}
-	if a%24 == 0 {
-		return fmt.Sprintf("%d日", a/24)
-	}
-	return fmt.Sprintf("%d時間", a)
 }
 
 // person is somebody's name, who is not called by it.

@@ -126,6 +126,12 @@ var stories = map[string]struct {
 		answer(in, "load-test", verdict.Answer{Found: verdict.No, Looked: now})
 		in.Acts = append(in.Acts, verdict.Act{Deed: verdict.Waive, Item: "load-test", By: "yamamoto", At: at("2026-11-01 10:00"), Until: at("2026-11-26 00:00"), Reason: "Traffic is limited to staff."})
 	}},
+	"waived-twice": {true, true, "", func(in *verdict.Input) {
+		answer(in, "load-test", verdict.Answer{Found: verdict.No, Looked: now})
+		for _, until := range []string{"2026-12-31 00:00", "2026-11-20 00:00"} {
+			in.Acts = append(in.Acts, verdict.Act{Deed: verdict.Waive, Item: "load-test", By: "yamamoto", At: at("2026-11-01 10:00"), Until: at(until), Reason: "Traffic is limited to staff."})
+		}
+	}},
 	"waived-by-the-author": {false, false, "", func(in *verdict.Input) {
 		answer(in, "load-test", verdict.Answer{Found: verdict.No, Looked: now})
 		in.Acts = append(in.Acts, verdict.Act{Deed: verdict.Waive, Item: "load-test", By: "Tanaka", At: now, Until: at("2026-12-31 00:00"), Reason: "later"},
