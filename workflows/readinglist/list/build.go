@@ -113,6 +113,7 @@ func (w *work) change(entries []Entry, id string, change func(*Entry, bool) bool
 	if at >= 0 {
 		e = entries[at]
 		e.Recommended, e.Read, e.Services = slices.Clone(e.Recommended), slices.Clone(e.Read), slices.Clone(e.Services)
+		e.Stale = slices.Clone(e.Stale)
 	}
 	stays := change(&e, at >= 0)
 	e.ID = id

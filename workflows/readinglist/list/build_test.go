@@ -227,6 +227,7 @@ func TestDecode(t *testing.T) {
 		{`{"id":"2026-11-26-aaaaaaaa","url":"a.md","date":"26 November"}`, 1, 1, "the date"},
 		{`{"id":"2026-11-26-aaaaaaaa","url":"a.md","state":"lost"}`, 1, 1, "the state"},
 		{`{"id":"2026-11-26-aaaaaaaa","url":"a.md","recommended":[{"reason":"fun"}]}`, 1, 1, "a reason"},
+		{`{"id":"2026-11-26-aaaaaaaa","url":"a.md","stale":[{"what":"a.go","how":"old"}]}`, 1, 1, "how something is stale"},
 		{`{"id":"2026-11-26-aaaaaaaa","url":"a.md","read":["2026-12-01",{"day":"2026-12"}]}`, 0, 0, ""},
 		{`{"id":"2026-11-26-aaaaaaaa","url":"a.md","read":["last week"]}`, 1, 1, "a day in read"},
 		{`{"id":"2026-11-26-aaaaaaaa","url":"a.md","read":[{"notes":"https://example.com/"}]}`, 1, 1, "a day in read"},

@@ -106,6 +106,8 @@ type Entry struct {
 	Checked string `json:"checked,omitempty"`
 	// Read says when a reading club read it.
 	Read []Reading `json:"read,omitempty"`
+	// Stale is what the postmortem cites and is no longer as it was.
+	Stale []Stale `json:"stale,omitempty"`
 	// Listed and Changed are when the entry came, and when it last changed.
 	Listed  time.Time `json:"listed,omitzero"`
 	Changed time.Time `json:"changed,omitzero"`
@@ -174,6 +176,11 @@ func (e *Entry) fault() (english, japanese string) {
 			return "a day in read is not of the form YYYY-MM-DD, YYYY-MM or YYYY", "readの日付の形がYYYY-MM-DD、YYYY-MM、YYYYのどれでもありません"
 		}
 	}
+	for _, s := range e.Stale {
+		if !slices.Contains([]Staleness{Renamed, Gone, MostlyRewritten}, s.How) {
+			return "how something is stale is none of renamed, deleted and rewritten", "staleのhowが、renamed、deleted、rewrittenのどれでもありません"
+		}
+	}
 	for _, r := range e.Recommended {
 		if r.Reason != "" && !slices.Contains(Reasons, r.Reason) {
 			return "a reason is none of learning, architecture and response", "reasonが、learning、architecture、responseのどれでもありません"
@@ -208,7 +215,7 @@ func (e Entry) kept() Entry {
 	for i := range e.Services {
 		e.Services[i] = words.Line(e.Services[i], mostName)
 	}
-	e.Read = keptReadings(e.Read)
+	e.Read, e.Stale = keptReadings(e.Read), keptStale(e.Stale)
 	e.Recommended = slices.Clone(e.Recommended)
 	for i := range e.Recommended {
 		e.Recommended[i].Because = line(e.Recommended[i].Because, mostBecause)

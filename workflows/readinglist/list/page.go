@@ -175,7 +175,7 @@ func (t teller) entry(e *Entry) string {
 	if why := t.why(e); why != "" {
 		lines = append(lines, why)
 	}
-	for _, line := range []string{inARow(lines), t.readings(e)} {
+	for _, line := range []string{inARow(lines), t.readings(e), t.since(e)} {
 		if line != "" {
 			said += "\\\n" + line
 		}

@@ -33,6 +33,7 @@ func sample() []Entry {
 			Summary:     Tell("証明書の更新漏れに15分で気づき、50分で影響を止めた記録。", "ja"),
 			Recommended: []Recommendation{{Reason: Response, Because: Tell("切り分けの順番が参考になります", "ja"), By: "yamamoto"}},
 			Read:        []Reading{{Day: "2026-12-01"}, {Day: "2027-01-12", Notes: "https://github.com/acme/club/issues/7#issuecomment-1"}},
+			Stale:       []Stale{{"pay/cert.go", Renamed, "pay/tls.go"}, {"old/", Gone, ""}, {"pay/check.go", MostlyRewritten, ""}},
 		}),
 		at(Entry{
 			URL: "../postmortems/search (old).md", Title: Tell("Search was slow: #12, @sato and [links](x)", "en"), Date: "2025-03-01", Words: 1200,
@@ -194,6 +195,7 @@ func TestPagesOfStrangers(t *testing.T) {
 			URL: "../postmortems/x.md", Title: Tell(s.Text, "en"), Severity: s.Text, Date: "2026-11-26", Summary: Tell(s.Text, "en"), Listed: dawn, Changed: dawn,
 			Recommended: []Recommendation{{Reason: Response, Because: Tell(s.Text, "en"), By: s.Text}, {Reason: Learning, Because: Tell("a "+s.Text+" b", "en"), By: "sato"}},
 			Read:        []Reading{{Day: "2026-12-01", Notes: s.Text}, {Day: "2026-12-08", Notes: "https://example.com/?" + s.Text}},
+			Stale:       []Stale{{s.Text, Renamed, s.Text}, {"a/" + s.Text, Gone, ""}, {s.Text + ".go", MostlyRewritten, s.Text}},
 		}
 		e.ID = NewID(e.URL, e.Date)
 		for _, lang := range []words.Language{words.English, words.Japanese} {
