@@ -54,6 +54,10 @@ type siteEntry struct {
 	Title, Summary     string
 	TitleIn, SummaryIn words.Language
 	Why                []siteWhy
+	// Read are the days on which the reading club read it, with its notes.
+	ReadOn string
+	Read   []siteLink
+	Since  string
 }
 
 // siteWhy is what somebody says for a postmortem, and who.
@@ -228,6 +232,11 @@ func (t teller) siteEntry(e *Entry, r Reason, links string) siteEntry {
 	shown.Facts = strings.Join(facts, " · ")
 	if shown.Why = t.siteWhy(e); shown.ID != e.ID {
 		shown.Summary, shown.Why = "", nil // it is told where it stands first
+		return shown
+	}
+	shown.ReadOn, shown.Since = t.say("Read in the reading club:", "読書会で読んだ日:"), t.plainSince(e)
+	for _, r := range e.Read {
+		shown.Read = append(shown.Read, siteLink{Text: r.Day, Href: r.Notes, Note: t.say("notes", "記録")})
 	}
 	return shown
 }

@@ -199,6 +199,7 @@ func TestSiteFaultsCanFail(t *testing.T) {
 func TestWebsiteOfStrangers(t *testing.T) {
 	for _, s := range hostile.Texts() {
 		e := Entry{ID: idA, URL: "../x.md", Title: Tell(s.Text, "en"), Severity: s.Text, Summary: Tell(s.Text, "ja"), Recommended: []Recommendation{{Reason: Learning, By: s.Text, Because: Tell(s.Text, "en")}}}
+		e.Read, e.Stale = []Reading{{"2026-12-01", s.Text}, {"2026-12-08", "https://example.com/?" + s.Text}}, []Stale{{s.Text, Renamed, s.Text}}
 		pages, err := Website([]Entry{e}, Options{Name: Tell("List "+s.Text, "en")}, "")
 		if err != nil {
 			t.Fatal(err)
