@@ -17,10 +17,10 @@ type ReadingList struct{ Repo, Folder string }
 
 const defaultListFolder = "reading-list"
 
-// What of one list is read at most: some fifty thousand entries.
+// What of one list is read at most: some twenty-five thousand entries.
 const (
-	mostListFiles = 1000
-	mostListBytes = 32 << 20
+	mostListFiles = 500
+	mostListBytes = 16 << 20
 )
 
 // readingLists are the lists that are shown, as the routes take them.
@@ -34,16 +34,16 @@ func (s *Server) readingLists(ctx context.Context) map[string]web.ReadingList {
 				asked, cancel := context.WithCancel(asked)
 				defer cancel()
 				defer context.AfterFunc(ctx, cancel)()
-				return s.readList(asked, l)
+				return readList(asked, s.app.Answer, l, webURL(s.config.GitHubURL))
 			},
 		}
 	}
 	return shown
 }
 
-// readList makes the website of a list from its data.
-func (s *Server) readList(ctx context.Context, l ReadingList) (map[string]string, error) {
-	data := listData{ctx: ctx, ask: s.app.Answer, at: l, missing: map[string]string{}}
+// readList makes the website of a list from its data. Its links lead to GitHub's.
+func readList(ctx context.Context, ask askGitHub, l ReadingList, github string) (map[string]string, error) {
+	data := listData{ctx: ctx, ask: ask, at: l, missing: map[string]string{}}
 	entries, err := list.Entries(data.there)
 	if err == nil {
 		err = data.problem()
@@ -59,7 +59,7 @@ func (s *Server) readList(ctx context.Context, l ReadingList) (map[string]string
 		return nil, err
 	}
 	options.Address = "" // that of the list's own pages; these are elsewhere
-	return list.Website(entries, options, webURL(s.config.GitHubURL)+l.Repo+"/blob/HEAD/"+(&url.URL{Path: l.Folder}).EscapedPath()+"/")
+	return list.Website(entries, options, github+l.Repo+"/blob/HEAD/"+(&url.URL{Path: l.Folder}).EscapedPath()+"/")
 }
 
 // webURL is GitHub's website, where its API is at this address.
@@ -71,10 +71,12 @@ func webURL(api string) string {
 	return u.Scheme + "://" + u.Host + "/"
 }
 
+type askGitHub func(context.Context, workflows.Ask) (workflows.Answer, error)
+
 // listData reads the data of a list by asking GitHub for one file after the other.
 type listData struct {
 	ctx context.Context
-	ask func(context.Context, workflows.Ask) (workflows.Answer, error)
+	ask askGitHub
 	at  ReadingList
 
 	files, bytes int

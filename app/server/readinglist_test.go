@@ -1,6 +1,7 @@
 package server_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -12,6 +13,7 @@ import (
 	"time"
 
 	"github.com/kintsugi-app/kintsugi/app/server"
+	"github.com/kintsugi-app/kintsugi/workflows"
 	"github.com/kintsugi-app/kintsugi/workflows/readinglist/list"
 )
 
@@ -132,5 +134,38 @@ func TestReadingListCannotBeRead(t *testing.T) {
 	}
 	if status, text := w.get("/reading-list/elsewhere/repo/"); status != http.StatusNotFound {
 		t.Errorf("where the App is not: %d %s", status, text)
+	}
+}
+
+// TestReadingListIsBounded: whatever a repository holds, no more is asked and kept.
+func TestReadingListIsBounded(t *testing.T) {
+	var parts []string
+	for n := range server.MostListFiles + 100 {
+		parts = append(parts, fmt.Sprintf(`"%04d-01":{"all":1}`, n))
+	}
+	index := `{"version":1,"parts":{` + strings.Join(parts, ",") + `},"recent":[]}`
+	for name, part := range map[string]string{"files": "", "MiB": strings.Repeat("\n", 1_000_000)} {
+		asked, bytes := 0, 0
+		_, err := server.ReadList(t.Context(), func(_ context.Context, ask workflows.Ask) (workflows.Answer, error) {
+			text := part
+			if strings.HasSuffix(ask.(workflows.FileAsk).Path, "index.json") {
+				text = index
+			}
+			asked, bytes = asked+1, bytes+len(text)
+			return workflows.Answer{Text: text}, nil
+		}, server.ReadingList{Repo: "acme/shop", Folder: "x"}, "https://github.com/")
+		if err == nil || !strings.Contains(err.Error(), "the list ") || !strings.Contains(err.Error(), name) || asked > server.MostListFiles || bytes > server.MostListBytes+len(part) {
+			t.Errorf("%v after %d files, %d bytes", err, asked, bytes)
+		}
+	}
+}
+
+func TestWebsiteOfTheAPI(t *testing.T) {
+	for api, want := range map[string]string{
+		"": "https://github.com/", "https://api.github.com/": "https://github.com/", "https://github.example.com/api/v3": "https://github.example.com/",
+	} {
+		if got := server.WebURL(api); got != want {
+			t.Errorf("%q: %s, want %s", api, got, want)
+		}
 	}
 }
