@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -27,13 +28,21 @@ func sampleList(t *testing.T) (entries string) {
 	return string(content)
 }
 
-// breakable is a GitHub that can be down.
+// breakable is a GitHub that can be down, or silent about files until nobody waits
+// any more.
 type breakable struct {
 	http.RoundTripper
-	down atomic.Bool
+	down, silent    atomic.Bool
+	asked, answered atomic.Int64
 }
 
 func (b *breakable) RoundTrip(r *http.Request) (*http.Response, error) {
+	if b.silent.Load() && strings.Contains(r.URL.Path, "/contents/reading-list/") {
+		b.asked.Add(1)
+		<-r.Context().Done()
+		b.answered.Add(1)
+		return nil, r.Context().Err()
+	}
 	if b.down.Load() {
 		return nil, errors.New("GitHub is down")
 	}
@@ -64,8 +73,8 @@ func TestReadingListOfARepository(t *testing.T) {
 	}
 	for _, name := range []string{"", "index.en.html", "feed.xml"} {
 		status, page := w.get(shown + name)
-		if status != http.StatusOK || strings.Contains(page, "secret") {
-			t.Errorf("%q: %d, or something private is shown:\n%s", name, status, page)
+		if status != http.StatusOK || strings.Contains(page, "secret") || strings.Contains(page, "https://example.com/list/") {
+			t.Errorf("%q: %d, or something private is shown, or where the list's own pages are:\n%s", name, status, page)
 		}
 	}
 	for _, path := range []string{"data/entries.jsonl", "README.md", "../../healthz", "2026.html"} {
@@ -135,6 +144,38 @@ func TestReadingListCannotBeRead(t *testing.T) {
 	if status, text := w.get("/reading-list/elsewhere/repo/"); status != http.StatusNotFound {
 		t.Errorf("where the App is not: %d %s", status, text)
 	}
+}
+
+// TestReadingListEndsWithTheServer: what is being read keeps nothing alive.
+func TestReadingListEndsWithTheServer(t *testing.T) {
+	w := newWorld(t)
+	github := &breakable{RoundTripper: http.DefaultTransport}
+	github.silent.Store(true)
+	w.config.Transport, w.config.Timeout = github, time.Hour
+	w.config.ReadingLists = []server.ReadingList{{Repo: repo, Folder: "reading-list"}}
+	w.start()
+	left, leave := context.WithCancel(t.Context())
+	r, err := http.NewRequestWithContext(left, http.MethodGet, "http://"+w.server.Addr()+shown, http.NoBody)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var asking sync.WaitGroup
+	asking.Go(func() {
+		if resp, err := http.DefaultClient.Do(r); err == nil {
+			resp.Body.Close()
+			t.Errorf("it answers %d", resp.StatusCode)
+		}
+	})
+	w.until("the reading", func() bool { return github.asked.Load() > 0 })
+	leave()
+	asking.Wait()
+	if github.answered.Load() != 0 {
+		t.Error("the reading ended with who asked")
+	}
+	if err := w.end(); err != nil {
+		t.Error(err)
+	}
+	w.until("the reading's end", func() bool { return github.answered.Load() == github.asked.Load() })
 }
 
 // TestReadingListIsBounded: whatever a repository holds, no more is asked and kept.
