@@ -3,6 +3,7 @@ package readinglist
 import (
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -94,6 +95,26 @@ func opening(i workflows.Issue) string {
 	return i.Body
 }
 
+// kindOfTitle is what a title begins with to say that it is a postmortem, which
+// everything on the list is.
+var kindOfTitle = regexp.MustCompile(`(?i)^\s*(?:[\[【［](?:post-?mortem|ポストモーテム|incident|障害)[\]】］]|(?:post-?mortem|ポストモーテム)\s*[:：])\s*`)
+
+// titleOf is an issue's title as the list has it.
+func titleOf(i workflows.Issue) string {
+	title := i.Title
+	for range 3 {
+		rest := kindOfTitle.ReplaceAllString(title, "")
+		if strings.TrimSpace(rest) == "" {
+			break
+		}
+		title = rest
+	}
+	return words.Line(title, mostTitle)
+}
+
+// mostTitle is how many characters of a title the list keeps.
+const mostTitle = 200
+
 // find is a postmortem as it stands.
 type find struct {
 	entry list.Entry
@@ -166,7 +187,7 @@ func (g *gathering) take(s workflows.Subject, i workflows.Issue, summaries map[s
 	body := opening(i)
 	doc := document.Read(body)
 	e := list.Describe(i.URL, "", doc, g.Now.UTC().Truncate(time.Second))
-	e.Title = list.Tell(words.Line(i.Title, 200), words.Detect(i.Title+"\n"+body))
+	e.Title = list.Tell(titleOf(i), words.Detect(i.Title+"\n"+body))
 	e.Services = g.servicesOf(s.Repo, i)
 	e.Recommended = p.Recommended
 	g.note(s, i, i.URL, e, doc, false)

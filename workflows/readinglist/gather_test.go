@@ -589,3 +589,14 @@ func TestReadingClub(t *testing.T) {
 		t.Errorf("%d agendas", days)
 	}
 }
+
+func TestTitleOf(t *testing.T) {
+	for title, want := range map[string]string{
+		"[postmortem] Checkout was blank": "Checkout was blank", "Postmortem: [incident] Checkout": "Checkout", "【ポストモーテム】決済画面": "決済画面", "[ポストモーテム] [障害] 決済": "決済",
+		"Postmortem": "Postmortem", "[postmortem]": "[postmortem]", "Postmortem of the outage": "Postmortem of the outage", "[PAY-12] x": "[PAY-12] x",
+	} {
+		if got := titleOf(workflows.Issue{Title: title}); got != want {
+			t.Errorf("%q becomes %q, want %q", title, got, want)
+		}
+	}
+}

@@ -56,7 +56,7 @@ func (g *gathering) lookUp(e *list.Entry, changes map[string]change) {
 		return
 	}
 	if m[4] != "" {
-		if answer, known := g.fact(workflows.FileAsk{Repo: m[1], Path: unescapedPath(m[4])}); known && answer.Unknown == workflows.NotThere {
+		if answer, known := g.fact(workflows.FileAsk{Repo: m[1], Path: unescapedPath(m[4])}); known && answer.NotThere() {
 			changes[e.ID] = inState(list.Deleted, "", g.Now)
 		}
 		return
@@ -67,7 +67,7 @@ func (g *gathering) lookUp(e *list.Entry, changes map[string]change) {
 	p, _ := publishedIn(answer.Summaries)
 	switch {
 	case !known:
-	case answer.Unknown == workflows.NotThere:
+	case answer.NotThere():
 		changes[e.ID] = inState(list.Deleted, "", g.Now)
 	case answer.Unknown != "":
 		changes[e.ID] = inState(list.Private, "", g.Now)

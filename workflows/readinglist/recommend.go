@@ -68,7 +68,7 @@ func replay(in workflows.Input) said {
 			r := list.Recommendation{By: a.Author, At: a.At.UTC()}
 			r.Reason, _ = list.ParseReason(reason)
 			if rest != "" {
-				r.Because = list.Tell(rest, words.Detect(rest))
+				r.Because = list.Tell(words.Capital(rest), words.Detect(rest))
 			}
 			e.Recommend(r)
 			s.acts, s.on, s.at = true, true, a.At
