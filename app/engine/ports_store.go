@@ -30,6 +30,10 @@ type Hint struct {
 	Heard time.Time `json:"heard,omitzero"`
 	// Patchy counts the runs in a row that went on without what only helps.
 	Patchy int `json:"patchy,omitempty"`
+	// Whole is when an aggregate was last looked at as a whole, by our clock. Looked:
+	// what was found then was not acted upon, because the policy said mode: observe.
+	Whole  time.Time `json:"whole,omitzero"`
+	Looked bool      `json:"looked,omitempty"`
 }
 
 // Claim is the exclusive right to run one subject, until LeaseUntil, as long as
@@ -51,6 +55,9 @@ type Claim struct {
 	// time that it keeps.
 	Rank Rank
 	Hint Hint
+	// Told are the subjects that told this one something, sorted, since a run that
+	// saw them last went through.
+	Told []string
 	// Published is the hash of the summary that neighbours were woken for;
 	// empty means unknown.
 	Published string
@@ -75,11 +82,18 @@ type Outcome struct {
 	// Published and Wake: the new hash, and the keys woken with it.
 	Published string
 	Wake      []string
+	// Tell is who is told what; each becomes due at TellDue at the latest (zero: at
+	// once), and stays due at the time at which the first telling made it so.
+	Tell    []Telling
+	TellDue time.Time
 	// Forget are the intents whose result is in the record.
 	Forget []string
 	// Entry is what the journal keeps of the run; nil keeps nothing.
 	Entry *Entry
 }
+
+// Telling is that an aggregate learns of a subject that published something else.
+type Telling struct{ Aggregate, Subject string }
 
 // Entry is what one run saw, decided and did, in lines for people to read. It
 // may hold text of the subject, so it is shown to nobody but the operators.
@@ -112,8 +126,8 @@ type Intent struct {
 }
 
 // Queue says who is due and gives out the exclusive right to run it. It holds
-// no rules. Times are the clock's. Keys of subjects are OWNER/REPO#N; others
-// ("sweep/12") are the engine's own chores.
+// no rules. Times are the clock's. Keys of subjects are OWNER/REPO#N, those of
+// aggregates OWNER/REPO/NAME; others ("sweep/12") are the engine's own chores.
 type Queue interface {
 	// Wake makes subjects due now and raises their wake sequence, and their
 	// rank where it is lower.
@@ -127,7 +141,9 @@ type Queue interface {
 	// Renew extends the lease of a claim that is still its own, else
 	// ErrLeaseLost.
 	Renew(ctx context.Context, c Claim, lease time.Duration) (until time.Time, err error)
-	// Finish ends the claim: a second one is ErrLeaseLost.
+	// Finish ends the claim: a second one is ErrLeaseLost. Where the run did not fail,
+	// what its claim was Told is done with; what was told during the run stays, and
+	// makes the subject due whatever its Due says.
 	Finish(ctx context.Context, c Claim, o Outcome) error
 	// Peek is the hint of a subject, claimed or not; zero where there is none.
 	Peek(ctx context.Context, key string) (Hint, error)

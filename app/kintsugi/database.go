@@ -112,7 +112,7 @@ func newDatabaseBack() *cobra.Command {
 			return err
 		}
 		if !yes {
-			return usage(c, errors.New("this loses what only the newer schema keeps (the journal, of which explain tells):\nstop every server, and add --yes"))
+			return usage(c, errors.New("this loses what only the newer schema keeps (docs/run.md says what that is):\nstop every server, and add --yes"))
 		}
 		from, to, err := store.Back(c.Context(), config.DatabaseURL)
 		if err != nil {

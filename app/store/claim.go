@@ -73,14 +73,15 @@ func (s *Store) take(t *tx, m moment, lease time.Duration, full []string) (c eng
 		args = append(append(append(args, s.app, 0, now), accounts...), now)
 	}
 	var hint string
+	var told sql.NullInt64
 	err = t.row(`UPDATE subjects SET epoch = epoch + 1, lease_until = ?,
 			attempts = attempts + running, unfinished = running, running = 1
 		WHERE app = ? AND key = coalesce(`+
 		firstDue("key", engine.Urgent, condition, t.unclaimed)+", "+
 		firstDue("key", engine.Live, condition, t.unclaimed)+", "+
 		firstDue("key", engine.Background, condition, t.unclaimed)+`)
-		RETURNING key, epoch, wake_seq, attempts, excused, unfinished, expect, rank, hint, published, due_at`, args,
-		&c.Key, &c.Epoch, &c.WakeSeq, &c.Attempts, &c.Excused, &c.Unfinished, &c.Expect, &c.Rank, &hint, &c.Published, &due)
+		RETURNING key, epoch, wake_seq, attempts, excused, unfinished, expect, rank, hint, published, due_at, told_epoch`, args,
+		&c.Key, &c.Epoch, &c.WakeSeq, &c.Attempts, &c.Excused, &c.Unfinished, &c.Expect, &c.Rank, &hint, &c.Published, &due, &told)
 	if errors.Is(err, sql.ErrNoRows) {
 		return engine.Claim{}, 0, false, nil
 	}
@@ -89,7 +90,10 @@ func (s *Store) take(t *tx, m moment, lease time.Duration, full []string) (c eng
 	}
 	c.LeaseUntil = m.out(fromMillis(until))
 	c.Hint = readHint(hint, m)
-	return c, due, true, nil
+	if told.Valid {
+		c.Told, err = s.tellers(t, c.Key)
+	}
+	return c, due, err == nil, err
 }
 
 // earliest is when the next subject can be claimed, which may have passed, or
@@ -147,6 +151,7 @@ func (s *Store) Renew(ctx context.Context, c engine.Claim, lease time.Duration) 
 type subject struct {
 	wakeSeq, doneSeq, attempts, excused, expect int64
 	rank                                        engine.Rank
+	toldEpoch, toldDue                          sql.NullInt64
 }
 
 // holding reads the row of a claim that is still its own, and keeps it so
@@ -154,9 +159,9 @@ type subject struct {
 // a claim: the epoch decides, not the time, so a lease that ran out unnoticed
 // by others still holds.
 func (s *Store) holding(t *tx, c engine.Claim) (row subject, err error) {
-	err = t.row(`SELECT wake_seq, done_seq, attempts, excused, expect, rank FROM subjects
+	err = t.row(`SELECT wake_seq, done_seq, attempts, excused, expect, rank, told_epoch, told_due FROM subjects
 		WHERE app = ? AND key = ? AND epoch = ?`+t.held, []any{s.app, c.Key, c.Epoch},
-		&row.wakeSeq, &row.doneSeq, &row.attempts, &row.excused, &row.expect, &row.rank)
+		&row.wakeSeq, &row.doneSeq, &row.attempts, &row.excused, &row.expect, &row.rank, &row.toldEpoch, &row.toldDue)
 	if errors.Is(err, sql.ErrNoRows) {
 		return subject{}, engine.ErrLeaseLost
 	}
@@ -169,13 +174,13 @@ func readHint(text string, m moment) (hint engine.Hint) {
 	if json.Unmarshal([]byte(text), &hint) != nil {
 		return engine.Hint{}
 	}
-	hint.Watch = m.out(hint.Watch)
+	hint.Watch, hint.Whole = m.out(hint.Watch), m.out(hint.Whole)
 	return hint
 }
 
-// writeHint translates the one time in a hint that is not GitHub's.
+// writeHint translates the times in a hint that are not GitHub's.
 func writeHint(hint engine.Hint, m moment) (string, error) {
-	hint.Watch = m.in(hint.Watch)
+	hint.Watch, hint.Whole = m.in(hint.Watch), m.in(hint.Whole)
 	text, err := json.Marshal(hint)
 	return string(text), err
 }

@@ -15,7 +15,7 @@ const pruneBatch = 200
 // Prune drops the payloads of handled deliveries, and deliveries that are
 // older than ten days: handled or not, for the wake stands in its subject's
 // row and GitHub would not send them again. Then old entries of the journal,
-// pauses that are over, and processes that are gone.
+// what was told to those who do not listen, pauses that are over, and processes that are gone.
 func (s *Store) Prune(ctx context.Context) error {
 	for {
 		pruned := int64(0)
@@ -39,8 +39,8 @@ func (s *Store) Prune(ctx context.Context) error {
 	return wrap(s.db.reclaim(ctx), "reclaim what was pruned")
 }
 
-// pruneSome prunes a batch of deliveries and of entries, and returns the most
-// that it found of either. What another process prunes at the same time is
+// pruneSome prunes a batch of deliveries, entries and tellings, and returns the most
+// that it found of any. What another process prunes at the same time is
 // left out.
 func (s *Store) pruneSome(t *tx) (most int64, err error) {
 	m, err := t.moment()
@@ -62,6 +62,9 @@ func (s *Store) pruneSome(t *tx) (most int64, err error) {
 		{`DELETE FROM journal WHERE app = ? AND (key, epoch) IN (
 			SELECT key, epoch FROM journal WHERE app = ? AND noted_at < ? ORDER BY noted_at LIMIT ?` + t.unclaimed + `)`,
 			[]any{s.app, s.app, millis(m.now.Add(-keepJournal)), pruneBatch}},
+		{`DELETE FROM told WHERE app = ? AND (key, teller) IN (
+			SELECT key, teller FROM told WHERE app = ? AND told_at < ? ORDER BY told_at LIMIT ?` + t.unclaimed + `)`,
+			[]any{s.app, s.app, millis(m.now.Add(-keepTold)), pruneBatch}},
 	} {
 		n, err := t.exec(one.statement, one.args...)
 		if err != nil {

@@ -69,17 +69,16 @@ func (s *Store) wakeAll(t *tx, rank engine.Rank, keys []string) error {
 // claim cannot be finished, renewed or used twice. Neighbours are woken with
 // the rank of the run.
 func (s *Store) Finish(ctx context.Context, c engine.Claim, o engine.Outcome) error {
-	neighbours := slices.Sorted(slices.Values(o.Wake))
-	after, _ := slices.BinarySearch(neighbours, c.Key) // see wake: rows in the order of their keys
+	neighbours, after := calls(o, c.Key) // see wake: rows in the order of their keys
 	var again bool
 	err := s.db.do(ctx, func(t *tx) (err error) {
-		if err := s.wakeAll(t, c.Rank, neighbours[:after]); err != nil {
+		if err := s.callAll(t, c, o, neighbours[:after]); err != nil {
 			return err
 		}
 		if again, err = s.end(t, c, o); err != nil {
 			return err
 		}
-		return s.wakeAll(t, c.Rank, neighbours[after:])
+		return s.callAll(t, c, o, neighbours[after:])
 	})
 	if err == nil && (again || len(o.Wake) > 0) {
 		s.due()
@@ -108,13 +107,16 @@ func (s *Store) end(t *tx, c engine.Claim, o engine.Outcome) (again bool, err er
 		return false, err
 	}
 	woken, due := row.wakeSeq > c.WakeSeq, m.in(o.Due)
-	again = woken || !due.IsZero() && !due.After(m.now)
-	dueAt := dueMillis(due)
+	dueAt, told := dueMillis(due), row.toldDuring(c)
+	if told.Valid && (!dueAt.Valid || told.Int64 < dueAt.Int64) {
+		due, dueAt = fromMillis(told.Int64), told
+	}
+	again = woken || dueAt.Valid && !due.After(m.now)
 	if again {
 		dueAt = sql.NullInt64{Int64: millis(m.now), Valid: true}
 	}
 	switch {
-	case woken, o.Failed: // wakes are unanswered, and theirs is the rank
+	case woken, o.Failed, told.Valid: // wakes are unanswered, and theirs is the rank
 		row.rank = max(row.rank, o.Rank)
 	default:
 		row.rank = o.Rank
@@ -130,9 +132,13 @@ func (s *Store) end(t *tx, c engine.Claim, o engine.Outcome) (again bool, err er
 			row.expect = 0
 		}
 	}
-	if _, err := t.exec(`UPDATE subjects SET epoch = epoch + 1, lease_until = 0, running = 0, due_at = ?, rank = ?,
-		done_seq = ?, attempts = ?, excused = ?, expect = ?, hint = ?, published = ?, error = ? WHERE app = ? AND key = ?`,
-		dueAt, int64(row.rank), row.doneSeq, row.attempts, row.excused, row.expect, hint, o.Published, o.Error, s.app, c.Key); err != nil {
+	if err := s.heard(t, c, o, &row); err != nil {
+		return false, err
+	}
+	if _, err := t.exec(`UPDATE subjects SET epoch = epoch + 1, lease_until = 0, running = 0, due_at = ?, rank = ?, done_seq = ?,
+		attempts = ?, excused = ?, expect = ?, hint = ?, published = ?, error = ?, told_epoch = ?, told_due = ? WHERE app = ? AND key = ?`,
+		dueAt, int64(row.rank), row.doneSeq, row.attempts, row.excused, row.expect, hint, o.Published, o.Error,
+		row.toldEpoch, row.toldDue, s.app, c.Key); err != nil {
 		return false, err
 	}
 	return again, s.forget(t, c.Key, o.Forget)

@@ -16,12 +16,14 @@ var (
 	first string
 	//go:embed migrations/0002_journal.sql
 	journalStep string
+	//go:embed migrations/0003_told.sql
+	toldStep string
 )
 
 // steps are the changes of the schema, in order; its version is how many of
 // them were made. One that was released is never edited. After the line
 // "-- back" stands what takes a step back.
-var steps = []string{first, journalStep}
+var steps = []string{first, journalStep, toldStep}
 
 const wayBack = "\n-- back\n"
 

@@ -89,6 +89,13 @@ func Run(t *testing.T, fresh func(t *testing.T) Database) {
 		{"expect", testExpect},
 		{"hint and published", testHint},
 		{"neighbours", testNeighbours},
+		{"told", testTold},
+		{"told and woken", testToldAndWoken},
+		{"told during a run", testToldDuringRun},
+		{"told and failed", testToldAndFailed},
+		{"told, and opened again", testToldAfterReopen},
+		{"told for too long", testToldPruned},
+		{"told while claimed", testToldAtOnce},
 		{"next", testNext},
 		{"doorbell", testDoorbell},
 		{"intents", testIntents},
@@ -257,7 +264,7 @@ func (h *harness) useless(c engine.Claim) {
 	h.lost("Note", h.Note(h.ctx, c, engine.Entry{Plan: "late"}))
 	h.lost("Finish", h.Finish(h.ctx, c, engine.Outcome{
 		Due: h.clk.Now().Add(time.Hour), Published: "late", Hint: engine.Hint{Seq: 99},
-		Wake: []string{"acme/a", "acme/neighbour#1"}, Forget: []string{"begun"}, Entry: &engine.Entry{Plan: "late"},
+		Wake: []string{"acme/a", "acme/neighbour#1"}, Tell: []engine.Telling{{Aggregate: "acme/a/list", Subject: "acme/late#1"}}, Forget: []string{"begun"}, Entry: &engine.Entry{Plan: "late"},
 	}))
 }
 

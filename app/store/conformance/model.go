@@ -26,6 +26,8 @@ type row struct {
 	expect      int64
 	hint        engine.Hint
 	published   string
+	told        map[string]bool // who told it something, and whether that was during the run
+	toldDue     time.Time       // when what was told during the run makes it due
 	intents     map[string]time.Time
 }
 
@@ -44,18 +46,39 @@ type arrival struct {
 	wake      int64
 }
 
-func (m *model) wake(rank engine.Rank, key string, comment int64) int64 {
+// row is that of a key, which is made where there is none.
+func (m *model) row(key string) *row {
 	r := m.rows[key]
 	if r == nil {
-		r = &row{intents: map[string]time.Time{}}
+		r = &row{intents: map[string]time.Time{}, told: map[string]bool{}}
 		m.rows[key] = r
 	}
+	return r
+}
+
+func (m *model) wake(rank engine.Rank, key string, comment int64) int64 {
+	r := m.row(key)
 	r.wakes++
-	if r.due.IsZero() || r.due.After(ms(m.now)) {
-		r.due = ms(m.now)
-	}
+	r.due = sooner(r.due, ms(m.now))
 	r.rank, r.expect = max(r.rank, rank), max(r.expect, comment)
 	return r.wakes
+}
+
+func (m *model) tell(rank engine.Rank, key, teller string, due time.Time) {
+	r := m.row(key)
+	r.rank, r.due = max(r.rank, min(rank, engine.Live)), sooner(r.due, due)
+	r.told[teller] = r.holder != 0
+	if r.holder != 0 {
+		r.toldDue = sooner(r.toldDue, due)
+	}
+}
+
+// sooner is the earlier of two times, the first of which may be never.
+func sooner(a, b time.Time) time.Time {
+	if a.IsZero() || b.Before(a) {
+		return b
+	}
+	return a
 }
 
 func (m *model) free(r *row) bool { return r.holder == 0 || !r.until.After(m.now) }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -126,10 +127,14 @@ func (st *story) claimsOne(t *rapid.T) {
 	if unfinished {
 		r.attempts++
 	}
-	r.holder, r.until = len(st.claims), ms(st.now.Add(lease))
+	r.holder, r.until, r.toldDue = len(st.claims), ms(st.now.Add(lease)), time.Time{}
+	for teller := range r.told {
+		r.told[teller] = false
+	}
 	same(t, "claim", got, engine.Claim{
 		Key: key, Epoch: got.Epoch, WakeSeq: r.wakes, LeaseUntil: r.until,
 		Attempts: r.attempts, Excused: r.excused, Unfinished: unfinished, Expect: r.expect, Rank: r.rank, Hint: r.hint, Published: r.published,
+		Told: slices.Sorted(maps.Keys(r.told)),
 	})
 }
 
@@ -167,7 +172,11 @@ func (st *story) finishes(t *rapid.T) {
 		Hint:      engine.Hint{Seq: int64(n)},
 		Published: fmt.Sprint(n),
 		Wake:      st.keys(t),
+		TellDue:   ms(st.now).Add(time.Duration(rapid.IntRange(0, 20).Draw(t, "tell in")) * time.Second),
 		Forget:    rapid.SliceOfN(rapid.SampledFrom([]string{"x", "y"}), 0, 2).Draw(t, "forget"),
+	}
+	for _, key := range st.keys(t) {
+		o.Tell = append(o.Tell, engine.Telling{Aggregate: key, Subject: rapid.SampledFrom([]string{"x#1", "y#2"}).Draw(t, "teller")})
 	}
 	if later := rapid.IntRange(-1, 20).Draw(t, "due in"); later >= 0 {
 		o.Due = ms(st.now).Add(time.Duration(later) * time.Second)
@@ -178,14 +187,18 @@ func (st *story) finishes(t *rapid.T) {
 	r := st.rows[c.Key]
 	r.holder, r.due, r.hint, r.published = 0, o.Due, o.Hint, o.Published
 	switch {
-	case r.wakes > c.WakeSeq || o.Failed:
+	case r.wakes > c.WakeSeq || o.Failed || !r.toldDue.IsZero():
 		r.rank = max(r.rank, o.Rank)
 	default:
 		r.rank = o.Rank
 	}
+	if !r.toldDue.IsZero() {
+		r.due = sooner(r.due, r.toldDue)
+	}
 	if r.wakes > c.WakeSeq {
 		r.due = ms(st.now)
 	}
+	r.toldDue = time.Time{}
 	if o.Failed {
 		r.attempts++
 		if o.Excused {
@@ -193,6 +206,7 @@ func (st *story) finishes(t *rapid.T) {
 		}
 	} else {
 		r.attempts, r.excused, r.done = 0, 0, c.WakeSeq
+		maps.DeleteFunc(r.told, func(_ string, during bool) bool { return !during })
 		if r.expect == c.Expect {
 			r.expect = 0
 		}
@@ -202,6 +216,9 @@ func (st *story) finishes(t *rapid.T) {
 	}
 	for _, key := range o.Wake {
 		st.wake(c.Rank, key, 0)
+	}
+	for _, t := range o.Tell {
+		st.tell(c.Rank, t.Aggregate, t.Subject, o.TellDue)
 	}
 }
 
