@@ -115,13 +115,15 @@ func (e *Engine) ask(ctx context.Context, s workflows.Subject, a workflows.Ask) 
 		comments, err := e.reader.Comments(ctx, s, time.Time{})
 		return workflows.Answer{Comments: comments}, err
 	case workflows.FileAsk:
-		if wider, err := e.isWider(ctx, s.Repo, a.Repo); err != nil || wider != "" {
-			return workflows.Answer{Unknown: wider}, err
-		}
+		return e.quoted(ctx, s.Repo, a.Repo, a)
+	case workflows.BranchAsk:
+		return e.quoted(ctx, s.Repo, a.Repo, a)
+	case workflows.HistoryAsk:
+		return e.quoted(ctx, s.Repo, a.Repo, a)
 	case workflows.RunbooksAsk:
-		if wider, err := e.isWider(ctx, s.Repo, a.Repo); err != nil || wider != "" {
-			return workflows.Answer{Unknown: wider}, err
-		}
+		return e.quoted(ctx, s.Repo, a.Repo, a)
+	case workflows.LabelledAsk:
+		return e.labelledIn(ctx, s.Repo, a)
 	case workflows.LinksAsk:
 		answer, err := e.reader.Answer(ctx, a)
 		for i, l := range answer.Links {
@@ -145,32 +147,6 @@ func (e *Engine) ask(ctx context.Context, s workflows.Subject, a workflows.Ask) 
 		return answer, errors.Join(err, unsure)
 	}
 	return e.reader.Answer(ctx, a)
-}
-
-// isWider says why what stands in one repository must not be quoted in another,
-// or nothing: text moves to the same repository, and out of public ones of the
-// same owner.
-func (e *Engine) isWider(ctx context.Context, here, there string) (why string, err error) {
-	if strings.EqualFold(here, there) {
-		return "", nil
-	}
-	if !strings.EqualFold(ownerOf(here), ownerOf(there)) {
-		return "in a repository of another owner", nil
-	}
-	home, err := e.places.Home(ctx, there)
-	var moved *Moved
-	switch {
-	case errors.Is(err, ErrGone), errors.As(err, &moved):
-		return "the App is not installed on " + there, nil
-	case err == nil && home.Private:
-		return "in another private repository", nil
-	}
-	return "", err
-}
-
-func ownerOf(repo string) string {
-	owner, _, _ := strings.Cut(repo, "/")
-	return owner
 }
 
 // summary reads what a neighbour published. It is read by id where the store

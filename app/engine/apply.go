@@ -69,7 +69,10 @@ func (e *Engine) apply(ctx context.Context, c *Claim, d *deliberation, run *Run)
 // all takes every step. The order is part of what keeps it true.
 func (a *applier) all(ctx context.Context) error {
 	steps := []func(context.Context) error{a.foldTwice, a.labels, a.state, a.assignees, a.comments, a.notices, a.checks, a.reactions, a.status}
-	if a.d.policy.Observe {
+	switch {
+	case a.d.isAggregate(): // what it creates is all
+		steps = nil
+	case a.d.policy.Observe:
 		steps = []func(context.Context) error{a.foldTwice, a.comments}
 	}
 	for _, step := range steps {
@@ -105,7 +108,7 @@ func (a *applier) mayCreate(ctx context.Context, keys map[string]bool) error {
 
 func (a *applier) toCreate() map[string]bool {
 	keys := map[string]bool{}
-	if a.d.status == nil {
+	if a.d.status == nil && !a.d.isAggregate() {
 		keys[statusKey] = true
 	}
 	for _, c := range a.d.plan.Comments {
@@ -146,7 +149,7 @@ func (a *applier) write(ctx context.Context, what string, do func() error) error
 	switch {
 	case err == nil:
 		a.run.Did = append(a.run.Did, what)
-	case errors.Is(err, ErrRefused):
+	case errors.Is(err, ErrRefused), errors.Is(err, ErrConflict):
 		a.run.Did = append(a.run.Did, err.Error())
 	}
 	return err

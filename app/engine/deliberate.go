@@ -53,6 +53,10 @@ type deliberation struct {
 	// facts are the answers to what was asked.
 	facts workflows.Facts
 	plan  workflows.Plan
+	// told and whole are those of an aggregate, as its workflow knows them, and began
+	// is when its run did.
+	told         []workflows.Subject
+	whole, began time.Time
 }
 
 // deliberate judges what is new and lets the workflows decide. It only reads.
@@ -258,7 +262,7 @@ func (e *Engine) decide(ctx context.Context, d deliberation, c *Claim) (delibera
 	in := workflows.Input{
 		Now: e.clock.Now(), Policy: d.policy, Language: d.language, Observation: d.o, Owner: d.owner, From: d.from,
 		Acts: d.acts, Facts: d.facts, Made: d.made, Heard: d.heard(c.Hint), Ahead: e.line.ahead(c.Key), Moved: errors.Is(d.lost, errCopied),
-		Commands: workflows.CommandsOn(d.rules.List, d.owner),
+		Commands: workflows.CommandsOn(d.rules.List, d.owner), Told: d.told, Whole: d.whole,
 	}
 	for round := 0; ; round++ {
 		var asks []workflows.Ask
@@ -270,6 +274,11 @@ func (e *Engine) decide(ctx context.Context, d deliberation, c *Claim) (delibera
 		}
 		asks = unanswered(asks, d.facts)
 		if len(asks) == 0 {
+			for _, part := range parts {
+				if err := d.misplaced(part.workflow, part.plan); err != nil {
+					return d, err
+				}
+			}
 			plan, err := d.rules.merge(d.owner, d.policy, parts)
 			if err != nil {
 				return d, fmt.Errorf("the workflows clash: %w", err)
@@ -279,8 +288,8 @@ func (e *Engine) decide(ctx context.Context, d deliberation, c *Claim) (delibera
 			d.plan = plan
 			return d, err
 		}
-		if round == mostRounds {
-			return d, fmt.Errorf("after %d rounds of answers the workflows still ask %v", mostRounds, asks)
+		if round == d.rounds() {
+			return d, fmt.Errorf("after %d rounds of answers the workflows still ask %v", round, asks)
 		}
 		if err := e.answer(ctx, d.o.Subject, asks, d.facts, c); err != nil {
 			return d, err

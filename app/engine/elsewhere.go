@@ -28,7 +28,7 @@ func (e *Engine) issueOf(ctx context.Context, s, of workflows.Subject, moves int
 		}
 		return e.issueOf(ctx, s, to, moves+1)
 	case is, errors.Is(err, ErrGone), errors.Is(err, ErrRefused):
-		return workflows.Answer{Unknown: "not there"}, nil
+		return workflows.Answer{Unknown: workflows.NotThere}, nil
 	case err != nil:
 		return workflows.Answer{}, err
 	}
@@ -64,12 +64,12 @@ func told(issue workflows.Issue, at workflows.Subject, wider string) workflows.A
 	return workflows.Answer{Issue: issue, Subject: at}
 }
 
-// isSame reports whether what a marker names is this subject: its number here, or
+// isSame reports whether what a marker names is this subject: its number or name here, or
 // in the repository that was renamed to this one. What was transferred from
 // elsewhere names a number of that other repository.
 func (e *Engine) isSame(ctx context.Context, of, s workflows.Subject) (bool, error) {
-	if of.Number != s.Number || strings.EqualFold(of.Repo, s.Repo) {
-		return of.Number == s.Number, nil
+	if of.Number != s.Number || of.Name != s.Name || strings.EqualFold(of.Repo, s.Repo) {
+		return of.Number == s.Number && of.Name == s.Name, nil
 	}
 	_, err := e.places.Home(ctx, of.Repo)
 	if moved, is := errors.AsType[*Moved](err); is {

@@ -88,7 +88,9 @@ type Run struct {
 	Plan      string
 	Summaries map[string]string
 	Did       []string
-	Err       error
+	// Held: the plan was not carried out, because the policy says mode: observe.
+	Held bool
+	Err  error
 	// SetAside: it failed SetAsideAfter times in a row, or more, and is tried
 	// every ten minutes until somebody looks into it.
 	SetAside bool

@@ -19,10 +19,10 @@ import (
 const maxTitle = 256
 
 // creations makes the issues and files that are planned, before anything is
-// said. Where one was made, found or refused, the workflows decide again, so that
-// what is then said can name it.
+// said, and then the changes to files. Where one was made, found or refused, the
+// workflows decide again, so that what is then said or written can name it.
 func (a *applier) creations(ctx context.Context) error {
-	for range mostRounds {
+	for range a.d.rounds() {
 		opened, err := a.issues(ctx)
 		if err != nil {
 			return err
@@ -31,8 +31,12 @@ func (a *applier) creations(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		changed := false
 		if !opened && !proposed {
-			return nil
+			changed, err = a.changes(ctx)
+		}
+		if err != nil || !opened && !proposed && !changed {
+			return err
 		}
 		next, err := a.e.decide(ctx, *a.d, a.c)
 		if err != nil {
@@ -41,7 +45,7 @@ func (a *applier) creations(ctx context.Context) error {
 		*a.d = next
 		a.run.decided(a.d)
 	}
-	return fmt.Errorf("after %d rounds the workflows still plan further issues or files", mostRounds)
+	return fmt.Errorf("after %d rounds the workflows still plan further issues, files or changes", a.d.rounds())
 }
 
 // mostUntold is how many issues are made before anybody is told that it takes a while:
@@ -192,8 +196,11 @@ func (f foundIssue) subject() workflows.Subject {
 
 // isBelieved: whoever may write over there can put any marker into an issue of ours,
 // so one that nothing asks for is looked at only where our own record was lost.
+//
+// An aggregate, which has no record, looks at what it asks for.
 func (a *applier) isBelieved(i foundIssue) bool {
-	return i.repo == a.d.o.Subject.Repo || a.d.record.Seq == 0 || a.d.lost != nil || a.wasBegun(i.key) ||
+	lost := !a.d.isAggregate() && (i.repo == a.d.o.Subject.Repo || a.d.record.Seq == 0 || a.d.lost != nil)
+	return lost || a.wasBegun(i.key) ||
 		slices.ContainsFunc(a.d.plan.Issues, func(want workflows.IssueIntent) bool { return want.Key == i.key })
 }
 
@@ -211,7 +218,7 @@ func (a *applier) findIssues(ctx context.Context) (map[string][]foundIssue, erro
 	}
 	found := map[string][]foundIssue{}
 	for _, repo := range repos {
-		own, err := a.e.reader.OwnIssues(ctx, repo, a.d.o.Issue.CreatedAt.Add(-overlap))
+		own, err := a.e.reader.OwnIssues(ctx, repo, a.d.bornAt().Add(-overlap))
 		if err != nil && tolerated(err) == nil {
 			continue // what cannot be listed cannot be made either, and that says why
 		}
@@ -238,6 +245,14 @@ func (a *applier) findIssues(ctx context.Context) (map[string][]foundIssue, erro
 	return found, nil
 }
 
+// bornAt is the time before which nothing can have been made for the subject.
+func (d *deliberation) bornAt() time.Time {
+	if d.isAggregate() {
+		return d.o.InstalledAt
+	}
+	return d.o.Issue.CreatedAt
+}
+
 // haveIssue notes an issue of ours, and hangs it below the subject where that is
 // wanted and it hangs nowhere yet. One that was found an earlier try made.
 func (a *applier) haveIssue(ctx context.Context, i foundIssue, found bool) error {
@@ -254,7 +269,9 @@ func (a *applier) haveIssue(ctx context.Context, i foundIssue, found bool) error
 		a.children = append(a.children, i.ID)
 	}
 	a.d.made[i.key] = made
-	a.d.opened = append(a.d.opened, i.subject())
+	if !found || !a.d.isAggregate() || a.wasBegun(i.key) { // an aggregate finds what it made in every run
+		a.d.opened = append(a.d.opened, i.subject())
+	}
 	if i.Commented > 0 { // and may have published something
 		return nil
 	}

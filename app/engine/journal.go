@@ -31,7 +31,7 @@ func (r Run) entry(ended time.Time, out Outcome) *Entry {
 	if r.Err != nil && out.Error == "" {
 		e.Error = clip(r.Err.Error(), maxPlan)
 	}
-	if r.Owner == "" || len(e.Did) > 0 || e.Error != "" {
+	if r.Owner == "" || len(e.Did) > 0 || e.Error != "" || r.Held {
 		e.Asked, e.Why, e.Plan = logged(r.Asked), logged(r.Why), clip(r.Plan, maxPlan)
 	}
 	return e
@@ -115,6 +115,14 @@ func asked(facts workflows.Facts) []string {
 			line = fmt.Sprintf("file %s of %s at %q: %d bytes %s", ask.Path, ask.Repo, ask.Ref, len(answer.Text), answer.Unknown)
 		case workflows.OwnIssuesAsk:
 			line = fmt.Sprintf("own issues in %s: %d %s", ask.Repo, len(answer.Own), answer.Unknown)
+		case workflows.LabelledAsk:
+			line = fmt.Sprintf("issues labelled %q in %s: %d %s", ask.Label, ask.Repo, len(answer.Own), answer.Unknown)
+		case workflows.BranchAsk:
+			b := answer.Branch
+			line = fmt.Sprintf("branch %q of %s: at %q, %d ahead of and %d behind %s, pull request %d %s",
+				ask.Branch, ask.Repo, b.Head, b.Ahead, b.Behind, b.Default, b.Pull.Number, answer.Unknown)
+		case workflows.HistoryAsk:
+			line = fmt.Sprintf("history of %s in %s since %s: gone %t, now %q %s", ask.Path, ask.Repo, ask.Since, answer.History.Gone, answer.History.Now, answer.Unknown)
 		}
 		lines = append(lines, line)
 	}

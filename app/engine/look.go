@@ -56,16 +56,26 @@ type view struct {
 	unexplained string
 }
 
-// look observes a subject: the issue, its events, and the comments since the
-// cursor, which bring the status comment and the record with them.
-func (e *Engine) look(ctx context.Context, s workflows.Subject, c *Claim, intents []Intent) (view, error) {
+// arrive is what is known of any subject: where it stands, and the policy there.
+func (e *Engine) arrive(ctx context.Context, s workflows.Subject) (view, error) {
 	home, err := e.places.Home(ctx, s.Repo)
 	if err != nil {
 		return view{}, fmt.Errorf("find the repository: %w", err)
 	}
-	v := view{home: home, intents: intents}
+	v := view{home: home}
 	v.policy, v.problems = policy.ParseLayers(home.Sources, e.rules.Sections())
 	v.o = workflows.Observation{Subject: s, RepoID: home.RepoID, Private: home.Private, InstalledAt: home.InstalledAt}
+	return v, nil
+}
+
+// look observes an issue: itself, its events, and the comments since the
+// cursor, which bring the status comment and the record with them.
+func (e *Engine) look(ctx context.Context, s workflows.Subject, c *Claim, intents []Intent) (view, error) {
+	v, err := e.arrive(ctx, s)
+	if err != nil {
+		return view{}, err
+	}
+	v.intents = intents
 	v.o.Issue, err = e.reader.Issue(ctx, s)
 	switch {
 	case err == nil && e.isOrdinary(v.o.Issue, v.policy, c.Hint):

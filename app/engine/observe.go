@@ -20,6 +20,9 @@ const mostPreviews = 5
 // to those who asked for it. No record is kept; what people do meanwhile is
 // judged once the mode is act.
 func previews(d *deliberation) workflows.Plan {
+	if d.isAggregate() { // nobody can ask there: the journal has the plan
+		return workflows.Plan{Wake: d.plan.Wake, Whole: d.plan.Whole}
+	}
 	body := "**This is what would be done here.** Nothing is: the policy says `mode: observe`.\n"
 	if d.language == words.Japanese {
 		body = "**ここで行うはずのこと**です。設定が `mode: observe` のため、何も行っていません。\n"

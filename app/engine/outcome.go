@@ -2,6 +2,7 @@ package engine
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -19,6 +20,11 @@ const (
 	// refusedPause is how long a subject waits that GitHub will not let us write
 	// to, such as one in an archived repository. A wake comes sooner.
 	refusedPause = time.Hour
+	// overtakenPause is how long a run waits whose commit came second, to read again,
+	// and mostOvertaken how often in a row that is no failure: whoever comes second
+	// that often does not read what it decides on.
+	overtakenPause = 2 * time.Second
+	mostOvertaken  = 5
 )
 
 // concluded is the outcome of a run that went through.
@@ -46,6 +52,9 @@ func (e *Engine) concluded(c *Claim, d *deliberation) Outcome {
 	} else if d.plan.Urgent { // people wait, and may have use for it yet
 		out.Due = earliest(out.Due, now.Add(e.sweepEvery))
 	}
+	if d.plan.Whole {
+		h.Whole, h.Looked = d.began, d.policy.Observe
+	}
 	if !h.Watch.IsZero() {
 		if now.Before(h.Watch) {
 			out.Due = earliest(out.Due, h.Watch)
@@ -55,10 +64,14 @@ func (e *Engine) concluded(c *Claim, d *deliberation) Outcome {
 	}
 	out.Hint = h
 	out.Rank = rankOfDue(d.plan, out.Due)
-	out.Forget = d.begun
+	for _, key := range d.begun {
+		if d.isKept(key) {
+			out.Forget = append(out.Forget, key)
+		}
+	}
 	for _, i := range d.intents {
 		made, recorded := d.made[i.Key]
-		if recorded && !made.Waiting || i.Key == statusKey && d.status != nil || now.Sub(i.At) > 10*e.span() {
+		if recorded && !made.Waiting && d.isKept(i.Key) || i.Key == statusKey && d.status != nil || now.Sub(i.At) > 10*e.span() {
 			out.Forget = append(out.Forget, i.Key)
 		}
 	}
@@ -73,12 +86,29 @@ func (e *Engine) concluded(c *Claim, d *deliberation) Outcome {
 	if d.owner != "" {
 		out.Published = published(d.plan)
 		if out.Published != c.Published {
-			for _, s := range d.plan.Names {
-				out.Wake = append(out.Wake, s.String())
-			}
+			out.call(c.Key, d.plan.Names)
+			out.TellDue = now.Add(tellingPause)
 		}
 	}
 	return out
+}
+
+// call wakes the neighbours that are named, and tells the aggregates who did.
+func (o *Outcome) call(from string, names []workflows.Subject) {
+	for _, s := range names {
+		if s.Name != "" {
+			o.Tell = append(o.Tell, Telling{Aggregate: s.String(), Subject: from})
+		} else {
+			o.Wake = append(o.Wake, s.String())
+		}
+	}
+}
+
+// isKept tells whether what was made under a key is known without its intent. Where no
+// record keeps it, an issue is known by GitHub's list alone, which lags: its intent
+// stays until it is too old for that.
+func (d *deliberation) isKept(key string) bool {
+	return !d.isAggregate() || !slices.ContainsFunc(d.plan.Issues, func(i workflows.IssueIntent) bool { return i.Key == key })
 }
 
 // rankOfDue: an urgent subject stays so until its next run says otherwise; what
@@ -128,6 +158,9 @@ func (e *Engine) failed(c *Claim, run *Run, err error) Outcome {
 		return Outcome{Hint: c.Hint, Published: c.Published}
 	case errors.As(err, &moved) && moved.key(c.Key) != c.Key:
 		return sentOn(c, run, moved)
+	case errors.Is(err, ErrOvertaken) && c.Excused < mostOvertaken:
+		run.Err = err
+		return e.putOff(c, run, err, e.clock.Now().Add(overtakenPause))
 	case errors.Is(err, errIncomplete):
 		return e.putOff(c, run, err, e.clock.Now().Add(lookAgain))
 	case errors.As(err, &later) && !later.Guessed:
@@ -170,7 +203,11 @@ func (e *Engine) putOff(c *Claim, run *Run, err error, until time.Time) Outcome 
 func sentOn(c *Claim, run *Run, to *Moved) Outcome {
 	key := to.key(c.Key)
 	run.Why = []string{"it is looked after as " + key}
-	return Outcome{Wake: []string{key}}
+	out := Outcome{Wake: []string{key}}
+	for _, teller := range c.Told {
+		out.Tell = append(out.Tell, Telling{Aggregate: key, Subject: teller})
+	}
+	return out
 }
 
 // paused is the outcome of a run that was not to write.

@@ -2,6 +2,8 @@ package engine
 
 import (
 	"context"
+	"errors"
+	"slices"
 	"strings"
 
 	"github.com/kintsugi-app/kintsugi/workflows"
@@ -47,6 +49,42 @@ func (e *Engine) ownIssuesOf(ctx context.Context, here string, ask workflows.Own
 			}
 		}
 		own.Issue = told(own.Issue, own.Subject, wider).Issue
+	}
+	return answer, nil
+}
+
+// labelledIn lists the issues with a label in a repository of the same owner. What
+// they say and have published is told only where it may be quoted.
+func (e *Engine) labelledIn(ctx context.Context, here string, ask workflows.LabelledAsk) (workflows.Answer, error) {
+	if !strings.EqualFold(ownerOf(here), ownerOf(ask.Repo)) {
+		return workflows.Answer{Unknown: "in a repository of another owner"}, nil
+	}
+	wider, err := e.isWider(ctx, here, ask.Repo)
+	if err != nil {
+		return workflows.Answer{}, err
+	}
+	answer, err := e.reader.Answer(ctx, ask)
+	if _, moved := errors.AsType[*Moved](err); moved {
+		return workflows.Answer{Unknown: workflows.NotThere}, nil
+	}
+	if err != nil || answer.Unknown != "" {
+		return answer, err
+	}
+	var latest []*workflows.OwnIssue
+	for i := range answer.Own {
+		own := &answer.Own[i]
+		own.Issue = told(own.Issue, own.Subject, wider).Issue
+		if wider == "" && own.Issue.Commented > 0 && len(e.keys) > 0 {
+			latest = append(latest, own)
+		}
+	}
+	slices.SortStableFunc(latest, func(x, y *workflows.OwnIssue) int { return y.Issue.UpdatedAt.Compare(x.Issue.UpdatedAt) })
+	most := min(max(ask.Most, 0), len(latest))
+	answer.Unread = len(latest) - most
+	for _, own := range latest[:most] {
+		if own.Summaries, err = e.published(ctx, own.Subject, own.Issue); err != nil {
+			return workflows.Answer{}, err
+		}
 	}
 	return answer, nil
 }

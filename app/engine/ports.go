@@ -49,10 +49,12 @@ func (e *Moved) Error() string { return "moved to " + e.To }
 
 // key is where the subject of a key is found by now.
 func (e *Moved) key(old string) string {
-	if _, number, found := strings.Cut(old, "#"); found && !strings.Contains(e.To, "#") {
-		return e.To + "#" + number
+	s, err := workflows.ParseSubject(old)
+	if err != nil || strings.Contains(e.To, "#") {
+		return e.To
 	}
-	return e.To
+	s.Repo = e.To
+	return s.String()
 }
 
 // Rank says whose work goes first where there is not enough for all: of the
@@ -204,6 +206,7 @@ type Writer interface {
 	BatchWriter
 	CommentWriter
 	PullWriter
+	ChangeWriter
 }
 
 // IssueWriter opens issues and changes them. OpenIssue makes labels that the

@@ -40,9 +40,28 @@ func NewRules(list []workflows.Workflow) (Rules, error) {
 			return Rules{}, fmt.Errorf("workflow name %q is empty, has a dot, is used twice, or is the engine's own", w.Name)
 		}
 		names[w.Name] = true
+		if err := r.mayAggregate(w); err != nil {
+			return Rules{}, err
+		}
 	}
 	_, err := r.labels(policy.Default(r.Sections()))
 	return r, err
+}
+
+// mayAggregate makes sure that an aggregate has one owner, and a name by which it is
+// found again.
+func (r Rules) mayAggregate(w workflows.Workflow) error {
+	if w.Aggregate == "" {
+		return nil
+	}
+	s := workflows.Subject{Repo: "owner/repo", Name: w.Aggregate}
+	if parsed, err := workflows.ParseSubject(s.String()); err != nil || parsed != s {
+		return fmt.Errorf("%s cannot call its aggregate %q", w.Name, w.Aggregate)
+	}
+	if owner, _ := r.aggregate(w.Aggregate); owner.Name != w.Name {
+		return fmt.Errorf("%s and %s claim the aggregate %q", owner.Name, w.Name, w.Aggregate)
+	}
+	return nil
 }
 
 // Sections are the policy sections of all workflows.
@@ -149,6 +168,8 @@ func (r Rules) merge(owner string, p policy.Policy, parts []contribution) (workf
 		out.Notices = append(out.Notices, plan.Notices...)
 		out.Issues = append(out.Issues, plan.Issues...)
 		out.Files = append(out.Files, plan.Files...)
+		out.Changes = append(out.Changes, plan.Changes...)
+		out.Whole = out.Whole || plan.Whole
 		out.Checks = append(out.Checks, plan.Checks...)
 		out.Names = append(out.Names, plan.Names...)
 		if !plan.Wake.IsZero() && (out.Wake.IsZero() || plan.Wake.Before(out.Wake)) {
@@ -179,6 +200,9 @@ func keysIn(plan workflows.Plan) (keys []string) {
 	}
 	for _, f := range plan.Files {
 		keys = append(keys, f.Key)
+	}
+	for _, c := range plan.Changes {
+		keys = append(keys, c.Key)
 	}
 	for _, c := range plan.Checks {
 		keys = append(keys, c.Key)

@@ -39,7 +39,7 @@ func (e *Engine) runSubject(ctx context.Context, c *Claim, run *Run) Outcome {
 		return e.paused(c, run)
 	}
 	if d.policy.Observe {
-		d.plan = previews(&d)
+		d.plan, run.Held = previews(&d), true
 	}
 	if err := e.apply(ctx, c, &d, run); err != nil {
 		out := e.failed(c, run, err)
@@ -51,10 +51,26 @@ func (e *Engine) runSubject(ctx context.Context, c *Claim, run *Run) Outcome {
 	return e.concluded(c, &d)
 }
 
-// think observes and deliberates, once the observation explains itself or has
-// been looked at often enough. What it found is noted in the run, as far as it
+// think observes and deliberates. What it found is noted in the run, as far as it
 // came.
 func (e *Engine) think(ctx context.Context, s workflows.Subject, c *Claim, intents []Intent, run *Run) (deliberation, error) {
+	about := e.study
+	if s.Name != "" {
+		about = e.ponder
+	}
+	d, err := about(ctx, s, c, intents, run)
+	run.Asked = asked(d.facts)
+	if err != nil {
+		return d, err
+	}
+	run.Owner, run.Why = d.owner, d.reasons()
+	run.decided(&d)
+	return d, nil
+}
+
+// study observes an issue and deliberates, once the observation explains itself or
+// has been looked at often enough.
+func (e *Engine) study(ctx context.Context, s workflows.Subject, c *Claim, intents []Intent, run *Run) (deliberation, error) {
 	v, err := e.look(ctx, s, c, intents)
 	if errors.Is(err, ErrGone) {
 		return deliberation{}, errNoSubject
@@ -70,14 +86,7 @@ func (e *Engine) think(ctx context.Context, s workflows.Subject, c *Claim, inten
 		c.Hint.Accepted = v.unexplained
 	}
 	c.Hint.Looks = 0
-	d, err := e.deliberate(ctx, v, c)
-	run.Asked = asked(d.facts)
-	if err != nil {
-		return d, err
-	}
-	run.Owner, run.Why = d.owner, d.reasons()
-	run.decided(&d)
-	return d, nil
+	return e.deliberate(ctx, v, c)
 }
 
 // decided notes what the workflows want.

@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/kintsugi-app/kintsugi/workflows"
 )
 
 // The sweep recovers what deliveries lost: it wakes every issue updated since
@@ -143,6 +145,21 @@ func (e *Engine) toSweep(ctx context.Context, key string, installation int64) ([
 	return repos, nil
 }
 
+// unknownAggregates are the aggregates of a repository of which the store does not
+// know that they were ever looked at as a whole: it may have lost who told them what.
+func (e *Engine) unknownAggregates(ctx context.Context, repo string) (unknown []workflows.Subject, err error) {
+	for _, s := range e.rules.aggregates(repo) {
+		hint, err := e.queue.Peek(ctx, s.String())
+		if err != nil {
+			return nil, err
+		}
+		if hint.Whole.IsZero() {
+			unknown = append(unknown, s)
+		}
+	}
+	return unknown, nil
+}
+
 func sweepMark(key, repo string) string { return key + "/" + strings.ToLower(repo) }
 
 // sweepOne wakes what was updated in one repository since its mark. The mark is
@@ -162,7 +179,11 @@ func (e *Engine) sweepOne(ctx context.Context, key string, installation int64, r
 	if err != nil {
 		return 0, updates.Requests, err
 	}
-	for some := range slices.Chunk(append(updates.Subjects, pulls...), mostWoken) {
+	unknown, err := e.unknownAggregates(ctx, r.repo)
+	if err != nil {
+		return 0, updates.Requests, err
+	}
+	for some := range slices.Chunk(slices.Concat(updates.Subjects, pulls, unknown), mostWoken) {
 		keys := make([]string, len(some))
 		for i, s := range some {
 			keys[i] = s.String()

@@ -16,6 +16,7 @@ import (
 	"github.com/kintsugi-app/kintsugi/app/githubapp"
 	"github.com/kintsugi-app/kintsugi/app/server"
 	"github.com/kintsugi-app/kintsugi/app/store"
+	"github.com/kintsugi-app/kintsugi/workflows"
 )
 
 func newExplain() *cobra.Command {
@@ -128,7 +129,8 @@ func unknown(recent []store.Received, key string) error {
 				return fmt.Errorf("%s was woken at %s by %s %s and has not been run since, or longer ago than the journal's ten days.\n"+
 					"Does the server run, and is it ready (/readyz)? What it would do: kintsugi plan %s", key, stamp(d.ReceivedAt), d.Event, d.Action, key)
 			}
-			if distance := levenshtein.ComputeDistance(strings.ToLower(known), strings.ToLower(key)); distance <= 4 && strings.Contains(known, "#") {
+			_, err := workflows.ParseSubject(known)
+			if distance := levenshtein.ComputeDistance(strings.ToLower(known), strings.ToLower(key)); distance <= 4 && err == nil {
 				near[known] = distance
 			}
 		}

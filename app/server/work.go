@@ -206,7 +206,10 @@ type refused struct {
 
 // first tells whether the last hour has not said so yet.
 func (r *refused) first(key string, now time.Time) bool {
-	repo, _, _ := strings.Cut(key, "#")
+	repo := key
+	if s, err := workflows.ParseSubject(key); err == nil {
+		repo = s.Repo
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	maps.DeleteFunc(r.said, func(_ string, at time.Time) bool { return now.Sub(at).Abs() >= refusedEvery })

@@ -1,0 +1,68 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/kintsugi-app/kintsugi/workflows"
+	"github.com/kintsugi-app/kintsugi/workflows/policy"
+)
+
+// isWider says why what stands in one repository must not be quoted in another,
+// or nothing: text moves to the same repository, out of public ones of the same
+// owner, and out of private ones that share it.
+func (e *Engine) isWider(ctx context.Context, here, there string) (why string, err error) {
+	if strings.EqualFold(here, there) {
+		return "", nil
+	}
+	if !strings.EqualFold(ownerOf(here), ownerOf(there)) {
+		return "in a repository of another owner", nil
+	}
+	home, err := e.places.Home(ctx, there)
+	var moved *Moved
+	switch {
+	case errors.Is(err, ErrGone), errors.As(err, &moved):
+		return "the App is not installed on " + there, nil
+	case err != nil || !home.Private:
+		return "", err
+	}
+	shared, err := e.isShared(ctx, home, here)
+	if err != nil || shared {
+		return "", err
+	}
+	return "in another private repository", nil
+}
+
+// isShared tells whether a private repository may be quoted in another private one
+// of the same owner: a workflow names that under the policy of the one whose text it
+// is. What the other's policy says is of no account: whoever may change it would let
+// themselves read.
+func (e *Engine) isShared(ctx context.Context, from Home, here string) (bool, error) {
+	p, _ := policy.ParseLayers(from.Sources, e.rules.Sections())
+	isNamed := func(w workflows.Workflow) bool {
+		return w.Shares != nil && slices.ContainsFunc(w.Shares(p), func(repo string) bool { return strings.EqualFold(repo, here) })
+	}
+	if !p.Enabled || !slices.ContainsFunc(e.rules.List, isNamed) {
+		return false, nil
+	}
+	home, err := e.places.Home(ctx, here)
+	if _, moved := errors.AsType[*Moved](err); moved || errors.Is(err, ErrGone) {
+		return false, nil
+	}
+	return err == nil && home.Private, err
+}
+
+func ownerOf(repo string) string {
+	owner, _, _ := strings.Cut(repo, "/")
+	return owner
+}
+
+// quoted answers a question about a repository whose text may be quoted here.
+func (e *Engine) quoted(ctx context.Context, here, there string, a workflows.Ask) (workflows.Answer, error) {
+	if wider, err := e.isWider(ctx, here, there); err != nil || wider != "" {
+		return workflows.Answer{Unknown: wider}, err
+	}
+	return e.reader.Answer(ctx, a)
+}
