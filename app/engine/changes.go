@@ -146,8 +146,7 @@ func (a *applier) forget(branch, base string) {
 }
 
 // proposeChange makes sure that a pull request from the branch to the default one is
-// open. GitHub opens none twice. An intent on disk says that one may not have its
-// labels yet.
+// open. GitHub opens none twice.
 func (a *applier) proposeChange(ctx context.Context, want workflows.ChangeIntent) (workflows.Made, error) {
 	stands, err := a.stands(ctx, want.Branch)
 	if err != nil {
@@ -165,11 +164,12 @@ func (a *applier) proposeChange(ctx context.Context, want workflows.ChangeIntent
 	return a.d.made[want.Key], err
 }
 
-// openAlready gives a pull request that an earlier try opened the labels that it may
-// not have got.
+// openAlready gives a pull request that is open the labels that it may not have got:
+// those of one that was begun, as an intent on disk says, or may have been begun with
+// a store that was lost. Otherwise a label that it lacks was taken off by a person.
 func (a *applier) openAlready(ctx context.Context, want workflows.FileIntent, number int) (workflows.Made, error) {
 	made := workflows.Made{Number: number}
-	if !a.wasBegun(want.Key) {
+	if len(want.Labels) == 0 || !a.wasBegun(want.Key) && !a.c.Hint.Whole.IsZero() {
 		return made, nil
 	}
 	s := workflows.Subject{Repo: a.d.o.Subject.Repo, Number: number}

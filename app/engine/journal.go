@@ -124,7 +124,9 @@ func asked(facts workflows.Facts) []string {
 		case workflows.HistoryAsk:
 			line = fmt.Sprintf("history of %s in %s since %s: gone %t, now %q %s", ask.Path, ask.Repo, ask.Since, answer.History.Gone, answer.History.Now, answer.Unknown)
 		}
-		lines = append(lines, line)
+		if line != "" {
+			lines = append(lines, line)
+		}
 	}
 	slices.Sort(lines)
 	return lines

@@ -7,6 +7,7 @@ import (
 	"github.com/kintsugi-app/kintsugi/workflows"
 )
 
+// What becomes of a change where somebody else is at work, too.
 var (
 	// ErrOvertaken: somebody else's commit came first, and nothing was changed.
 	ErrOvertaken = errors.New("somebody else's commit came first")
