@@ -1,10 +1,11 @@
 // Package templates is what a repository receives from `kintsugi init`: issue
 // forms, a Markdown twin of one for phones, one for postmortems, the settings of
 // GitHub's template chooser and a policy; and the templates by which the drafts
-// of postmortems are made.
-// They are there in each language, as files that people can read here. It fills
-// in names and facts and must not know what is in a repository already, nor write
-// anything.
+// of postmortems are made; and, from `kintsugi readiness init`, checklists and the
+// documents that go with them.
+// They are there in each language, as files that people can read here; checklists
+// are in both at once. It fills in names and facts and must not know what is in a
+// repository already, nor write anything.
 package templates
 
 import (
@@ -37,7 +38,7 @@ const (
 	Policy  = ".github/kintsugi.yml"
 )
 
-//go:embed en ja
+//go:embed en ja readiness
 var files embed.FS
 
 // Names are what differs from team to team.

@@ -255,7 +255,7 @@ func TestFileMatches(t *testing.T) {
 		pattern, file string
 		want          bool
 	}{
-		{"README.md", "README.md", true}, {"README.md", "docs/README.md", false}, {"docs/*.md", "docs/a.md", true}, {"docs/*.md", "docs/a/b.md", false},
+		{"README.md", "README.md", true}, {"README.md", "Readme.MD", true}, {"README.md", "docs/README.md", false}, {"docs/*.md", "docs/a.md", true}, {"docs/*.md", "docs/a/b.md", false},
 		{"docs/**/*.md", "docs/a/b/c.md", true}, {"docs/**/*.md", "docs/c.md", true}, {"docs/**", "docs/a/b", true}, {"docs/**", "docs", false},
 		{"**/CODEOWNERS", "CODEOWNERS", true}, {"**/CODEOWNERS", ".github/CODEOWNERS", true}, {"docs", "docs/a", false}, {"docs/a", "docs", false}, {"[", "[", false},
 	} {

@@ -28,7 +28,7 @@ var Kinds = []Kind{File, Check, Workflow, Release, Deployment, Drill, NoOpenIssu
 // Evidence is one thing that shows that an item is met: one of the kinds, named by
 // its key.
 type Evidence struct {
-	File         string   `yaml:"file" json:"file,omitzero" description:"A file that exists on the commit. * stands for anything within a folder, ** for any folders."`
+	File         string   `yaml:"file" json:"file,omitzero" description:"A file that exists on the commit, in capitals or not. * stands for anything within a folder, ** for any folders."`
 	Matches      string   `yaml:"matches" json:"matches,omitzero" description:"With file: a regular expression (RE2) that its text must match."`
 	Check        string   `yaml:"check" json:"check,omitzero" description:"A check run that succeeded on the commit; with within, on any commit in that time."`
 	Workflow     string   `yaml:"workflow" json:"workflow,omitzero" description:"A workflow, by its file name, that succeeded on the commit; with within, on any commit in that time."`
@@ -101,8 +101,9 @@ func (e Evidence) Question() (q Question, ok bool) {
 }
 
 // FileMatches reports whether a file's path, with slashes, is what a pattern names.
+// Case is not looked at: a RUNBOOK.md is a runbook.
 func FileMatches(pattern, file string) bool {
-	return matches(strings.Split(pattern, "/"), strings.Split(file, "/"))
+	return matches(strings.Split(strings.ToLower(pattern), "/"), strings.Split(strings.ToLower(file), "/"))
 }
 
 func matches(pattern, file []string) bool {
