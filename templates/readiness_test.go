@@ -124,8 +124,8 @@ func TestPapers(t *testing.T) {
 				t.Errorf("%s, %s: it is taken for a postmortem, or has words or places that do not belong there", language, name)
 			}
 			shape[i] = []int{strings.Count(text, "\n#"), strings.Count(text, "<!--"), strings.Count(text, "|"), strings.Count(text, "\n- "), strings.Count(text, "- [ ]")}
-			if strings.HasPrefix(text, "---\n") {
-				head, _, _ := strings.Cut(strings.TrimPrefix(text, "---\n"), "---\n")
+			if rest, isForm := strings.CutPrefix(text, "---\n"); isForm {
+				head, _, _ := strings.Cut(rest, "---\n")
 				var front struct {
 					Name, About, Title string
 					Labels             []string

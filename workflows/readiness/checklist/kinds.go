@@ -133,17 +133,20 @@ func (a *Answer) UnmarshalText(text []byte) error {
 	return nil
 }
 
+// MarshalText writes an age as UnmarshalText reads it.
+func (a Age) MarshalText() ([]byte, error) { return []byte(a.String()), nil }
+
 // Condition is when an item applies. The zero value always holds.
 type Condition struct {
-	Terms []Term `json:"terms"`
+	Terms []Term
 	// Either: one of the terms is enough; else all must hold.
-	Either bool `json:"either,omitzero"`
+	Either bool
 }
 
 // Term is a trait, or the lack of one.
 type Term struct {
-	Not   bool   `json:"not,omitzero"`
-	Trait string `json:"trait"`
+	Not   bool
+	Trait string
 }
 
 var traitName = regexp.MustCompile(`^[a-z][a-z0-9_-]*(\.[a-z0-9_-]+)*$`)
@@ -194,6 +197,9 @@ func (c Condition) String() string {
 	}
 	return strings.Join(terms, " and ")
 }
+
+// MarshalText writes a condition as UnmarshalText reads it.
+func (c Condition) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
 
 // Holds reports whether the condition does, given the traits that are true.
 func (c Condition) Holds(has func(trait string) bool) bool {
