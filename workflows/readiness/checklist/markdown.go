@@ -34,7 +34,7 @@ func (c *Checklist) Markdown(lang words.Language) string {
 			decided++
 		}
 	}
-	fmt.Fprintf(&b, say("Items: %d, required: %d, decided by evidence alone: %d. Version `%s`.\n", "%d項目（必須%d、根拠だけで決まるもの%d）。版 `%s`。\n"), len(c.Items), required, decided, c.Version())
+	fmt.Fprintf(&b, say("Items: %d, required: %d, can be decided by evidence: %d. Version `%s`.\n", "%d項目（必須%d、根拠だけで決められるもの%d）。版 `%s`。\n"), len(c.Items), required, decided, c.Version())
 	subject := ""
 	for i := range c.Items {
 		item := &c.Items[i]
