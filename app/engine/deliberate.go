@@ -186,7 +186,8 @@ func hasNewer(acts []workflows.Act, than time.Time) bool {
 // by which workflow and from when, or why not. Only acts that were executed make
 // it so. Unasked it does only if it is open, new, and not from before the
 // policy's since, so that installing the App writes nothing on a team's past;
-// else from the first recent act of somebody whom the workflow lets confirm.
+// else from the first recent act of somebody whom the workflow lets confirm. Where
+// the first workflow's acts are old, those of another may be new.
 func (e *Engine) takenUp(v view, acts []workflows.Act) (owner string, from time.Time, why string) {
 	executed := slices.DeleteFunc(slices.Clone(acts), func(a workflows.Act) bool { return a.Verdict != workflows.Done })
 	owner, from, ok := e.owner(v, executed)
@@ -204,12 +205,17 @@ func (e *Engine) takenUp(v view, acts []workflows.Act) (owner string, from time.
 		return owner, from, ""
 	}
 	for _, w := range v.rules.List {
-		if w.Name != owner || w.Confirms == nil {
+		if w.Confirms == nil {
 			continue
+		}
+		if w.Name != owner {
+			if _, owns := w.Owns(v.o, v.policy, executed); !owns {
+				continue
+			}
 		}
 		for _, a := range executed {
 			if recent(a.At) && w.Confirms(v.o, a) {
-				return owner, a.At, ""
+				return w.Name, a.At, ""
 			}
 		}
 	}

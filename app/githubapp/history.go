@@ -41,6 +41,9 @@ func (a *App) history(ctx context.Context, ask workflows.HistoryAsk) (workflows.
 		found, err = past.of(ctx, ask.Path, day.Add(24*time.Hour-time.Second))
 		return err
 	})
+	if errors.Is(err, errNeverThere) {
+		return workflows.Answer{Unknown: what + ": " + workflows.NotThere}, nil
+	}
 	if isEmptyRepo(err) {
 		return workflows.Answer{History: workflows.History{Gone: true}}, nil
 	}
@@ -52,6 +55,9 @@ func (a *App) history(ctx context.Context, ask workflows.HistoryAsk) (workflows.
 	}
 	return workflows.Answer{History: found}, nil
 }
+
+// errNeverThere: no commit touched such a file.
+var errNeverThere = errors.New("there was no such file")
 
 // past looks into what a repository was.
 type past struct {
@@ -134,8 +140,13 @@ func (p *past) renamed(ctx context.Context, path string) (string, error) {
 	by := ""
 	for p.left > 0 {
 		last, err := p.last(ctx, path, time.Time{})
-		if err != nil || last == "" {
+		switch {
+		case err != nil:
 			return "", err
+		case last == "" && by == "":
+			return "", errNeverThere
+		case last == "":
+			return "", nil
 		}
 		if last == by {
 			return path, nil

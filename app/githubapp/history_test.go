@@ -31,7 +31,6 @@ func TestHistory(t *testing.T) {
 		"changed":            {put("a.md", story), put("a.md", "new"), nothing, workflows.History{Then: story, Text: "new"}, 3},
 		"changed and back":   {put("a.md", story), put("a.md", "new"), put("a.md", story), workflows.History{}, 3},
 		"not there then":     {nothing, put("a.md", "new"), nothing, workflows.History{Text: "new"}, 2},
-		"never there":        {nothing, nothing, nothing, workflows.History{Gone: true}, 2},
 		"removed":            {put("a.md", story), commit(nil, "a.md"), nothing, workflows.History{Gone: true}, 3},
 		"a binary":           {put("a.md", "\x00"), put("a.md", "new"), nothing, workflows.History{}, 3},
 		"too large":          {put("a.md", "old"), put("a.md", strings.Repeat("x", 1<<20+1)), nothing, workflows.History{}, 3},
@@ -92,6 +91,7 @@ func TestHistoryUnknown(t *testing.T) {
 		"not installed": {Repo: "stranger/thing", Path: "a.md", Since: firstDay},
 		"theirs":        {Repo: "stranger/thing"},
 		"nonsense":      {Repo: "acme/.."},
+		"never there":   {Repo: shop, Path: "never.md", Since: firstDay},
 	} {
 		if got, err := w.app.Answer(ctx, ask); err != nil || got.Unknown == "" || got.History.Gone {
 			t.Errorf("%s: %+v, %v", name, got, err)

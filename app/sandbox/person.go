@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"strings"
 )
 
@@ -56,6 +57,13 @@ func (p person) setState(ctx context.Context, repo string, number int, state, re
 		in["state_reason"] = reason
 	}
 	return p.do(ctx, http.MethodPatch, fmt.Sprintf("/repos/%s/issues/%d", repo, number), in, nil)
+}
+
+// file reads a file on a branch.
+func (p person) file(ctx context.Context, repo, branch, path string) (string, error) {
+	var answer struct{ Content []byte } // base64 in JSON
+	err := p.get(ctx, fmt.Sprintf("/repos/%s/contents/%s?ref=%s", repo, path, url.QueryEscape(branch)), &answer)
+	return string(answer.Content), err
 }
 
 func (p person) get(ctx context.Context, path string, into any) error {

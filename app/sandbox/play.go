@@ -83,20 +83,39 @@ func (p *play) playStep(ctx context.Context, s step) result {
 // lookEvery is the pause between two looks at the same thing.
 const lookEvery = 10 * time.Millisecond
 
-// expect looks at the issue until everything is as wished, or patience ends.
-// Then it lets the program come to rest and looks once more: what is right for
-// a moment only is not right.
+// expect looks at the issue until everything is as wished.
 func (p *play) expect(ctx context.Context, wishes ...wish) error {
+	var seen sight
+	err := p.until(ctx, func(ctx context.Context) (open string, err error) {
+		seen, open, err = p.look(ctx, wishes)
+		if open != "" {
+			open += fmt.Sprintf("\nthe issue is %s, its labels are %s", seen.State, list(seen.Labels))
+		}
+		return open, err
+	})
+	if err != nil {
+		return err
+	}
+	p.url = seen.URL
+	p.detail, _, _ = strings.Cut(seen.status(), "\n")
+	p.detail = strings.Trim(p.detail, "*")
+	return nil
+}
+
+// until looks until nothing is open any more, or patience ends. Then it lets the
+// program come to rest and looks once more: what is right for a moment only is not
+// right.
+func (p *play) until(ctx context.Context, look func(context.Context) (open string, err error)) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, p.patience, fmt.Errorf("not within %s", p.patience))
 	defer cancel()
 	var last error
 	for {
-		seen, open, err := p.look(ctx, wishes)
+		open, err := look(ctx)
 		if err == nil && open == "" {
 			break
 		}
 		if ctx.Err() == nil { // a look cut short saw nothing
-			last = wanting(open, err, seen)
+			last = wanting(open, err)
 		}
 		if clock.Sleep(ctx, p.stage.watch, lookEvery) != nil {
 			return errors.Join(last, context.Cause(ctx))
@@ -105,13 +124,10 @@ func (p *play) expect(ctx context.Context, wishes ...wish) error {
 	if err := p.stage.rest(ctx); err != nil {
 		return err
 	}
-	seen, open, err := p.look(ctx, wishes)
+	open, err := look(ctx)
 	if err != nil || open != "" {
-		return wanting(open, err, seen)
+		return wanting(open, err)
 	}
-	p.url = seen.URL
-	p.detail, _, _ = strings.Cut(seen.status(), "\n")
-	p.detail = strings.Trim(p.detail, "*")
 	return nil
 }
 
@@ -130,11 +146,11 @@ func (p *play) look(ctx context.Context, wishes []wish) (seen sight, open string
 	return seen, "", nil
 }
 
-func wanting(open string, err error, seen sight) error {
+func wanting(open string, err error) error {
 	if open == "" {
-		return fmt.Errorf("the issue cannot be looked at: %w", err)
+		return fmt.Errorf("it cannot be looked at: %w", err)
 	}
-	return fmt.Errorf("%s\nthe issue is %s, its labels are %s", open, seen.State, list(seen.Labels))
+	return errors.New(open)
 }
 
 // open opens the issue that the story goes on with.

@@ -27,6 +27,8 @@ type script struct {
 	stillOpen                           []string
 	rows, own                           string // of the table of action items
 	made, allMade                       []string
+	recommend, listed, listedWhy        string
+	onboard, reading                    string
 	unconfirmed, takenBySuzuki          []string
 	nothingWritten, notPlayed           string
 }
@@ -90,6 +92,11 @@ var english = script{
 	own:              "/follow-up 2 @suzuki",
 	made:             []string{"Follow-ups: 0 of 1 done", "| 1 | Alert 30 days before a certificate expires (detect) | tanaka | ", "Item 2 has no owner yet, so no issue was made. When it has one: `/follow-up 2 @name`"},
 	allMade:          []string{"Follow-ups: 0 of 2 done", "| 2 | Renew certificates automatically (prevent) | suzuki | "},
+	recommend:        "/recommend response because the order of checks helps",
+	listed:           "Reading list: listed · response (yamamoto)",
+	listedWhy:        "The order of checks helps.",
+	onboard:          "/onboard @sato checkout",
+	reading:          "Reading for sato: #",
 	unconfirmed:      []string{"Reported, unconfirmed", "somebody with the triage role confirms with `/incident`"},
 	waitingAgain:     "Waiting for a responder",
 	takenBySuzuki:    []string{"In progress", "lead suzuki"},
@@ -152,6 +159,11 @@ var japanese = script{
 	own:              "／フォローアップ　２　@suzuki",
 	made:             []string{"フォローアップ: 1件中0件完了", "| 1 | 証明書の期限が30日を切ったら通知する（検知） | tanakaさん | ", "2は担当者が未定のため、Issueを作っていません。"},
 	allMade:          []string{"フォローアップ: 2件中0件完了", "| 2 | 証明書の更新を自動にする（予防） | suzukiさん | "},
+	recommend:        "／推薦　障害時の動き　切り分けの順番が参考になります",
+	listed:           "読書リスト: 掲載中 · 障害時の動き（yamamotoさん）",
+	listedWhy:        "切り分けの順番が参考になります",
+	onboard:          "/オンボーディング @sato 決済",
+	reading:          "satoさんの読書: #",
 	unconfirmed:      []string{"確認待ち", "triage以上の権限がある方は、`/incident` で確認するか、`/ack` で対応を始めてください"},
 	waitingAgain:     "対応者を待っています",
 	takenBySuzuki:    []string{"対応中", "対応リーダー suzukiさん"},

@@ -28,6 +28,8 @@ func story() []step {
 		{"reviewed", "Suzuki asks Yamamoto to review it: what is missing is listed, in one comment", "鈴木さんが山本さんにレビューを頼む。足りないところがコメント1件にまとまる", (*play).reviewed},
 		{"accepted", "Yamamoto approves: the postmortem is done, what is still open is said once, and the incident shows it", "山本さんが承認。ポストモーテムは完了。残っているところは一度だけ伝え、障害の側にも出る", (*play).accepted},
 		{"followedup", "Its action items are issues by now, but for the one without an owner; Tanaka gives it to Suzuki", "対応策はIssueになっている。担当が未定だった1件は、田中さんが鈴木さんに頼む", (*play).followedUp},
+		{"recommended", "Yamamoto recommends the postmortem: a minute later a pull request has the reading list", "山本さんがポストモーテムを推薦。1分後に、読書リストのプルリクエストができる", (*play).recommended},
+		{"onboarded", "Sato is new to the team: an issue of their own says what to read first", "チームに加わった佐藤さんに、はじめに読むもののIssueができる", (*play).onboarded},
 		{"stranger", "A stranger reports in a public repository: unconfirmed, nobody is called", "公開リポジトリで部外者が報告。確認待ちとし、だれも呼ばない", (*play).stranger},
 		{"confirmed", "Tanaka confirms it: now the people on call are called", "田中さんが確認。ここで当番を呼ぶ", (*play).confirmed},
 		{"lost", "A delivery is lost on its way: the sweep finds what it was about", "Webhookが途中で失われる。定期巡回が気づく", (*play).lost},
@@ -200,6 +202,63 @@ func (p *play) followedUp(ctx context.Context) error {
 		return err
 	}
 	return p.expect(ctx, answered("+1"), comments(5), comment(5, p.script.allMade...), silent(5), stands("closed", "completed"))
+}
+
+// recommended: the list is made a minute after the first recommendation, so that
+// several are one commit. It is data and pages in a folder.
+func (p *play) recommended(ctx context.Context) error {
+	p.issue = p.postmortem
+	if err := p.say(ctx, "yamamoto", p.script.recommend); err != nil {
+		return err
+	}
+	if err := p.expect(ctx, answered("+1"), says(p.script.listed)); err != nil {
+		return err
+	}
+	p.stage.clock.Advance(time.Minute)
+	return p.until(ctx, func(ctx context.Context) (open string, err error) {
+		var pulls []struct {
+			Title string
+			URL   string `json:"html_url"`
+		}
+		sato := p.stage.person("sato")
+		if err := sato.get(ctx, "/repos/"+private+"/pulls?state=open", &pulls); err != nil {
+			return "", err
+		}
+		if len(pulls) != 1 {
+			return fmt.Sprintf("expected one open pull request; there are %d", len(pulls)), nil
+		}
+		page, err := sato.file(ctx, private, "kintsugi/reading-list", "reading-list/README.md")
+		if err != nil {
+			return "", err
+		}
+		p.url, p.detail = pulls[0].URL, pulls[0].Title
+		return missing("the list", page, []string{p.script.listedWhy, fmt.Sprintf("/issues/%d", p.postmortem)}), nil
+	})
+}
+
+// onboarded: the newcomer and whoever asked are assigned to what is to be read.
+func (p *play) onboarded(ctx context.Context) error {
+	if err := p.say(ctx, "tanaka", p.script.onboard); err != nil {
+		return err
+	}
+	if err := p.expect(ctx, answered("+1"), says(p.script.reading)); err != nil {
+		return err
+	}
+	return p.until(ctx, func(ctx context.Context) (open string, err error) {
+		var issues []struct {
+			Title, Body string
+			URL         string `json:"html_url"`
+		}
+		path := "/repos/" + private + "/issues?assignee=sato&labels=onboarding-reading"
+		if err := p.stage.person("sato").get(ctx, path, &issues); err != nil {
+			return "", err
+		}
+		if len(issues) != 1 {
+			return fmt.Sprintf("expected one issue for the newcomer; there are %d", len(issues)), nil
+		}
+		p.url, p.detail = issues[0].URL, issues[0].Title
+		return missing("what is to be read", issues[0].Body, []string{"- [ ] 1. **[", fmt.Sprintf("/issues/%d", p.postmortem)}), nil
+	})
 }
 
 // emptyRow is that of the table of action items in a draft.

@@ -74,6 +74,10 @@ func (s *stage) toThePresent() {
 // happened in the month before the program came.
 func (s *stage) build() {
 	words := scripts[s.lang]
+	// What a new App asks for, and what lists in files take besides.
+	s.hub.Ask(map[string]string{
+		"issues": "write", "metadata": "read", "contents": "write", "members": "read", "deployments": "read", "pull_requests": "write", "checks": "write",
+	}, "issues", "issue_comment", "push", "pull_request")
 	s.hub.AddOrg("acme")
 	s.hub.AddUser("stranger")
 	s.hub.AddRepo("acme", "incidents", true)

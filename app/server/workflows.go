@@ -5,6 +5,7 @@ import (
 	"github.com/kintsugi-app/kintsugi/workflows/followup"
 	"github.com/kintsugi-app/kintsugi/workflows/incident"
 	"github.com/kintsugi-app/kintsugi/workflows/postmortem"
+	"github.com/kintsugi-app/kintsugi/workflows/readinglist"
 )
 
 // Workflows are all there are, in the order of their sections in the status
@@ -14,5 +15,6 @@ func Workflows() []workflows.Workflow {
 		incident.Workflow(),
 		postmortem.Workflow(),
 		followup.Workflow(),
+		readinglist.Workflow(),
 	}
 }

@@ -251,6 +251,13 @@ func (g *gathering) keep(p *workflows.Plan) {
 	if made, done := g.Made[keyChange]; done && made.Refused == "" {
 		return // in this run
 	}
+	if len(g.found) == 0 && !g.ended {
+		// Most repositories have no list, and are asked for little every night.
+		answer, known := g.fact(workflows.FileAsk{Repo: g.here, Path: g.own.Folder + "/data/list.json"})
+		if !known || answer.Unknown != "" {
+			return
+		}
+	}
 	shelf, ok := g.shelf()
 	switch {
 	case g.asking():

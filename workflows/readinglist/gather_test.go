@@ -600,3 +600,41 @@ func TestTitleOf(t *testing.T) {
 		}
 	}
 }
+
+// TestFreshness: what a postmortem cites and is not as it was stands on the page,
+// and goes when it is as it was.
+func TestFreshness(t *testing.T) {
+	l := newLibrary(t, "services: {payments: {repositories: [acme/gateway]}}")
+	own := l.write(1, "First", by("yamamoto", list.Response))
+	i := l.issues[1]
+	i.Issue.Body += "\nThe certificate is read in `pay/cert.go`, sent by `pay/send.go`, kept in `pay/keep.go` and never in `no/such.go`; see https://github.com/acme/old-gateway too.\n"
+	l.issues[1] = i
+	ask := func(repo, path string) workflows.HistoryAsk {
+		return workflows.HistoryAsk{Repo: repo, Path: path, Since: "2026-11-19"}
+	}
+	lines := strings.Repeat("a line of its own\nanother line\n", 8)
+	l.answers[ask(here, "pay/cert.go")] = workflows.Answer{History: workflows.History{Gone: true, Now: "pay/tls.go"}}
+	l.answers[ask(here, "pay/send.go")] = workflows.Answer{History: workflows.History{Gone: true}}
+	l.answers[ask(here, "pay/keep.go")] = workflows.Answer{History: workflows.History{Then: lines, Text: strings.ReplaceAll(lines, "line", "word")}}
+	l.answers[ask("acme/old-gateway", "")] = workflows.Answer{Unknown: "GitHub would not say"}
+	l.run(own)
+	page := func() string { return l.trees[l.heads[rolling]]["reading-list/README.md"] }
+	if strings.Contains(page(), "Since then") {
+		t.Fatal("looked at before it was on the list")
+	}
+	l.now = l.now.AddDate(0, 0, 1)
+	l.run()
+	e := l.entries(rolling)[0]
+	want := []list.Stale{{What: "pay/cert.go", How: list.Renamed, Now: "pay/tls.go"}, {What: "pay/send.go", How: list.Gone}, {What: "pay/keep.go", How: list.MostlyRewritten}}
+	if !slices.Equal(e.Stale, want) || !strings.Contains(page(), "pay/tls.go") {
+		t.Fatalf("%+v\n%s", e.Stale, page())
+	}
+	l.answers[ask(here, "pay/cert.go")] = workflows.Answer{}
+	l.answers[ask(here, "pay/send.go")] = workflows.Answer{Unknown: "GitHub would not say"}
+	l.answers[ask(here, "pay/keep.go")] = workflows.Answer{}
+	l.now = l.now.AddDate(0, 0, 1)
+	l.run()
+	if e := l.entries(rolling)[0]; len(e.Stale) != 1 || e.Stale[0].What != "pay/send.go" {
+		t.Fatalf("%+v", e.Stale)
+	}
+}

@@ -18,7 +18,8 @@ const mostLooked = 50
 // change brings an entry up to date, and tells whether it stays on the list.
 type change = func(e *list.Entry, listed bool) bool
 
-// lookThrough looks at what is on the list already: what was moved or deleted since.
+// lookThrough looks at what is on the list already: what was moved or deleted since,
+// and, of a few each night, what they cite.
 func (g *gathering) lookThrough(s *shelf, changes map[string]change) error {
 	entries, err := list.Entries(s.there)
 	if err != nil || g.asking() {
@@ -32,6 +33,15 @@ func (g *gathering) lookThrough(s *shelf, changes map[string]change) error {
 	}
 	for _, e := range tonight(g, unseen, mostLooked) {
 		g.lookUp(&e, changes)
+	}
+	var read []list.Entry
+	for _, e := range entries {
+		if g.found[e.URL].doc != nil {
+			read = append(read, e)
+		}
+	}
+	for _, e := range tonight(g, read, mostFresh) {
+		g.freshness(&e, changes)
 	}
 	return nil
 }

@@ -129,13 +129,13 @@ func (g *gathering) address() string {
 // file plans the change of files.
 func (g *gathering) file(p *workflows.Plan, s *shelf) {
 	options, exists, err := s.options()
+	if !g.asking() && !exists && !g.wanted {
+		return
+	}
 	for _, file := range []string{"data/index.json", "data/entries.jsonl", "README.md", "README.ja.md", "README.en.md", "feed.xml"} {
 		_, _ = s.there(file) // asked for at once what most changes need
 	}
 	if g.asking() {
-		return
-	}
-	if !exists && !g.wanted {
 		return
 	}
 	if err != nil {
