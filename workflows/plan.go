@@ -276,7 +276,7 @@ func (p Plan) String() string {
 		fmt.Fprintf(&b, "file %s %s from branch %s\n%s", f.Key, f.Path, f.Branch, indent(f.Title+"\n"+f.Body+"\n"+f.Content))
 	}
 	for _, c := range p.Changes {
-		b.WriteString(c.string())
+		c.write(&b)
 	}
 	for _, c := range p.Checks {
 		fmt.Fprintf(&b, "check %s %s on %s: %s\n%s", c.Key, c.Conclusion, c.Commit, c.Title, indent(c.Summary))
@@ -305,23 +305,23 @@ func (p Plan) String() string {
 	return b.String()
 }
 
-// string is a change as a dry run prints it.
-func (c ChangeIntent) string() string {
+// write writes a change as a dry run prints it.
+func (c ChangeIntent) write(b *strings.Builder) {
 	branch := cmp.Or(c.Branch, "the default branch")
 	if c.CatchUp {
-		return fmt.Sprintf("merge %s: the default branch into %s\n", c.Key, branch)
+		fmt.Fprintf(b, "merge %s: the default branch into %s\n", c.Key, branch)
+		return
 	}
-	said := fmt.Sprintf("change %s on %s: %s\n", c.Key, branch, c.Message)
+	fmt.Fprintf(b, "change %s on %s: %s\n", c.Key, branch, c.Message)
 	for _, path := range slices.Sorted(maps.Keys(c.Write)) {
-		said += indent("write " + path + "\n" + indent(c.Write[path]))
+		b.WriteString(indent("write " + path + "\n" + indent(c.Write[path])))
 	}
 	for _, path := range c.Remove {
-		said += indent("remove " + path)
+		b.WriteString(indent("remove " + path))
 	}
 	if c.Title != "" {
-		said += indent("pull request " + c.Title + "\n" + indent(c.Body))
+		b.WriteString(indent("pull request " + c.Title + "\n" + indent(c.Body)))
 	}
-	return said
 }
 
 // where is the part of an issue's line that says what is special about it.
