@@ -266,12 +266,22 @@ func (t teller) reasoning(e *Entry, text, name func(string) string) string {
 	return inARow(because)
 }
 
+// sameOwner: both addresses are of one account of one server, where whoever keeps the
+// list sees what becomes of a postmortem.
+func sameOwner(a, b string) bool {
+	owner := func(url string) string {
+		parts := strings.SplitN(sameAddress(url), "/", 3)
+		return strings.ToLower(strings.Join(parts[:min(len(parts), 2)], "/"))
+	}
+	return IsWeb(a) && IsWeb(b) && strings.Contains(owner(a), "/") && owner(a) == owner(b)
+}
+
 // checked says when the links to elsewhere were last looked at.
 func (w *work) checked(b *strings.Builder, t teller, entries []Entry) {
 	external, never, first := 0, 0, ""
 	for i := range entries {
 		e := &entries[i]
-		if !IsWeb(e.URL) || e.State == Private {
+		if !IsWeb(e.URL) || e.State == Private || sameOwner(e.URL, w.Address) {
 			continue
 		}
 		external++
