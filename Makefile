@@ -55,7 +55,7 @@ build: ## build the static binary bin/kintsugi
 golden: ## rewrite the golden files; look at the diff before you commit it
 	KINTSUGI_UPDATE_GOLDEN=1 $(GO) test -count 1 ./workflows/...
 	KINTSUGI_UPDATE_GOLDEN=1 $(GO) test -count 1 -run 'TestBudget|TestNights|Notifications|TestPostmortemStory|TestFollowUpStory' ./app/engine
-	KINTSUGI_UPDATE_GOLDEN=1 $(GO) test -count 1 -run 'TestPostmortemScripts|TestReadingListScripts' ./app/kintsugi
+	KINTSUGI_UPDATE_GOLDEN=1 $(GO) test -count 1 -run 'TestPostmortemScripts|TestReadingListScripts|TestReadinessScripts' ./app/kintsugi
 	KINTSUGI_UPDATE_GOLDEN=1 $(GO) test -count 1 -run TestCommandReference ./app/server
 
 contract: ## fetch GitHub's description, example deliveries and a simulation (needs Node)

@@ -1,7 +1,8 @@
 // Package policy reads a team's settings, .github/kintsugi.yml, typed and
 // strict: each workflow contributes its own section, what cannot be read is
-// reported with its line and column, and everything else is kept. It must not
-// know what any section means, nor where a file came from.
+// reported with its line and column, and everything else is kept. Files of other
+// kinds that people write are read by the same rules (ReadFile). It must not know
+// what any section means, nor where a file came from.
 package policy
 
 import (

@@ -177,11 +177,16 @@ func (v *Verdict) approvals(item *checklist.Item, e checklist.Evidence) Piece {
 			break
 		}
 	}
-	if p.State == Unknowing {
+	switch {
+	case p.State != Missing && len(v.in.Authors) == 0:
+		p.State, p.Answer.Because = Unknowing, unknownAuthor
+	case p.State == Unknowing:
 		p.Answer.Because = v.unknownTeam(item)
 	}
 	return p
 }
+
+var unknownAuthor = checklist.Text{English: "it is not known who the author is", Japanese: "作成者が分かりません"}
 
 // may reports whether somebody's word counts for an item.
 func (v *Verdict) may(item *checklist.Item, who string) Found {
@@ -236,6 +241,8 @@ func (v *Verdict) waive(item *Item) {
 			continue
 		}
 		switch may := v.may(item.Item, act.By); {
+		case len(v.in.Authors) == 0:
+			v.ignore(act, unknownAuthor.English, unknownAuthor.Japanese)
 		case v.isAuthor(act.By):
 			v.ignore(act, "an author cannot except it", "作成者は例外承認できません")
 		case may == No:

@@ -159,9 +159,9 @@ func (t *teller) shown(p *Piece) string {
 	text := strings.TrimSpace(p.Evidence.In(t.lang))
 	switch {
 	case p.State == Unknowing:
-		text += t.say(": ", ": ") + p.Answer.Because.In(t.lang)
+		text += ": " + p.Answer.Because.In(t.lang)
 	case len(p.By) > 0:
-		text += t.say(": ", ": ") + t.people(p.By)
+		text += ": " + t.people(p.By)
 	case p.Answer.Seen != "":
 		text += ": " + words.Foreign(p.Answer.Seen).Plain(80)
 	}

@@ -33,7 +33,7 @@ func (v *Verdict) Text(lang words.Language) string {
 	}
 	t.notes()
 	t.all()
-	return strings.TrimSpace(t.b.String()) + "\n"
+	return strings.ReplaceAll(strings.TrimSpace(t.b.String()), "\n\n\n", "\n\n") + "\n"
 }
 
 // say picks the sentence in the language.
@@ -252,6 +252,14 @@ func (t *teller) waysOut() {
 				"この障害の修正なら、PRに %s と書くと通ります。以前の版へ戻す操作は止めません。"), words.Foreign("Fixes-incident: "+h.Incident.Ref).Inline(100))
 		}
 		isEasy = isEasy && (h.Incident != nil || h.Lifted || !h.Blocks)
+	}
+	if back := t.in.RanBefore; back.Found == Unknown {
+		isEasy = false // going back, too, needs somebody's word then
+		because := back.Because
+		if because.IsEmpty() {
+			because = checklist.Text{English: "it was not looked at", Japanese: "確認していません"}
+		}
+		t.put(t.say("Whether this version ran here before is unknown, because %s.", "この環境で以前に動いていた版かどうかは不明です（%s）。"), because.In(t.lang))
 	}
 	var ids []string
 	for i := range t.Items {

@@ -24,7 +24,8 @@ type Input struct {
 	// Service and Environment may be empty, where there is but one.
 	Service, Environment string
 	// Commit is what is to be released; Authors are the logins of those who wrote
-	// it or asked for its release.
+	// it or asked for its release. Where nobody is named, nobody is known to be
+	// another than the author.
 	Commit  string
 	Authors []string
 	// Answers are what was found, by question; what is not there was not looked at.
@@ -38,7 +39,7 @@ type Input struct {
 	// Fixes is the incident that this is to fix, as it was written, such as "#340".
 	Fixes string
 	// RanBefore tells whether this commit ran in this environment before.
-	RanBefore Found
+	RanBefore Answer
 }
 
 // Found is what was found. The zero value is that it is not known.
@@ -218,7 +219,7 @@ func (v *Verdict) pass(fixes bool) {
 	case v.Ready && fixes:
 		v.Way, v.Told = Fix, []string{v.in.Fixes}
 	case v.Ready:
-	case v.in.RanBefore == Yes:
+	case v.in.RanBefore.Found == Yes:
 		v.Way = Back
 		for _, h := range v.Holds {
 			if h.Incident != nil {

@@ -57,7 +57,7 @@ func ready(t testing.TB) *verdict.Input {
 	in := &verdict.Input{
 		Now: now, Zone: tokyo, Checklist: c, Own: true, Service: "payments", Environment: "production",
 		Commit: "4b825dc642cb6eb9a060e54bf8d69288fbee4904", Authors: []string{"tanaka"},
-		Answers: map[checklist.Question]verdict.Answer{}, RanBefore: verdict.No,
+		Answers: map[checklist.Question]verdict.Answer{}, RanBefore: verdict.Answer{Found: verdict.No},
 		Teams: map[string]verdict.Team{"@acme/sre": {Known: true, Members: []string{"suzuki", "kobayashi", "tanaka"}}},
 		Acts: []verdict.Act{
 			{Deed: verdict.Done, Item: "monitoring", By: "tanaka", At: at("2026-11-20 10:00"), Link: "https://example.com/alerts", Version: c.Items[4].Version()},
@@ -164,7 +164,16 @@ var stories = map[string]struct {
 		in.Around.Incidents = verdict.Seen[verdict.Incident]{Because: checklist.Text{English: "GitHub does not answer", Japanese: "GitHubが応答しません"}}
 	}},
 	"rollback": {false, true, verdict.Back, func(in *verdict.Input) {
-		in.Around.Incidents.All, in.RanBefore, in.Acts = []verdict.Incident{sev2}, verdict.Yes, nil
+		in.Around.Incidents.All, in.RanBefore.Found, in.Acts = []verdict.Incident{sev2}, verdict.Yes, nil
+	}},
+	"rollback-unknown": {false, false, "", func(in *verdict.Input) {
+		in.Around.Incidents.All = []verdict.Incident{sev2}
+		in.RanBefore = verdict.Answer{Because: checklist.Text{English: "the token lacks `deployments: read`", Japanese: "トークンに `deployments: read` の権限がありません"}}
+	}},
+	"author-unknown": {false, false, "", func(in *verdict.Input) {
+		in.Authors = nil
+		answer(in, "load-test", verdict.Answer{Found: verdict.No, Looked: now})
+		in.Acts = append(in.Acts, verdict.Act{Deed: verdict.Waive, Item: "load-test", By: "yamamoto", At: now, Until: at("2026-11-27 00:00"), Reason: "Traffic is limited to staff."})
 	}},
 	"shipped-anyway": {false, true, verdict.Anyway, func(in *verdict.Input) {
 		notReady(in)
