@@ -125,6 +125,11 @@ func (m *importer) read() {
 				m.out.Ticked++
 			}
 			m.listed(i)
+		case r.Kind == document.Text && drawn.MatchString(r.Text):
+			if strings.HasPrefix(r.Text, "☑") {
+				m.out.Ticked++
+			}
+			m.add(r, drawn.ReplaceAllString(r.Text, ""), "", "")
 		case asked[i] != "":
 			end := i + 1
 			if r.Kind == document.Text {
@@ -135,6 +140,9 @@ func (m *importer) read() {
 		}
 	}
 }
+
+// drawn is a box that somebody drew, as a character.
+var drawn = regexp.MustCompile(`^(?:☐|☑\x{fe0f}?|□)\s*`)
 
 // fewestQuestions is how many a text asks that is a questionnaire.
 const fewestQuestions = 3
@@ -233,106 +241,8 @@ func sentence(text string) string {
 	return text + "."
 }
 
-// Headings by which a table or a list says that it is one of checks.
-var (
-	namesCheck  = regexp.MustCompile(`(?i)\b(?:checks?|check(?:list)? items?|items?|requirements?|controls?|criteri(?:on|a)|tasks?|questions?|practices?)\b|項目|チェック|要件|確認事項|基準`)
-	describes   = regexp.MustCompile(`(?i)\b(?:descriptions?|details?|explanations?|what)\b|内容|説明|詳細`)
-	callsItself = regexp.MustCompile(`(?i)\bcheck-?\s?list\b|チェックリスト|確認項目|確認事項`)
-)
-
-// table adds the rows of a table of checks, and returns the index of its last row.
-func (m *importer) table(head int) int {
-	end := head + 1
-	for end < len(m.d.Rows) && m.d.Rows[end].Kind == document.TableRow {
-		end++
-	}
-	cells := m.d.Rows[head].Cells
-	name, about := -1, -1
-	for c := range min(len(cells), 3) {
-		switch title := cells[c].Text; {
-		case name < 0 && namesCheck.MatchString(title):
-			name = c
-		case about < 0 && describes.MatchString(title):
-			about = c
-		}
-	}
-	marks := m.marks(head, end)
-	if name < 0 && len(marks) > 0 && marks[0] > 0 {
-		name = 0 // whatever is marked is checked
-	}
-	if name < 0 {
-		return end - 1
-	}
-	for i := head + 1; i < end; i++ {
-		m.row(i, head, name, about, marks)
-	}
-	return end - 1
-}
-
-// mark is a cell that says yes, and hollow one that says nothing else.
-var (
-	mark   = regexp.MustCompile(`(?i)^(?::white_check_mark:|:heavy_check_mark:|:ballot_box_with_check:|✅|✔️?|☑️?|✓|[x○◯◎●]|yes|\[x\]|必須|required|must)$`)
-	hollow = regexp.MustCompile(`(?i)^(?::x:|:white_large_square:|❌|⬜|☐|✗|✘|[-–—×△]|no|n/?a|\[ \]|任意|optional)?$`)
-)
-
-// marks are the columns of a table that hold nothing but marks.
-func (m *importer) marks(head, end int) (columns []int) {
-	for c := range m.d.Rows[head].Cells {
-		some, all := false, true
-		for i := head + 1; i < end; i++ {
-			text := m.cell(i, c)
-			some = some || mark.MatchString(text)
-			all = all && (mark.MatchString(text) || hollow.MatchString(text))
-		}
-		if title := m.cell(head, c); some && all {
-			columns = append(columns, c)
-			if !slices.Contains(m.out.Columns, title) {
-				m.out.Columns = append(m.out.Columns, title)
-			}
-		}
-	}
-	return columns
-}
-
-func (m *importer) cell(row, column int) string {
-	if cells := m.d.Rows[row].Cells; column >= 0 && column < len(cells) {
-		return strings.TrimSpace(cells[column].Text)
-	}
-	return ""
-}
-
-func (m *importer) row(i, head, name, about int, marks []int) {
-	r := &m.d.Rows[i]
-	asked := m.cell(i, name)
-	if asked == "" {
-		return
-	}
-	if what := m.cell(i, about); what != "" {
-		asked += ": " + what
-	}
-	var links []string
-	for _, c := range r.Cells {
-		links = append(links, addresses(c.Links)...)
-	}
-	m.add(r, asked, words.Line(strings.Join(links, " "), mostHow), m.marked(i, head, marks))
-}
-
-// marked is the level of a row by its marks: empty where there are none.
-func (m *importer) marked(i, head int, marks []int) Level {
-	level := Level("")
-	for _, c := range marks {
-		switch {
-		case m.column != "" && !strings.EqualFold(m.cell(head, c), m.column):
-		case mark.MatchString(m.cell(i, c)):
-			if level == "" {
-				level = Required
-			}
-		default:
-			level = Recommended
-		}
-	}
-	return level
-}
+// callsItself is a heading above a list that is one of checks.
+var callsItself = regexp.MustCompile(`(?i)\bcheck-?\s?list\b|チェックリスト|確認項目|確認事項`)
 
 // lists takes the lists of what calls itself a checklist, where a text has nothing
 // else that could be checked: those below such a heading, if it is mostly lists.
