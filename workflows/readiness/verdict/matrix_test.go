@@ -88,6 +88,7 @@ func TestMatrix(t *testing.T) {
 			for _, level := range []checklist.Level{checklist.Required, checklist.Recommended} {
 				in := cell(t, kind, state, level)
 				if in == nil {
+					fmt.Fprintf(&b, "%-15s%-10s%-13s%-10s%-10s\n", kind, state, level, "—", "cannot be")
 					continue
 				}
 				v := verdict.Decide(in)

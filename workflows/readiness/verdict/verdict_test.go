@@ -260,6 +260,39 @@ func TestStories(t *testing.T) {
 	}
 }
 
+// TestNight: a deploy is refused while a SEV1 is open; its fix and a way back pass;
+// once it is resolved the deploy passes; and what was to prevent an earlier one, if
+// overdue, refuses it until that is done.
+func TestNight(t *testing.T) {
+	in := ready(t)
+	tell := func(when string, passes bool, way verdict.Way) {
+		t.Helper()
+		if v := verdict.Decide(in); v.Passes != passes || v.Way != way {
+			t.Errorf("%s: passes %v by %q, want %v by %q\n%s", when, v.Passes, v.Way, passes, way, v.Text(words.English))
+		}
+	}
+	tell("before", true, "")
+	in.Around.Incidents.All = []verdict.Incident{{Ref: "#340", Severity: 1}}
+	tell("a suspicion", true, "")
+	in.Around.Incidents.All[0].Confirmed = true
+	tell("confirmed", false, "")
+	in.Fixes = "acme/incidents#340"
+	tell("the fix of another repository's", false, "")
+	in.Fixes = "#340"
+	tell("its fix", true, verdict.Fix)
+	in.Fixes, in.RanBefore.Found = "", verdict.Yes
+	tell("back", true, verdict.Back)
+	in.RanBefore.Found, in.Around.Incidents.All = verdict.No, nil
+	tell("resolved", true, "")
+	late := verdict.FollowUp{Ref: "#88", Incident: "#212", Type: "prevent", Due: at("2026-11-26 00:00")}
+	in.Around.FollowUps.All = []verdict.FollowUp{late}
+	tell("overdue", false, "")
+	in.Around.FollowUps.All[0].Due = at("2026-11-27 00:00")
+	tell("postponed to today", true, "")
+	in.Around.FollowUps.All = nil
+	tell("done", true, "")
+}
+
 func compare(t *testing.T, file string, got []byte) {
 	t.Helper()
 	want, err := os.ReadFile(file)
