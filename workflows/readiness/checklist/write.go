@@ -85,29 +85,30 @@ func (w *writer) age(indent, key string, a Age) {
 	}
 }
 
-const in = "    "
+// itemIndent is that of the keys of an item.
+const itemIndent = "    "
 
 func (w *writer) item(i *Item) {
 	w.put("  - id: %s", quoted(i.ID))
 	if i.Level != "" {
-		w.put(in+"level: %s", i.Level)
+		w.put(itemIndent+"level: %s", i.Level)
 	}
-	w.text(in, "subject", i.Subject)
-	w.text(in, "question", i.Question)
-	w.text(in, "why", i.Why)
-	w.text(in, "how", i.How)
-	w.plain(in, "when", i.When.String())
+	w.text(itemIndent, "subject", i.Subject)
+	w.text(itemIndent, "question", i.Question)
+	w.text(itemIndent, "why", i.Why)
+	w.text(itemIndent, "how", i.How)
+	w.plain(itemIndent, "when", i.When.String())
 	if i.Enough != "" {
-		w.put(in+"enough: %s", i.Enough)
+		w.put(itemIndent+"enough: %s", i.Enough)
 	}
 	if len(i.Evidence) > 0 {
-		w.put(in + "evidence:")
+		w.put(itemIndent + "evidence:")
 	}
 	for _, e := range i.Evidence {
 		w.evidence(e)
 	}
-	w.list(in, "approvers", i.Approvers)
-	w.age(in, "valid_for", i.ValidFor)
+	w.list(itemIndent, "approvers", i.Approvers)
+	w.age(itemIndent, "valid_for", i.ValidFor)
 }
 
 func (w *writer) evidence(e Evidence) {
