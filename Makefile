@@ -54,7 +54,7 @@ build: ## build the static binary bin/kintsugi
 
 golden: ## rewrite the golden files; look at the diff before you commit it
 	KINTSUGI_UPDATE_GOLDEN=1 $(GO) test -count 1 ./workflows/...
-	KINTSUGI_UPDATE_GOLDEN=1 $(GO) test -count 1 -run 'TestBudget|TestNights|Notifications|TestPostmortemStory|TestFollowUpStory' ./app/engine
+	KINTSUGI_UPDATE_GOLDEN=1 $(GO) test -count 1 -run 'Budget|TestNights|Notifications|TestPostmortemStory|TestFollowUpStory|TestReadingListStory' ./app/engine
 	KINTSUGI_UPDATE_GOLDEN=1 $(GO) test -count 1 -run 'TestPostmortemScripts|TestReadingListScripts|TestReadinessScripts' ./app/kintsugi
 	KINTSUGI_UPDATE_GOLDEN=1 $(GO) test -count 1 -run TestCommandReference ./app/server
 
