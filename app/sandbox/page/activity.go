@@ -2,6 +2,7 @@ package page
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -37,7 +38,9 @@ type runView struct {
 	Plan      []intention
 	Did       []string
 	Err       string
-	Due       time.Time
+	// Waits says what it waits for until a time that was stated, which is no failure.
+	Waits string
+	Due   time.Time
 }
 
 // Chore tells whether the run looked after no issue: what it did is then no
@@ -134,7 +137,9 @@ func viewRun(r engine.Run) runView {
 	if repo, number, ok := strings.Cut(r.Key, "#"); ok {
 		view.Link = "/" + repo + "/issues/" + number
 	}
-	if r.Err != nil {
+	if later, waits := errors.AsType[*engine.Later](r.Err); waits && !later.Guessed {
+		view.Waits = later.Error()
+	} else if r.Err != nil {
 		view.Err = r.Err.Error()
 	}
 	return view

@@ -56,7 +56,8 @@ func told(d *document.Document) string {
 	var found []string
 	for _, in := range inspect.Read("", d) {
 		for _, e := range in.Timeline {
-			if text := plain(e.Text); len(found) < mostSentences-1 && isProse(text) {
+			text := plain(e.Text)
+			if len(found) < mostSentences-1 && isProse(text) && isProse(aside.ReplaceAllString(text, "")) {
 				found = append(found, ended(sentences(text)[0]))
 			}
 		}
@@ -66,6 +67,10 @@ func told(d *document.Document) string {
 	}
 	return words.Line(cutToSize(found), mostEnglish*mostFirst/100)
 }
+
+// aside is what stands in brackets: an entry that says no more than "started" besides
+// tells nothing.
+var aside = regexp.MustCompile(`\s*(?:\([^()]*\)|（[^（）]*）)`)
 
 // bareLink is an address that stands for itself, with its host.
 var bareLink = regexp.MustCompile(`<https?://([^\s/<>]+)[^\s<>]*>`)

@@ -17,6 +17,11 @@ func TestSummary(t *testing.T) {
 			"The index ran out of space at night. It was rebuilt on a new volume.",
 		},
 		{
+			"a timeline of milestones alone tells nothing",
+			"# X\n\n## Timeline\n\n- 2026-03-01 02:40 JST started (entered by tanaka, date assumed)\n- 2026-03-01 02:55 JST 検知（tanakaさん記入、日付は推定です）\n",
+			"",
+		},
+		{
 			"else the impact",
 			"# Search was down\n\n## Root cause\n\nA quota was too low for the nightly rebuild of the index.\n\n## Impact\n\n- Searches failed for half of all customers\n- Orders took three times as long\n",
 			"Searches failed for half of all customers. Orders took three times as long.",
