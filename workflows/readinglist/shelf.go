@@ -154,7 +154,7 @@ func (g *gathering) file(p *workflows.Plan, s *shelf) {
 		s.parents, s.ref = []string{s.theirs, s.ref}, s.theirs
 		s.draft(merged)
 	}
-	added, changed, removed, err := g.update(s, options)
+	done, err := g.update(s, options)
 	if g.asking() {
 		return
 	}
@@ -162,18 +162,17 @@ func (g *gathering) file(p *workflows.Plan, s *shelf) {
 		g.broken(p, err)
 		return
 	}
-	s.plan(p, messageOf(g.Input, added, changed, removed))
+	s.plan(p, done.message(g.Input))
 }
 
-// update brings what was found onto the list, and says by their titles what it did.
-func (g *gathering) update(s *shelf, options list.Options) (added, changed, removed []string, err error) {
-	finds := maps.Clone(g.found)
+// update brings what was found onto the list.
+func (g *gathering) update(s *shelf, options list.Options) (t tally, err error) {
 	changes := map[string]change{}
-	for _, url := range slices.Sorted(maps.Keys(finds)) {
-		f := finds[url]
+	for _, url := range slices.Sorted(maps.Keys(g.found)) {
+		f := g.found[url]
 		was, err := list.Lookup(s.there, url, f.days...)
-		if err != nil || g.asking() {
-			return nil, nil, nil, err
+		if err != nil {
+			return t, err
 		}
 		id := f.entry.ID
 		if was != nil {
@@ -184,43 +183,41 @@ func (g *gathering) update(s *shelf, options list.Options) (added, changed, remo
 	}
 	if g.whole {
 		if err := g.lookThrough(s, changes); err != nil {
-			return nil, nil, nil, err
+			return t, err
 		}
 	}
 	if g.whole || g.ended {
 		g.noteReadings(changes)
 	}
 	if g.asking() {
-		return nil, nil, nil, nil
+		return t, nil
 	}
 	for _, id := range slices.Sorted(maps.Keys(changes)) {
 		var before, after list.Entry
-		stays, listed := false, false
+		var listed, stays bool
 		files, err := list.Update(id, func(e *list.Entry, was bool) bool {
 			before, listed = *e, was
 			stays = changes[id](e, was)
 			after = *e
 			return stays
 		}, options, s.there)
-		if err != nil || g.asking() {
-			if err == nil {
-				continue
-			}
-			return nil, nil, nil, err
+		if err != nil {
+			return t, err
+		}
+		if g.asking() {
+			continue // so that what the others take is asked for at once
 		}
 		s.draft(files)
-		title, _ := after.Title.In(g.Language)
 		switch {
 		case stays && !listed:
-			added = append(added, title)
+			t.added = append(t.added, after.Title)
 		case !stays && listed:
-			title, _ = before.Title.In(g.Language)
-			removed = append(removed, title)
+			t.removed = append(t.removed, before.Title)
 		case stays && !list.Same(before, after):
-			changed = append(changed, title)
+			t.changed = append(t.changed, after.Title)
 		}
 	}
-	return added, changed, removed, nil
+	return t, nil
 }
 
 // noteReadings notes on the list what the club read.
