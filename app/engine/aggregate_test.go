@@ -113,6 +113,11 @@ func TestAggregateLostStore(t *testing.T) {
 	w.must(w.engine.Start(t.Context()))
 	w.settle()
 	w.wantsShelf(1)
+	w.must(w.hub.Unlabel(repo, 1, "suzuki", "shelved")) // which is told by nobody any more
+	w.start()
+	w.must(w.engine.Start(t.Context()))
+	w.settle()
+	w.wantsShelf(2)
 	w.runs = nil
 	w.sweep(3)
 	if runs := w.shelfRuns(); len(runs) != 0 {
@@ -142,7 +147,7 @@ func TestAggregateObserve(t *testing.T) {
 	w.shelve("a reading")
 	w.clock.Advance(25 * time.Hour)
 	w.settle()
-	w.wantsShelf0(t)
+	w.wantsNothing()
 	entries, err := w.store.Entries(t.Context(), shelfKey, 9)
 	w.must(err)
 	if len(entries) == 0 || !strings.Contains(entries[0].Plan, "change shelf.page on the default branch: Shelve") {
@@ -154,11 +159,11 @@ func TestAggregateObserve(t *testing.T) {
 	w.wantsShelf(1)
 }
 
-// wantsShelf0 expects that nothing was committed though something is shelved.
-func (w *world) wantsShelf0(t *testing.T) {
-	t.Helper()
+// wantsNothing expects that nothing was committed though something is shelved.
+func (w *world) wantsNothing() {
+	w.t.Helper()
 	if got := w.shelfCommits(); len(got) != 0 || w.shelved() == "" {
-		t.Errorf("commits %q, shelved %q", got, w.shelved())
+		w.t.Errorf("commits %q, shelved %q", got, w.shelved())
 	}
 }
 
@@ -170,7 +175,7 @@ func TestAggregateOff(t *testing.T) {
 	w.shelve("a reading")
 	w.must(w.store.Wake(t.Context(), engine.Live, shelfKey))
 	w.settle()
-	w.wantsShelf0(t)
+	w.wantsNothing()
 	w.hub.PutFile(repo, ".github/kintsugi.yml", "language: en\n")
 	w.sweep(2)
 	w.settle()
@@ -179,17 +184,21 @@ func TestAggregateOff(t *testing.T) {
 
 // TestAggregatePause: while writing is paused nothing is, and nothing told is lost.
 func TestAggregatePause(t *testing.T) {
-	pause := true
-	w := newShelf(t, shelf{}, withoutSweeps)
-	w.wire = func(c *engine.Config) { c.Pause = pause }
-	w.start()
-	w.passSpan()
-	w.must(w.store.Wake(t.Context(), engine.Live, shelfKey))
+	w := newShelf(t, shelf{}, withoutSweeps, inFile(t))
 	w.shelve("a reading")
 	w.catchUp()
+	w.wire = func(c *engine.Config) { c.Pause = true }
+	w.start()
 	w.clock.Advance(2 * time.Minute)
 	w.catchUp()
-	w.wantsShelf0(t)
+	if w.wantsNothing(); len(w.shelfRuns()) != 1 {
+		t.Errorf("runs %+v, want one that was paused", w.shelfRuns())
+	}
+	w.wire = nil
+	w.start()
+	w.must(w.store.Wake(t.Context(), engine.Live, shelfKey))
+	w.settle()
+	w.wantsShelf(1)
 }
 
 // TestAggregatePlan: a dry run shows the change and makes none.
@@ -201,8 +210,8 @@ func TestAggregatePlan(t *testing.T) {
 	run, err := planner.Plan(t.Context(), workflows.Subject{Repo: repo, Name: "shelf"})
 	w.must(err)
 	w.wants(run.Plan, "change shelf.page on shelf: Shelve", "- #1 a reading", "pull request The shelf", "looked at everything")
-	w.wants(strings.Join(run.Did, "\n"), "change shelf.page on shelf: Shelve")
-	w.wantsShelf0(t)
+	w.wants(strings.Join(run.Did, "\n"), "change shelf.page on shelf: Shelve", `pull request shelf.page: "The shelf"`)
+	w.wantsNothing()
 	if len(w.hub.Branches(repo)) != 0 {
 		t.Error("a dry run made a branch")
 	}
@@ -279,7 +288,7 @@ func TestAggregateCannot(t *testing.T) {
 		if w.failures() == nil || !strings.Contains(w.failures().Error(), "shelf plans what an aggregate cannot have: "+want) {
 			t.Errorf("%s: %v", want, w.failures())
 		}
-		w.wantsShelf0(t)
+		w.wantsNothing()
 	}
 	w := newWorld(t, 1, withRules(workflows.Workflow{Name: "bold", Decide: func(workflows.Input) workflows.Decision {
 		return workflows.Decision{Plan: workflows.Plan{Changes: []workflows.ChangeIntent{{Key: "bold.page"}}}}

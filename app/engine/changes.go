@@ -52,8 +52,14 @@ func (a *applier) change(ctx context.Context, want workflows.ChangeIntent) (work
 	if err == nil && !isThere {
 		err = a.commitChange(ctx, want, stands.Default)
 	}
-	if err != nil || want.Title == "" || a.dry {
+	switch {
+	case err != nil || want.Title == "":
 		return workflows.Made{}, err
+	case a.dry:
+		if !stands.Pull.Open {
+			a.run.Did = append(a.run.Did, fmt.Sprintf("pull request %s: %q", want.Key, want.Title))
+		}
+		return workflows.Made{}, nil
 	}
 	return a.proposeChange(ctx, want)
 }
@@ -106,7 +112,7 @@ func (a *applier) isThere(ctx context.Context, want workflows.ChangeIntent) (boo
 			return false, nil
 		}
 	}
-	return !slices.ContainsFunc(want.Remove, func(path string) bool { return a.d.facts[file(path)].Unknown == "" }), nil
+	return !slices.ContainsFunc(want.Remove, func(path string) bool { return !a.d.facts[file(path)].NotThere() }), nil
 }
 
 // commitChange makes the commit. GitHub moves a branch forward only, so that one whose

@@ -239,7 +239,7 @@ func TestChangeRefused(t *testing.T) {
 	w.shelve("a reading")
 	w.settle()
 	w.wantsNoFailures()
-	w.wantsShelf0(t)
+	w.wantsNothing()
 	if len(seen) < 2 || len(seen[0]) != 0 || seen[len(seen)-1]["shelf.page"].Refused == "" {
 		t.Errorf("seen %+v", seen)
 	}
@@ -289,7 +289,11 @@ func TestCatchUp(t *testing.T) {
 // TestChangeInOrder: of two changes to one branch the second is decided on again once
 // the first is made, and does not overtake it.
 func TestChangeInOrder(t *testing.T) {
+	isOn := false
 	two := func(in workflows.Input, p *workflows.Plan) {
+		if !isOn {
+			return
+		}
 		tip := in.Facts[workflows.BranchAsk{Repo: repo}].Branch.Tip
 		p.Changes = nil
 		for _, path := range []string{"a", "b"} {
@@ -299,6 +303,9 @@ func TestChangeInOrder(t *testing.T) {
 		}
 	}
 	w := newShelf(t, shelf{more: two})
+	isOn = true
+	w.must(w.store.Wake(t.Context(), engine.Live, shelfKey))
+	w.settle()
 	if got := fmt.Sprint(w.shelfCommits()); got != "[Write a Write b]" {
 		t.Errorf("commits %s", got)
 	}
@@ -308,4 +315,27 @@ func TestChangeInOrder(t *testing.T) {
 		t.Errorf("%d commits after another look", got)
 	}
 	w.wantsNoFailures()
+}
+
+// TestChangeAnewLate: where the fate of a branch that begins again is unknown, that is
+// waited for, and looked at: by force it would take along what came after it.
+func TestChangeAnewLate(t *testing.T) {
+	w := newShelf(t, onBranch, withoutSweeps)
+	w.shelve("a reading")
+	w.settle()
+	w.must(w.hub.Squash(repo, 2, "yamamoto"))
+	w.settle()
+	w.hub.Fault(fakehub.Matching(1, http.MethodPatch, "/git/refs/heads/shelf", fakehub.Fault{LandAfter: 8 * time.Second}))
+	w.shelve("another one")
+	w.settle()
+	w.wantsProposal("- #1 a reading\n- #3 another one\n", 1)
+	var tries []time.Time
+	for _, r := range w.shelfRuns() {
+		if strings.Contains(strings.Join(r.Did, ""), "change shelf.page") || errors.Is(r.Err, engine.ErrUncertain) {
+			tries = append(tries, r.At)
+		}
+	}
+	if len(tries) != 2 || !errors.Is(w.failures(), engine.ErrUncertain) {
+		t.Errorf("tried %v: %v", tries, w.failures())
+	}
 }

@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"regexp"
@@ -24,9 +25,13 @@ type shelf struct {
 	branch, title string
 	// more is what else is planned for the shelf.
 	more func(in workflows.Input, p *workflows.Plan)
-	// told are the subjects of each run's Input, and reads the Made of each.
-	told  *[]string
-	seen  *[]map[string]workflows.Made
+	// told are the subjects of each decision's Input, and seen its Made.
+	told *[]string
+	seen *[]map[string]workflows.Made
+	// says: what is shelved has a status comment, and so a record of what it published.
+	says bool
+	// every is how often everything is looked at, a day where it is zero.
+	every time.Duration
 	share func(policy.Policy) []string
 }
 
@@ -45,7 +50,11 @@ func (s shelf) workflow() workflows.Workflow {
 				return s.decide(in)
 			case in.Owner == "shelf":
 				of := workflows.Subject{Repo: in.Observation.Subject.Repo, Name: "shelf"}
-				return workflows.Decision{Plan: workflows.Plan{Summary: in.Observation.Issue.Title, Names: []workflows.Subject{of}}}
+				p := workflows.Plan{Summary: in.Observation.Issue.Title, Names: []workflows.Subject{of}}
+				if s.says {
+					p.Sections = []workflows.Section{{Key: "shelf", Title: "Shelf", Text: "x"}}
+				}
+				return workflows.Decision{Plan: p}
 			}
 			return workflows.Decision{}
 		},
@@ -68,7 +77,8 @@ func (s shelf) decide(in workflows.Input) workflows.Decision {
 	}
 	page := workflows.FileAsk{Repo: home, Ref: at, Path: shelfPage}
 	list := workflows.LabelledAsk{Repo: home, Label: "shelved"}
-	whole := in.Whole.IsZero() || in.Now.Sub(in.Whole) >= 24*time.Hour
+	every := cmp.Or(s.every, 24*time.Hour)
+	whole := in.Whole.IsZero() || in.Now.Sub(in.Whole) >= every
 	asks := []workflows.Ask{page}
 	if whole {
 		asks = append(asks, list)
@@ -91,13 +101,13 @@ func (s shelf) decide(in workflows.Input) workflows.Decision {
 		told = append(told, teller.String())
 		lines[teller.Number] = in.Facts[workflows.IssueAsk{Subject: teller}].Issue.Title
 	}
-	plan := workflows.Plan{Whole: whole, Wake: in.Whole.Add(24 * time.Hour)}
+	plan := workflows.Plan{Whole: whole, Wake: in.Whole.Add(every)}
 	if whole {
 		clear(lines)
 		for _, i := range in.Facts[list].Own {
 			lines[i.Subject.Number] = i.Issue.Title
 		}
-		plan.Wake = in.Now.Add(24 * time.Hour)
+		plan.Wake = in.Now.Add(every)
 	}
 	if s.told != nil {
 		*s.told = append(*s.told, strings.Join(told, " "))
@@ -134,7 +144,11 @@ var filePermissions = map[string]string{"metadata": "read", "issues": "write", "
 
 // newShelf is a world at rest in which the shelf was looked at as a whole.
 func newShelf(t testing.TB, s shelf, options ...worldOption) *world {
-	w := newWorld(t, 1, append([]worldOption{withRules(s.workflow())}, options...)...)
+	return newShelfOf(t, 1, s, options...)
+}
+
+func newShelfOf(t testing.TB, seed uint64, s shelf, options ...worldOption) *world {
+	w := newWorld(t, seed, append([]worldOption{withRules(s.workflow())}, options...)...)
 	w.hub.SetPermissions("acme", filePermissions)
 	w.settle()
 	w.runs = nil

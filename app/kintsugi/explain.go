@@ -23,7 +23,7 @@ func newExplain() *cobra.Command {
 	var as string
 	var limit int
 	c := &cobra.Command{
-		Use:   "explain OWNER/REPO#NUMBER",
+		Use:   "explain OWNER/REPO#NUMBER | OWNER/REPO/NAME",
 		Short: "Tell what was done about an issue, and why, from the journal",
 		Long: "Explain tells what the server did about an issue: by which deliveries each run was\n" +
 			"woken, what it observed, asked and was answered, what followed and what was applied.\n" +

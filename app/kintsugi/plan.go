@@ -21,12 +21,13 @@ import (
 func newPlan() *cobra.Command {
 	var as string
 	c := &cobra.Command{
-		Use:   "plan OWNER/REPO#NUMBER",
+		Use:   "plan OWNER/REPO#NUMBER | OWNER/REPO/NAME",
 		Short: "Show what would be done about an issue, and change nothing",
-		Long: "Plan looks at an issue as the server would and shows what it would do. It reads and\n" +
-			"changes nothing. It uses the App's settings where they are set, else GITHUB_TOKEN;\n" +
-			"without the App's key the record in the status comment cannot be verified, so the\n" +
-			"comments are judged afresh, with today's roles.",
+		Long: "Plan looks at an issue as the server would, or at what a repository has once, such as\n" +
+			"its reading list, and shows what it would do. It reads and changes nothing. It uses\n" +
+			"the App's settings where they are set, else GITHUB_TOKEN; without the App's key the\n" +
+			"record in the status comment cannot be verified, so the comments are judged afresh,\n" +
+			"with today's roles.",
 		Example: "  kintsugi plan acme/pay#12\n  kintsugi plan https://github.com/acme/pay/issues/12",
 		Args:    arguments(cobra.ExactArgs(1)),
 	}

@@ -175,6 +175,8 @@ func (s *Server) ran(r engine.Run) {
 		s.log.Info("left to another worker, which took it over", "subject", r.Key, "error", r.Err)
 	case errors.As(r.Err, &later):
 		s.log.Info("put off", "subject", r.Key, "until", later.At, "reason", later.Reason)
+	case errors.Is(r.Err, engine.ErrOvertaken):
+		s.log.Info("somebody else's commit came first", "subject", r.Key, "again", r.Due)
 	case errors.Is(r.Err, engine.ErrRefused) && !s.refused.first(r.Key, s.clock.Now()):
 		s.log.Debug("refused as before", "subject", r.Key, "error", r.Err, "again", r.Due)
 	case r.Err != nil:
