@@ -192,7 +192,11 @@ func (st *story) finishes(t *rapid.T) {
 	default:
 		r.rank = o.Rank
 	}
-	if !r.toldDue.IsZero() {
+	switch { // what is overdue when a run ends is due then
+	case r.toldDue.IsZero():
+	case r.toldDue.Before(st.now):
+		r.due = ms(st.now)
+	default:
 		r.due = sooner(r.due, r.toldDue)
 	}
 	if r.wakes > c.WakeSeq {
