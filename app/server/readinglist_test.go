@@ -15,6 +15,7 @@ import (
 
 	"github.com/kintsugi-app/kintsugi/app/server"
 	"github.com/kintsugi-app/kintsugi/workflows"
+	"github.com/kintsugi-app/kintsugi/workflows/incident"
 	"github.com/kintsugi-app/kintsugi/workflows/readinglist/list"
 )
 
@@ -152,6 +153,8 @@ func TestReadingListEndsWithTheServer(t *testing.T) {
 	github := &breakable{RoundTripper: http.DefaultTransport}
 	github.silent.Store(true)
 	w.config.Transport, w.config.Timeout = github, time.Hour
+	// The App keeps lists, too, and a run of its own that reads one has an hour's grace.
+	w.config.Workflows = []workflows.Workflow{incident.Workflow()}
 	w.config.ReadingLists = []server.ReadingList{{Repo: repo, Folder: "reading-list"}}
 	w.start()
 	left, leave := context.WithCancel(t.Context())
