@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/kintsugi-app/kintsugi/workflows"
 )
 
@@ -29,28 +31,45 @@ func (e *Engine) ownIssuesOf(ctx context.Context, here string, ask workflows.Own
 	if err != nil {
 		return workflows.Answer{}, err
 	}
-	read := 0
+	var open []*workflows.OwnIssue
 	for i := range answer.Own {
 		own := &answer.Own[i]
 		own.Summaries = e.rules.outlines(own.Issue)
-		switch {
-		case !own.Issue.Open || own.Issue.Commented == 0 || len(e.keys) == 0:
-			// A closed one is not postponed any more, and without a key no record is believed.
-		case read == ask.Most:
-			answer.Unread++
-		default:
-			read++
+		// A closed one is not postponed any more, and without a key no record is believed.
+		if own.Issue.Open && own.Issue.Commented > 0 && len(e.keys) > 0 {
+			open = append(open, own)
+		}
+	}
+	most := min(max(ask.Most, 0), len(open))
+	answer.Unread = len(open) - most
+	err = e.readPublished(ctx, open[:most])
+	for i := range answer.Own {
+		own := &answer.Own[i]
+		own.Issue = told(own.Issue, own.Subject, wider).Issue
+	}
+	return answer, err
+}
+
+// readPublished reads what issues published, a few at a time, so that many of them
+// take no longer than a lease. What published nothing keeps what it has.
+func (e *Engine) readPublished(ctx context.Context, list []*workflows.OwnIssue) error {
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(e.parallel)
+	for _, own := range list {
+		one := func() error {
 			published, err := e.published(ctx, own.Subject, own.Issue)
-			if err != nil {
-				return workflows.Answer{}, err
-			}
 			if published != nil {
 				own.Summaries = published
 			}
+			return err
 		}
-		own.Issue = told(own.Issue, own.Subject, wider).Issue
+		if e.parallel > 1 {
+			group.Go(one)
+		} else if err := one(); err != nil {
+			return err
+		}
 	}
-	return answer, nil
+	return group.Wait()
 }
 
 // labelledIn lists the issues with a label in a repository of the same owner. What
@@ -81,12 +100,7 @@ func (e *Engine) labelledIn(ctx context.Context, here string, ask workflows.Labe
 	slices.SortStableFunc(latest, func(x, y *workflows.OwnIssue) int { return y.Issue.UpdatedAt.Compare(x.Issue.UpdatedAt) })
 	most := min(max(ask.Most, 0), len(latest))
 	answer.Unread = len(latest) - most
-	for _, own := range latest[:most] {
-		if own.Summaries, err = e.published(ctx, own.Subject, own.Issue); err != nil {
-			return workflows.Answer{}, err
-		}
-	}
-	return answer, nil
+	return answer, e.readPublished(ctx, latest[:most])
 }
 
 // outlines are what the workflows say of an issue that has no record.
