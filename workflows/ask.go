@@ -214,6 +214,13 @@ type Place struct {
 	// Closed says why no issue can be opened there: archived or no-issues; empty
 	// where one can.
 	Closed string
+	// Hidden is true where what stands there must not be quoted here.
+	Hidden bool
+	// Now is its name, where that is another one by now, with the same owner.
+	Now string
+	// Collects is true where a workflow collects what stands in the subject's
+	// repository, under the policy over there.
+	Collects bool
 }
 
 // Why no issue can be opened in a repository.

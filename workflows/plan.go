@@ -134,6 +134,9 @@ type IssueIntent struct {
 	Patient bool
 	// Hash stands for what it was decided on; Made.Hash has it while it waits.
 	Hash string
+	// Once: what an aggregate opened and somebody deleted since is not opened again, as
+	// long as the store is kept. Of what a subject opened its record tells.
+	Once bool
 	// Not says why it is not to be made after all: that is remembered as if GitHub
 	// had refused it, so that what was decided once stays decided.
 	Not string

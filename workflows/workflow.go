@@ -51,6 +51,9 @@ type Workflow struct {
 	// Confirms says whether an act of somebody with this role may take up an
 	// issue that is not taken up unasked (too old, closed).
 	Confirms func(Observation, Act) bool
+	// Yields says whether a subject that is this workflow's becomes another's, once
+	// somebody does what that one takes an issue up for; nil is never.
+	Yields func(Observation) bool
 	// Outline is what a subject that the App opened publishes as long as it has no
 	// record, from its opening alone; empty for subjects of others.
 	Outline func(Issue) string
@@ -61,6 +64,9 @@ type Workflow struct {
 	// policy, what stands here, although this repository is private; so may theirs only
 	// if they are private, too.
 	Shares func(policy.Policy) []string
+	// Collects are repositories of the same owner from which, under this policy,
+	// something is collected here.
+	Collects func(policy.Policy) []string
 	// Decide says what should be true of a subject, whoever owns it.
 	Decide func(Input) Decision
 }

@@ -102,6 +102,11 @@ func (e *Engine) deliberate(ctx context.Context, v view, c *Claim) (deliberation
 		}
 		fresh = notBefore(fresh, from)
 	}
+	if next, since, acts, err := e.passesTo(ctx, g, read, d.facts, c); err != nil {
+		return d, err
+	} else if next != "" {
+		owner, from, fresh, g.owner = next, since, acts, next
+	}
 	if v.lost != nil {
 		fresh = silenced(fresh, c.Hint)
 	}
@@ -171,6 +176,35 @@ func (e *Engine) owner(v view, acts []workflows.Act) (name string, from time.Tim
 		}
 	}
 	return "", time.Time{}, false
+}
+
+// passesTo is the workflow that a subject becomes, and since when, whose owner yields:
+// the first for which somebody who may has taken it up since the last run. What was said
+// is judged as said there.
+func (e *Engine) passesTo(ctx context.Context, g gatherer, read []workflows.Act, facts workflows.Facts, c *Claim) (owner string, from time.Time, fresh []workflows.Act, err error) {
+	yields := func(w workflows.Workflow) bool {
+		return w.Name == g.record.Owner && w.Yields != nil && w.Yields(g.o)
+	}
+	if g.record.Seq == 0 || len(read) == 0 || !slices.ContainsFunc(g.rules.List, yields) {
+		return "", from, nil, nil
+	}
+	for _, w := range g.rules.List {
+		if w.Name == g.record.Owner || w.Owns == nil || w.Confirms == nil {
+			continue
+		}
+		if _, owns := w.Owns(g.o, g.policy, read); !owns {
+			continue
+		}
+		g.owner = w.Name
+		unjudged, _ := atOnce(g.record, notBefore(g.acts(), g.record.From))
+		if fresh, err = e.judged(ctx, g, unjudged, facts, c); err != nil {
+			return "", from, nil, err
+		}
+		if i := slices.IndexFunc(fresh, func(a workflows.Act) bool { return w.Confirms(g.o, a) }); i >= 0 {
+			return w.Name, fresh[i].At, fresh, nil
+		}
+	}
+	return "", from, nil, nil
 }
 
 func hasNewer(acts []workflows.Act, than time.Time) bool {

@@ -3,9 +3,11 @@ package engine
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/kintsugi-app/kintsugi/workflows"
+	"github.com/kintsugi-app/kintsugi/workflows/policy"
 )
 
 // mostMoves is how often in a row an issue may have been transferred.
@@ -87,11 +89,26 @@ func (e *Engine) placeOf(ctx context.Context, s workflows.Subject, repo string) 
 		return workflows.Answer{Unknown: "in a repository of another owner"}, nil
 	}
 	home, err := e.places.Home(ctx, repo)
-	if _, moved := errors.AsType[*Moved](err); moved {
-		return workflows.Answer{Unknown: "it has another name by now"}, nil
+	if moved, is := errors.AsType[*Moved](err); is {
+		answer := workflows.Answer{Unknown: "it has another name by now"}
+		if strings.EqualFold(ownerOf(s.Repo), ownerOf(moved.To)) {
+			answer.Place.Now = moved.To
+		}
+		return answer, nil
 	}
 	if errors.Is(err, ErrGone) || errors.Is(err, ErrRefused) {
 		return workflows.Answer{Unknown: "it is not there, or the App is not installed on it"}, nil
 	}
-	return workflows.Answer{Place: workflows.Place{Private: home.Private, Closed: home.Closed}}, err
+	if err != nil {
+		return workflows.Answer{}, err
+	}
+	wider, err := e.isWider(ctx, s.Repo, repo)
+	if err != nil {
+		return workflows.Answer{}, err
+	}
+	p, _ := policy.ParseLayers(home.Sources, e.rules.Sections())
+	collects := slices.ContainsFunc(e.rules.List, func(w workflows.Workflow) bool {
+		return w.Collects != nil && slices.ContainsFunc(w.Collects(p), func(from string) bool { return strings.EqualFold(from, s.Repo) })
+	})
+	return workflows.Answer{Place: workflows.Place{Private: home.Private, Closed: home.Closed, Hidden: wider != "", Collects: p.Enabled && collects}}, nil
 }

@@ -146,7 +146,7 @@ func (a *applier) decided() (changed bool) {
 func (a *applier) missingIssues() map[string]workflows.IssueIntent {
 	missing := map[string]workflows.IssueIntent{}
 	for _, want := range a.d.plan.Issues {
-		if made, known := a.d.made[want.Key]; want.Not == "" && (!known || made.Waiting) {
+		if made, known := a.d.made[want.Key]; want.Not == "" && (!known || made.Waiting) && !slices.Contains(a.c.Hint.Once, want.Key) {
 			missing[want.Key] = want
 		}
 	}
@@ -253,6 +253,9 @@ func (d *deliberation) bornAt() time.Time {
 	return d.o.Issue.CreatedAt
 }
 
+// mostOnce is of how many issues it is remembered that an aggregate opened them.
+const mostOnce = 20
+
 // haveIssue notes an issue of ours, and hangs it below the subject where that is
 // wanted and it hangs nowhere yet. One that was found an earlier try made.
 func (a *applier) haveIssue(ctx context.Context, i foundIssue, found bool) error {
@@ -271,6 +274,10 @@ func (a *applier) haveIssue(ctx context.Context, i foundIssue, found bool) error
 	a.d.made[i.key] = made
 	if !found || !a.d.isAggregate() || a.wasBegun(i.key) { // an aggregate finds what it made in every run
 		a.d.opened = append(a.d.opened, i.subject())
+	}
+	if wanted >= 0 && a.d.plan.Issues[wanted].Once && !slices.Contains(a.c.Hint.Once, i.key) {
+		a.c.Hint.Once = append(a.c.Hint.Once, i.key)
+		a.c.Hint.Once = a.c.Hint.Once[max(0, len(a.c.Hint.Once)-mostOnce):]
 	}
 	if i.Commented > 0 { // and may have published something
 		return nil

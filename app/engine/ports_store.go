@@ -34,6 +34,8 @@ type Hint struct {
 	// what was found then was not acted upon, because the policy said mode: observe.
 	Whole  time.Time `json:"whole,omitzero"`
 	Looked bool      `json:"looked,omitempty"`
+	// Once are the keys of what an aggregate opened last and does not open again.
+	Once []string `json:"once,omitempty"`
 }
 
 // Claim is the exclusive right to run one subject, until LeaseUntil, as long as

@@ -146,6 +146,15 @@ func (h *Hub) ArchiveRepo(repo string) {
 	r.forgetRendered()
 }
 
+// SetPrivate makes repo private, or public. Installations that it is selected for keep
+// it. docs: Setting repository visibility.
+func (h *Hub) SetPrivate(repo string, private bool) {
+	defer h.begin()()
+	r := h.mustRepo(repo)
+	r.private = private
+	r.forgetRendered()
+}
+
 // DisableIssues turns the issues of repo off. docs: Disabling issues.
 func (h *Hub) DisableIssues(repo string) {
 	defer h.begin()()
