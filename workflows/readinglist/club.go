@@ -82,7 +82,7 @@ func (g *gathering) announce(p *workflows.Plan, m meeting) {
 		"いっしょに読んだものにチェックを入れてください。このIssueを閉じると、ここへのリンクとともにリストに記録します。「対応しない」で閉じると、何も記録しません。") + "\n\n## " +
 		in.Say("Notes", "メモ") + "\n\n" + in.Say("- What surprised us?\n- What would we have done?\n- What is different today?\n", "- 意外だったこと\n- 自分たちならどうしたか\n- いまはどう変わったか\n"))
 	intent := workflows.IssueIntent{
-		Key: keyOf(m), Title: in.Say("Reading club, ", "読書会 ") + in.Day(m.At), Body: b.String(), Labels: []workflows.Label{clubLabel()},
+		Key: keyOf(m), Title: in.Say("Reading club, ", "読書会 ") + in.Day(m.At), Body: b.String(), Labels: []workflows.Label{clubLabel()}, Once: true,
 	}
 	if m.Host != "" {
 		intent.Assignees = []string{m.Host}
@@ -98,6 +98,10 @@ func agenda(in workflows.Input) workflows.Decision {
 	}
 	if of.Name == "" { // it was not made for a list
 		return workflows.Decision{}
+	}
+	if len(in.Acts) > 0 { // an untouched agenda needs no comment of ours
+		p.Sections = []workflows.Section{{Key: name, Title: in.Say("Reading club", "読書会"), Text: in.Say(
+			"Closing this issue notes on the reading list what was ticked, or everything if nothing was.", "このIssueを閉じると、チェックしたものを読書リストに記録します。ひとつもなければ、すべて記録します。")}}
 	}
 	if !in.Observation.Issue.Open {
 		p.Summary = Published{Ended: strings.TrimPrefix(key, keyClub), Text: textOf(in.Observation.Issue)}.encode()

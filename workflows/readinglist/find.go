@@ -45,7 +45,9 @@ const mostTitle = 200
 // find is a postmortem as it stands.
 type find struct {
 	entry list.Entry
-	off   bool // people took it off
+	// off: people took it off; since is when they last did.
+	off   bool
+	since time.Time
 	// days are those under which it may have been filed.
 	days []string
 	// doc is its text, and repo where it is.
@@ -56,10 +58,13 @@ type find struct {
 // take notes a postmortem as it stands, and tells whether it is recommended.
 func (g *gathering) take(s workflows.Subject, i workflows.Issue, summaries map[string]string) bool {
 	p, published := publishedIn(summaries)
+	if kindOf(i) != "" || !published && g.isSince(i) {
+		return false // our own, or labelled by a template for somebody who may not
+	}
 	labelled := slices.ContainsFunc(i.Labels, func(l string) bool { return strings.EqualFold(l, g.own.label(g.Policy).Name) })
 	switch {
 	case published && p.Off:
-		g.note(s, i, i.URL, list.Entry{}, nil, true)
+		g.note(s, i, i.URL, list.Entry{}, nil, p)
 		return false
 	case i.Title == "" || i.URL == "", !published && (!labelled || i.Pull), published && p.Recommended == nil && !labelled:
 		return false
@@ -72,8 +77,14 @@ func (g *gathering) take(s workflows.Subject, i workflows.Issue, summaries map[s
 	e.Title = list.Tell(titleOf(i), words.Detect(i.Title+"\n"+body))
 	e.Services = g.servicesOf(s.Repo, i)
 	e.Recommended = p.Recommended
-	g.note(s, i, i.URL, e, doc, false)
+	g.note(s, i, i.URL, e, doc, p)
 	return true
+}
+
+// isSince: what was opened since the installation says itself that somebody who may has
+// recommended it, also where the label does.
+func (g *gathering) isSince(i workflows.Issue) bool {
+	return !g.Observation.InstalledAt.IsZero() && i.CreatedAt.After(g.Observation.InstalledAt)
 }
 
 // takeFiles notes the documents that a merged pull request brought.
@@ -89,7 +100,7 @@ func (g *gathering) takeFiles(s workflows.Subject, i workflows.Issue, p Publishe
 		e := list.Describe(url, file, doc, g.Now.UTC().Truncate(time.Second))
 		e.Services = g.servicesOf(s.Repo, i)
 		e.Recommended = p.Recommended
-		g.note(s, i, url, e, doc, false)
+		g.note(s, i, url, e, doc, p)
 		taken = true
 	}
 	return taken
@@ -97,14 +108,14 @@ func (g *gathering) takeFiles(s workflows.Subject, i workflows.Issue, p Publishe
 
 // note remembers a find. It is filed under the day on which its issue was opened,
 // which never changes; what somebody else put onto the list may have another day.
-func (g *gathering) note(s workflows.Subject, i workflows.Issue, url string, e list.Entry, doc *document.Document, off bool) {
+func (g *gathering) note(s workflows.Subject, i workflows.Issue, url string, e list.Entry, doc *document.Document, p Published) {
 	day := i.CreatedAt.UTC().Format(time.DateOnly)
 	days := []string{day}
 	if e.Date != "" {
 		days = append(days, e.Date)
 	}
 	e.ID = list.NewID(url, day)
-	g.found[url] = find{entry: e, off: off, days: days, doc: doc, repo: s.Repo}
+	g.found[url] = find{entry: e, off: p.Off, since: p.Since, days: days, doc: doc, repo: s.Repo}
 }
 
 // servicesOf are the services of a repository that an issue is about: those it is

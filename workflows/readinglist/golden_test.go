@@ -61,7 +61,7 @@ const root = "https://github.com/"
 // tell reads a case: its policy, the body of the issue, what else GitHub answers as
 // files, and a story, a line each: "now TIME", "on OWNER", "issue REPO N TITLE",
 // "private", "pull merged|open FILE…", "closed REASON", "label NAME", "made KEY N",
-// "refused KEY WHY", "role REPO LOGIN ROLE", "place REPO private|public|unknown",
+// "refused KEY WHY", "role REPO LOGIN ROLE", "place REPO private|public|archived|apart|unknown",
 // "TIME WHO ROLE labeled|unlabeled" and "TIME WHO ROLE /command …".
 func tell(t *testing.T, given []txtar.File, lang words.Language) *story {
 	t.Helper()
@@ -135,7 +135,10 @@ func (s *story) line(t *testing.T, part []string) {
 	case "role":
 		s.answers[workflows.RoleAsk{Repo: part[1], Login: part[2]}] = workflows.Answer{Role: role(t, part[3])}
 	case "place":
-		answer := workflows.Answer{Place: workflows.Place{Private: part[2] == "private"}}
+		answer := workflows.Answer{Place: workflows.Place{Private: part[2] != "public", Collects: part[2] != "apart"}}
+		if part[2] == "archived" {
+			answer.Place.Closed = workflows.PlaceArchived
+		}
 		if part[2] == "unknown" {
 			answer.Unknown = "it is not there"
 		}

@@ -26,9 +26,23 @@ func (g *gathering) lookThrough(s *shelf, changes map[string]change) error {
 		return err
 	}
 	var unseen []list.Entry
-	for _, e := range entries {
-		if _, seen := g.found[e.URL]; !seen && e.State != list.Deleted {
-			unseen = append(unseen, e)
+	for i := range entries {
+		e := &entries[i]
+		repo := repoOf(e)
+		to := e.MovedTo
+		if now := g.renamed(repo); now != "" {
+			to = strings.Replace(e.URL, repo, now, 1)
+		}
+		_, seen := g.found[e.URL]
+		_, seenThere := g.found[to]
+		switch {
+		case seen:
+		case g.isHidden(repo):
+			changes[e.ID] = inState(list.Private, "", g.Now)
+		case seenThere:
+			g.follow(e, to, changes)
+		case e.State != list.Deleted && g.isSource(repo):
+			unseen = append(unseen, *e)
 		}
 	}
 	for _, e := range tonight(g, unseen, mostLooked) {
@@ -59,12 +73,48 @@ func tonight(g *gathering, entries []list.Entry, most int) []list.Entry {
 
 var onGitHub = regexp.MustCompile(`^https?://[^/]+/([^/]+/[^/]+)/(?:(issues|pull)/(\d+)|blob/HEAD/(.+))$`)
 
+// repoOf is the repository that a listed postmortem is in, as far as its address is
+// like those on GitHub.
+func repoOf(e *list.Entry) string {
+	if m := onGitHub.FindStringSubmatch(e.URL); m != nil {
+		return m[1]
+	}
+	return ""
+}
+
+func (g *gathering) isSource(repo string) bool {
+	return slices.ContainsFunc(g.own.sources(g.here), func(source string) bool { return strings.EqualFold(source, repo) })
+}
+
+// place is what GitHub tells of another repository of the same owner.
+func (g *gathering) place(repo string) (place workflows.Answer, known bool) {
+	owner, _, _ := strings.Cut(g.here, "/")
+	if !strings.HasPrefix(strings.ToLower(repo), strings.ToLower(owner)+"/") || strings.EqualFold(repo, g.here) {
+		return place, false
+	}
+	return g.fact(workflows.PlaceAsk{Repo: repo})
+}
+
+// isHidden reports whether those who read the list may not read a repository, so that
+// no words of it may stay: a source that cannot be read any more, or one that was, and
+// is private by now.
+func (g *gathering) isHidden(repo string) bool {
+	place, known := g.place(repo)
+	if g.isSource(repo) {
+		return known && (place.Unknown != "" || place.Place.Hidden)
+	}
+	return known && place.Place.Hidden && !g.Observation.Private // there people may have listed it
+}
+
+// renamed is the name that a repository has by now, if it has another.
+func (g *gathering) renamed(repo string) string {
+	place, _ := g.place(repo)
+	return place.Place.Now
+}
+
 // lookUp says what became of a postmortem that is listed and carries no label.
 func (g *gathering) lookUp(e *list.Entry, changes map[string]change) {
 	m := onGitHub.FindStringSubmatch(e.URL)
-	if m == nil || !slices.ContainsFunc(g.own.sources(g.here), func(repo string) bool { return strings.EqualFold(repo, m[1]) }) {
-		return
-	}
 	if m[4] != "" {
 		if answer, known := g.fact(workflows.FileAsk{Repo: m[1], Path: unescapedPath(m[4])}); known && answer.NotThere() {
 			changes[e.ID] = inState(list.Deleted, "", g.Now)
@@ -84,18 +134,26 @@ func (g *gathering) lookUp(e *list.Entry, changes map[string]change) {
 	case p.Off:
 		changes[e.ID] = func(*list.Entry, bool) bool { return false }
 	case answer.Subject != asked:
-		to := answer.Issue.URL
-		f, listedThere := g.found[to]
-		changes[e.ID] = inState(list.Moved, to, g.Now)
-		if !listedThere || f.off {
-			return
-		}
-		// It keeps its id and its words, and is not listed a second time.
+		g.follow(e, answer.Issue.URL, changes)
+	}
+}
+
+// follow notes that a listed postmortem is elsewhere. It keeps its id and its words,
+// and is not listed a second time.
+func (g *gathering) follow(e *list.Entry, to string, changes map[string]change) {
+	changes[e.ID] = inState(list.Moved, to, g.Now)
+	f, listedThere := g.found[to]
+	if !listedThere || f.entry.ID == e.ID {
+		return
+	}
+	if f.off {
+		changes[e.ID] = f.onto
+	} else {
 		changes[e.ID] = func(e *list.Entry, _ bool) bool { return f.refresh(e, list.Moved, to) }
-		delete(changes, f.entry.ID)
-		if g.listed[f.entry.ID] {
-			changes[f.entry.ID] = func(*list.Entry, bool) bool { return false }
-		}
+	}
+	delete(changes, f.entry.ID)
+	if g.listed[f.entry.ID] {
+		changes[f.entry.ID] = func(*list.Entry, bool) bool { return false }
 	}
 }
 

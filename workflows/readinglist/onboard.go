@@ -71,6 +71,12 @@ func onboards(in workflows.Input) (p workflows.Plan, asks []workflows.Ask) {
 		case known && made.Refused != "":
 			lines = append(lines, in.Say("GitHub did not take the issue for "+person+": ", person+"のIssueを作れませんでした: ")+words.Foreign(made.Refused).Inline(200))
 			continue
+		case len(chosen) == 0 && !known && !strings.EqualFold(g.here, in.Observation.Subject.Repo):
+			there := words.Foreign(g.here).Inline(140)
+			lines = append(lines, in.Say("The reading list is in "+there+", and nothing of it can be shown here. Write `/onboard` on an issue over there.",
+				"読書リストは "+there+" にあり、ここには表示できません。そちらのIssueで `/オンボーディング` と書いてください。"))
+			fromForm = false
+			continue
 		case len(chosen) == 0 && !known:
 			lines = append(lines, in.Say("The reading list is empty so far. Once something is recommended, `/onboard` in a new comment opens the reading for "+person+".",
 				"読書リストはまだ空です。推薦が載ったら、新しいコメントの `/オンボーディング` で"+person+"の読書を用意します。"))

@@ -8,6 +8,7 @@ import (
 
 	"github.com/kintsugi-app/kintsugi/workflows"
 	"github.com/kintsugi-app/kintsugi/workflows/readinglist/list"
+	"github.com/kintsugi-app/kintsugi/workflows/words"
 )
 
 // page keeps the list on an issue, where there are no files for it.
@@ -19,11 +20,19 @@ func page(in workflows.Input) workflows.Decision {
 	}
 	g := newGathering(in, in.Observation.Subject.Repo)
 	entries := g.labelled()
+	files := workflows.Answer{Unknown: workflows.NotThere}
+	if g.own.Write != writeIssue {
+		files, _ = g.fact(workflows.FileAsk{Repo: g.here, Path: g.own.Folder + "/data/list.json"})
+	}
 	if g.asking() {
 		return workflows.Decision{Asks: g.asks}
 	}
 	title := in.Say(fmt.Sprintf("Reading list · %s", counted(len(entries), "postmortem")), fmt.Sprintf("読書リスト · %d件", len(entries)))
 	text := in.Say("A postmortem gets on it by the label or `/recommend`.", "ラベルか `/推薦` で載ります。")
+	if files.Unknown == "" {
+		at := words.Foreign(g.own.Folder + "/README.md").Inline(200)
+		text += in.Say(" It is kept in "+at+" as well: close this issue if that is enough.", " "+at+" にも同じ一覧があります。そちらで足りるときは、このIssueを閉じてください。")
+	}
 	body := list.BySection(entries, in.Language)
 	if body == "" {
 		body = in.Say("Nothing is listed yet.", "まだ何も載っていません。")

@@ -6,6 +6,7 @@
 package readinglist
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -20,11 +21,12 @@ const name = "readinglist"
 // aggregate is what the list of a repository is called as a subject.
 const aggregate = "reading-list"
 
-// The keys of what is created: the issue of a list without files, the reading issues
-// of newcomers and the agendas of the reading club, each followed by whose or when.
+// The keys of what is created: the issue of a list without files, those that say which
+// file cannot be read, the reading issues of newcomers and the agendas of the reading
+// club, each followed by what, whose or when.
 const (
 	keyPage    = name + ".page"
-	keyBroken  = name + ".broken"
+	keyBroken  = name + ".broken."
 	keyReading = name + ".reading."
 	keyClub    = name + ".club."
 	keyAsk     = name + ".ask"
@@ -50,8 +52,10 @@ func Workflow() workflows.Workflow {
 		Report:    report,
 		Owns:      owns,
 		Confirms:  confirms,
+		Yields:    func(o workflows.Observation) bool { return kindOf(o.Issue) == "" },
 		Aggregate: aggregate,
 		Shares:    shares,
+		Collects:  func(p policy.Policy) []string { return policyOf(p).From },
 		Decide:    decide,
 	}
 }
@@ -98,7 +102,7 @@ func confirms(_ workflows.Observation, a workflows.Act) bool {
 // or when; empty for any other issue.
 func kindOf(i workflows.Issue) string {
 	key, _, ok := i.MadeFor()
-	for _, kind := range []string{keyPage, keyReading, keyClub} {
+	for _, kind := range []string{keyPage, keyBroken, keyReading, keyClub, keyChange} {
 		if ok && (key == kind || strings.HasSuffix(kind, ".") && strings.HasPrefix(key, kind)) {
 			return kind
 		}
@@ -112,11 +116,27 @@ func decide(in workflows.Input) workflows.Decision {
 	}
 	switch kindOf(in.Observation.Issue) {
 	case keyPage:
-		return page(in)
+		return notListed(in, page(in))
 	case keyReading:
-		return reading(in)
+		return notListed(in, reading(in))
 	case keyClub:
-		return agenda(in)
+		return notListed(in, agenda(in))
+	case keyBroken, keyChange:
+		return notListed(in, workflows.Decision{Plan: workflows.Plan{Comments: in.HelpComments(keyHelp, helped(in.Acts), "")}})
 	}
 	return contribute(in)
+}
+
+// notListed says to whoever recommends what the App opened for the list itself that it
+// is no postmortem.
+func notListed(in workflows.Input, d workflows.Decision) workflows.Decision {
+	said := func(a workflows.Act) bool {
+		return a.Verdict == workflows.Done && (a.Name == "recommend" || a.Name == "onboard")
+	}
+	if i := slices.IndexFunc(in.Acts, said); i >= 0 && len(d.Asks) == 0 {
+		d.Plan.Sections = append(d.Plan.Sections, workflows.Section{Key: name + ".own", Text: in.Say(
+			"I opened this for the reading list, so it is not listed itself, and nobody is onboarded here. Any other issue will do.",
+			"これは読書リストのために作ったものなので、リストには載せず、ここからオンボーディングもしません。ほかのIssueに書いてください。")})
+	}
+	return d
 }

@@ -19,6 +19,8 @@ type Published struct {
 	// Off: somebody took it off the list.
 	Off         bool                  `json:"off,omitempty"`
 	Recommended []list.Recommendation `json:"recommended,omitempty"`
+	// Since is when it was last taken off: what was said for it before counts no more.
+	Since time.Time `json:"since,omitzero"`
 	// Files are those of a pull request, relative to the root, once it was merged.
 	Files []string `json:"files,omitempty"`
 	// Text stands for the title, the text and the labels, so that the list hears of
@@ -49,6 +51,8 @@ type said struct {
 	acts, on bool
 	at       time.Time
 	given    []list.Recommendation
+	// since is when somebody last took it off.
+	since time.Time
 	// bare is the first recommendation without a reason since the list knows it.
 	bare bool
 }
@@ -75,7 +79,7 @@ func replay(in workflows.Input) said {
 			s.bare = s.bare || r.Reason == ""
 		case "unrecommend":
 			e = list.Entry{}
-			s.acts, s.on, s.at = true, false, a.At
+			s.acts, s.on, s.at, s.since = true, false, a.At, a.At.UTC()
 		}
 	}
 	s.given = e.Recommended
@@ -110,18 +114,19 @@ func recommends(in workflows.Input) (p workflows.Plan, asks []workflows.Ask) {
 		p.Sections = listed(in, in.Say("Reading list: taken off", "読書リスト: 外しました"))
 		return p, nil
 	}
-	why, asks := hindrance(in, own, s)
+	why, never, asks := hindrance(in, own, s)
 	files, waits, open := filesOf(in)
 	if asks = append(asks, open...); len(asks) > 0 {
 		return p, asks
 	}
-	if why != "" { // and what was listed before is not any more
+	if never { // and what was listed before is not any more
 		p.Summary = Published{Off: true}.encode()
+	} else if !waits {
+		p.Summary = Published{Recommended: s.given, Since: s.since, Files: files, Text: textOf(in.Observation.Issue)}.encode()
+	}
+	if why != "" {
 		p.Sections = listed(in, in.Say("Reading list: not listed. ", "読書リスト: 載せていません。")+why)
 		return p, nil
-	}
-	if !waits {
-		p.Summary = Published{Recommended: s.given, Files: files, Text: textOf(in.Observation.Issue)}.encode()
 	}
 	if !s.acts {
 		return p, nil
@@ -185,17 +190,18 @@ func reasonAsked(in workflows.Input, given []list.Recommendation, waits bool) wo
 	return workflows.CommentIntent{Key: keyAsk, Body: head + in.Say(" Thank you for the reason.", "理由をありがとうございました。")}
 }
 
-// hindrance is why it cannot be listed where the policy says, or nothing. Whoever
+// hindrance is why it is not listed where the policy says, or nothing. Where never is
+// set it must not be, as it stands; else it is listed once the place is right. Whoever
 // recommends needs the role over there, too.
-func hindrance(in workflows.Input, own *Policy, s said) (why string, asks []workflows.Ask) {
+func hindrance(in workflows.Input, own *Policy, s said) (why string, never bool, asks []workflows.Ask) {
 	here := in.Observation.Subject.Repo
 	to := own.place(here)
 	shown := words.Foreign(to).Inline(140)
 	if strings.EqualFold(here, to) {
-		return "", nil
+		return "", false, nil
 	}
 	if o, _, _ := strings.Cut(here, "/"); !strings.HasPrefix(strings.ToLower(to), strings.ToLower(o)+"/") {
-		return in.Say("The list in "+shown+" belongs to another owner.", shown+" は別の組織のリストです。"), nil
+		return in.Say("The list in "+shown+" belongs to another owner.", shown+" は別の組織のリストです。"), true, nil
 	}
 	place, known := in.Facts[workflows.PlaceAsk{Repo: to}]
 	if !known {
@@ -211,15 +217,22 @@ func hindrance(in workflows.Input, own *Policy, s said) (why string, asks []work
 	}
 	switch {
 	case len(asks) > 0:
-		return "", asks
+		return "", false, asks
+	case place.Place.Now != "":
+		now := words.Foreign(place.Place.Now).Inline(140)
+		return in.Say("The repository of the list, "+shown+", is called "+now+" by now; the policy here should say so.", "リストのリポジトリ "+shown+" の名前は、いまは "+now+" です。このリポジトリの設定を直してください。"), false, nil
 	case place.Unknown != "":
-		return in.Say("The repository of the list, "+shown+", is not there for me.", "リストのリポジトリ "+shown+" が、アプリから見えません。"), nil
+		return in.Say("The repository of the list, "+shown+", is not there for me.", "リストのリポジトリ "+shown+" が、アプリから見えません。"), false, nil
 	case in.Observation.Private && !place.Place.Private:
-		return in.Say("This is private, and everybody can read the list in "+shown+".", "このIssueは非公開で、"+shown+" のリストはだれでも読めるためです。"), nil
+		return in.Say("This is private, and everybody can read the list in "+shown+".", "このIssueは非公開で、"+shown+" のリストはだれでも読めるためです。"), true, nil
 	case s.acts && !may:
-		return in.Say("Whoever recommends needs the role triage in "+shown+", too.", "推薦する方には、"+shown+" でもtriage以上の権限が必要です。"), nil
+		return in.Say("Whoever recommends needs the role triage in "+shown+", too.", "推薦する方には、"+shown+" でもtriage以上の権限が必要です。"), true, nil
+	case place.Place.Closed == workflows.PlaceArchived:
+		return in.Say("The repository of the list, "+shown+", is archived.", "リストのリポジトリ "+shown+" はアーカイブされています。"), false, nil
+	case !place.Place.Collects:
+		return in.Say("The policy in "+shown+" does not name this repository under `reading_list.from`.", shown+" の設定の `reading_list.from` に、このリポジトリがありません。"), false, nil
 	}
-	return "", nil
+	return "", false, nil
 }
 
 // mostFiles is how many documents of a pull request are listed.

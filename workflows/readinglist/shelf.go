@@ -1,8 +1,9 @@
 package readinglist
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -179,7 +180,9 @@ func (g *gathering) update(s *shelf, options list.Options) (t tally, err error) 
 			id = was.ID
 			g.listed[id] = true
 		}
-		changes[id] = f.onto
+		if changes[id] = f.onto; was != nil && was.State == list.Moved && !f.off && !list.SamePage(was.URL, url) {
+			changes[id] = func(e *list.Entry, _ bool) bool { return f.refresh(e, list.Moved, url) }
+		}
 	}
 	if g.whole {
 		if err := g.lookThrough(s, changes); err != nil {
@@ -192,32 +195,27 @@ func (g *gathering) update(s *shelf, options list.Options) (t tally, err error) 
 	if g.asking() {
 		return t, nil
 	}
-	for _, id := range slices.Sorted(maps.Keys(changes)) {
-		var before, after list.Entry
-		var listed, stays bool
-		files, err := list.Update(id, func(e *list.Entry, was bool) bool {
-			before, listed = *e, was
-			stays = changes[id](e, was)
-			after = *e
+	told := map[string]change{}
+	for id := range changes {
+		told[id] = func(e *list.Entry, listed bool) bool {
+			before := *e
+			stays := changes[id](e, listed)
+			switch {
+			case stays && !listed:
+				t.added = append(t.added, e.Title)
+			case !stays && listed:
+				t.removed = append(t.removed, before.Title)
+			case stays && !list.Same(before, *e):
+				t.changed = append(t.changed, e.Title)
+			}
 			return stays
-		}, options, s.there)
-		if err != nil {
-			return t, err
-		}
-		if g.asking() {
-			continue // so that what the others take is asked for at once
-		}
-		s.draft(files)
-		switch {
-		case stays && !listed:
-			t.added = append(t.added, after.Title)
-		case !stays && listed:
-			t.removed = append(t.removed, before.Title)
-		case stays && !list.Same(before, after):
-			t.changed = append(t.changed, after.Title)
 		}
 	}
-	return t, nil
+	files, err := list.UpdateAll(told, options, s.there)
+	if err == nil && !g.asking() {
+		s.draft(files)
+	}
+	return t, err
 }
 
 // noteReadings notes on the list what the club read.
@@ -263,6 +261,7 @@ func (f find) refresh(e *list.Entry, state list.State, to string) bool {
 	if len(f.entry.Services) > 0 {
 		e.Services = f.entry.Services
 	}
+	e.Recommended = slices.DeleteFunc(slices.Clone(e.Recommended), func(r list.Recommendation) bool { return !r.At.IsZero() && !r.At.After(f.since) })
 	for _, r := range f.entry.Recommended {
 		e.Recommend(r)
 	}
@@ -307,15 +306,16 @@ func (s *shelf) plan(p *workflows.Plan, message string) {
 // words are lost, and says once, on an issue, what is wrong.
 func (g *gathering) broken(p *workflows.Plan, err error) {
 	answer, known := g.fact(workflows.OwnIssuesAsk{Repo: g.here, Label: pageLabel().Name, Since: g.Now.UTC().Format(time.DateOnly)})
-	if !known || slices.ContainsFunc(answer.Own, func(own workflows.OwnIssue) bool { return own.Key == keyBroken && own.Issue.Open }) {
+	if !known || slices.ContainsFunc(answer.Own, func(own workflows.OwnIssue) bool { return strings.HasPrefix(own.Key, keyBroken) && own.Issue.Open }) {
 		return
 	}
 	said := err.Error()
 	if p, ok := errors.AsType[*list.Problem](err); ok {
-		said = fmt.Sprintf("%s/%s:%d:%d: %s", g.own.Folder, p.File, p.Line, p.Column, p.In(g.Language))
+		said = g.own.Folder + "/" + p.In(g.Language)
 	}
+	which := sha256.Sum256([]byte(said)) // the next one is another issue, and this one none again
 	p.Issues = append(p.Issues, workflows.IssueIntent{
-		Key: keyBroken, Title: g.Say("Reading list: a file cannot be read", "読書リスト: ファイルを読み取れません"), Labels: []workflows.Label{pageLabel()},
+		Key: keyBroken + hex.EncodeToString(which[:6]), Title: g.Say("Reading list: a file cannot be read", "読書リスト: ファイルを読み取れません"), Labels: []workflows.Label{pageLabel()},
 		Body: g.Say("The list stays as it is until this is mended, so that nothing written in it is lost:\n", "書かれたものが失われないように、直るまで一覧を変更しません。\n") +
 			words.Foreign(said).Block() + g.Say("\nOnce it is mended, close this issue. `kintsugi reading-list build` shows whether the files can be read.", "\n直したら、このIssueを閉じてください。`kintsugi reading-list build` で確かめられます。"),
 	})

@@ -56,11 +56,23 @@ func Build(entries []Entry, o Options, there Folder) (Changes, error) {
 	return w.finish(slices.Sorted(maps.Keys(isPage)), hadIndex)
 }
 
+// Change gets an entry, or one that has but its id if there is none, and reports
+// whether it is to be on the list.
+type Change = func(e *Entry, listed bool) bool
+
 // Update makes the files that differ when one entry does. It reads the part that
 // holds the entry, the pages that lead there, and little else, however long the list
-// is. Change gets the entry, or one that has but its id if there is none, and reports
-// whether it is to be on the list.
-func Update(id string, change func(e *Entry, listed bool) bool, o Options, there Folder) (Changes, error) {
+// is.
+func Update(id string, change Change, o Options, there Folder) (Changes, error) {
+	return UpdateAll(map[string]Change{id: change}, o, there)
+}
+
+// UpdateAll is Update for several entries, by their ids, each part and page being made
+// once.
+func UpdateAll(changes map[string]Change, o Options, there Folder) (Changes, error) {
+	if len(changes) == 0 {
+		return Changes{}, nil
+	}
 	w := newWork(o, there)
 	var err error
 	var hadIndex bool
@@ -70,40 +82,53 @@ func Update(id string, change func(e *Entry, listed bool) bool, o Options, there
 	if w.index.Parts == nil {
 		w.index.Parts = map[string]count{"": {}}
 	}
-	prefix := w.index.partOf(id)
-	entries, err := w.entries(prefix)
-	if err != nil {
-		return Changes{}, err
-	}
-	entries = w.change(entries, id, change)
-	for i := range entries {
-		if err := entries[i].refused(); entries[i].ID == id && err != nil {
+	touched := map[string]bool{}
+	for _, id := range slices.Sorted(maps.Keys(changes)) {
+		prefix := w.index.partOf(id)
+		entries, err := w.entries(prefix)
+		if err != nil {
 			return Changes{}, err
 		}
+		entries = w.change(entries, id, changes[id])
+		for i := range entries {
+			if err := entries[i].refused(); entries[i].ID == id && err != nil {
+				return Changes{}, err
+			}
+		}
+		if !hadIndex {
+			w.index.Recent = recent(entries)
+		}
+		w.loaded[prefix], touched[prefix] = entries, true
 	}
-	if !hadIndex {
-		w.index.Recent = recent(entries)
+	isPage := map[string]bool{}
+	for prefix := range touched {
+		w.cut(prefix, isPage)
 	}
+	return w.finish(slices.Sorted(maps.Keys(isPage)), hadIndex)
+}
+
+// cut makes the files of a part whose entries have changed, and notes the pages that
+// lead to them.
+func (w *work) cut(prefix string, isPage map[string]bool) {
+	entries := w.loaded[prefix]
 	delete(w.index.Parts, prefix)
 	delete(w.loaded, prefix)
-	pages := append(above(prefix), prefix)
-	parts := divide(prefix, entries)
-	for _, p := range parts {
+	for _, page := range append(above(prefix), prefix) {
+		isPage[page] = true
+	}
+	for _, p := range divide(prefix, entries) {
 		if len(p.entries) == 0 && p.prefix != "" {
 			continue
 		}
 		w.index.Parts[p.prefix], w.loaded[p.prefix] = countOf(p.entries), p.entries
 		w.write(dataFile(p.prefix), encode(p.entries))
 		for _, page := range append(above(p.prefix), p.prefix) {
-			if !slices.Contains(pages, page) {
-				pages = append(pages, page)
-			}
+			isPage[page] = true
 		}
 	}
 	if _, still := w.index.Parts[prefix]; !still {
 		w.remove(dataFile(prefix))
 	}
-	return w.finish(pages, hadIndex)
 }
 
 // change applies a change to the entries of a part, and to those listed last.

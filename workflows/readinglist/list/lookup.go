@@ -17,7 +17,15 @@ func Lookup(there Folder, url string, days ...string) (*Entry, error) {
 	}
 	if !found {
 		entries, err := w.entries("")
-		return Find(entries, url), err
+		if e := Find(entries, url); e != nil {
+			return e, err
+		}
+		for i := range entries { // or it was moved there
+			if e := &entries[i]; e.State == Moved && sameAddress(e.MovedTo) == sameAddress(url) {
+				return e, err
+			}
+		}
+		return nil, err
 	}
 	for _, day := range days {
 		id := NewID(url, day)
