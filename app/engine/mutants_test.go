@@ -26,7 +26,7 @@ var mutants = []mutant{
 	{"4: the events explain the observation", "run.go",
 		"if v.unexplained != \"\" && v.unexplained != c.Hint.Accepted {", "if false {", "TestRule04"},
 	{"5: an intent stays until its result is recorded", "outcome.go",
-		"if recorded && !made.Waiting && d.isKept(i.Key) || i.Key == statusKey && d.status != nil || now.Sub(i.At) > 10*e.span() {", "if _, _ = made, recorded; true {", "TestRule05"},
+		"if recorded && !made.Waiting || i.Key == statusKey && d.status != nil || now.Sub(i.At) > 10*e.span() {", "if _, _ = made, recorded; true {", "TestRule05"},
 	{"6: wait before a create is tried again", "apply.go",
 		"if t := i.At.Add(a.e.span()); keys[i.Key] && t.After(until) {", "if t := i.At; keys[i.Key] && t.After(until) {", "TestRule06"},
 	{"7: an empty store creates nothing at first", "apply.go", "until := born.Add(a.e.span())", "until := born", "TestRule07"},
@@ -137,6 +137,10 @@ var mutants = []mutant{
 	{"one change to a branch at a time", "changes.go", "known || touched[want.Branch] {", "known {", "TestChangeInOrder"},
 	{"a change makes answers old", "changes.go", "defer a.forget(branch, base)", "_ = base", "TestChangeProposed"},
 	{"a pull request gets its labels after a crash", "changes.go", "!a.wasBegun(want.Key) && !a.c.Hint.Whole.IsZero()", "true", "TestChangeCrash"},
+	{"what a person deleted of an aggregate's is not opened again", "issues.go", " && !slices.Contains(a.c.Hint.Once, want.Key) {", " {", "TestListDeleted"},
+	{"what yields becomes another's", "deliberate.go", "} else if next != \"\" {", "} else if next == \"never\" {", "TestListThenIncident"},
+	{"only who may makes it another's", "deliberate.go", "return w.Confirms(g.o, a) }); i >= 0 {", "return w.Confirms(g.o, a) || true }); i >= 0 {", "TestListThenIncident"},
+	{"a list that does not name a repository says so", "elsewhere.go", "Collects: p.Enabled && collects", "Collects: p.Enabled || collects", "TestListElsewhere"},
 	{"a branch begins again after a wait", "changes.go", "if !want.Anew {\n\t\treturn a.write", "if true {\n\t\treturn a.write", "TestChangeAnewLate"},
 }
 

@@ -33,6 +33,7 @@ func TestReadingListBudget(t *testing.T) {
 		}
 		rows = append(rows, fmt.Sprintf("| %s | %d | %d | %d |", what, c.Reads, c.Writes, w.spoken()-said))
 	}
+	measured("a night without a list", 0, func() { w.clock.Advance(24 * time.Hour) })
 	measured("the first, by the label, without a reason", 0, func() { w.must(w.hub.Label(repo, postmortems[0], "suzuki", tale.label)) })
 	measured("its reason", 0, func() { w.say(postmortems[0], "suzuki", "/recommend learning because it is clear") })
 	measured("another, with its reason", 0, func() { w.say(postmortems[1], "suzuki", "/recommend response because it is clear") })
