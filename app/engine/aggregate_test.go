@@ -65,6 +65,20 @@ func TestAggregateWoken(t *testing.T) {
 	w.wantsShelf(1)
 }
 
+// TestAggregateOfAnotherAccount: whatever a workflow names, a run wakes and tells
+// nothing that belongs to another account.
+func TestAggregateOfAnotherAccount(t *testing.T) {
+	w := newShelf(t, shelf{names: []workflows.Subject{{Repo: "rival/shop", Name: "shelf"}, {Repo: "rival/shop", Number: 1}}})
+	w.shelve("a reading")
+	w.settle()
+	w.wantsShelf(1)
+	for _, r := range w.runs {
+		if strings.HasPrefix(r.Key, "rival/") {
+			t.Errorf("%s was woken: %v", r.Key, r.Observed)
+		}
+	}
+}
+
 // TestAggregateToldInTheMiddle: what is told while it runs is left to a run of its own,
 // a minute later.
 func TestAggregateToldInTheMiddle(t *testing.T) {

@@ -93,12 +93,15 @@ func (e *Engine) concluded(c *Claim, d *deliberation) Outcome {
 	return out
 }
 
-// call wakes the neighbours that are named, and tells the aggregates who did.
+// call wakes the neighbours that are named, and tells the aggregates who did. What a
+// policy here names elsewhere wakes nothing of another account.
 func (o *Outcome) call(from string, names []workflows.Subject) {
 	for _, s := range names {
-		if s.Name != "" {
+		switch {
+		case !strings.EqualFold(ownerOf(s.Repo), ownerOf(from)):
+		case s.Name != "":
 			o.Tell = append(o.Tell, Telling{Aggregate: s.String(), Subject: from})
-		} else {
+		default:
 			o.Wake = append(o.Wake, s.String())
 		}
 	}

@@ -33,6 +33,8 @@ type shelf struct {
 	// every is how often everything is looked at, a day where it is zero.
 	every time.Duration
 	share func(policy.Policy) []string
+	// names are whom an issue wakes and tells besides.
+	names []workflows.Subject
 }
 
 const shelfPage = "SHELF.md"
@@ -50,7 +52,7 @@ func (s shelf) workflow() workflows.Workflow {
 				return s.decide(in)
 			case in.Owner == "shelf":
 				of := workflows.Subject{Repo: in.Observation.Subject.Repo, Name: "shelf"}
-				p := workflows.Plan{Summary: in.Observation.Issue.Title, Names: []workflows.Subject{of}}
+				p := workflows.Plan{Summary: in.Observation.Issue.Title, Names: append([]workflows.Subject{of}, s.names...)}
 				if s.says {
 					p.Sections = []workflows.Section{{Key: "shelf", Title: "Shelf", Text: "x"}}
 				}
