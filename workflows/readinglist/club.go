@@ -117,8 +117,9 @@ func (g *gathering) readings() map[string][]list.Reading {
 		return read
 	}
 	for _, own := range g.agendas() {
-		if own.Issue.Open || own.Issue.Reason == "not_planned" {
-			continue
+		day := strings.TrimPrefix(own.Key, keyClub)
+		if _, err := time.Parse(time.DateOnly, day); err != nil || own.Issue.Open || own.Issue.Reason == "not_planned" {
+			continue // somebody may have rewritten the key, which stands in the text
 		}
 		ids, ticked := boxes(own.Issue.Body)
 		if !slices.ContainsFunc(ids, func(id string) bool { return ticked[id] }) {
@@ -128,7 +129,7 @@ func (g *gathering) readings() map[string][]list.Reading {
 		}
 		for _, id := range ids {
 			if ticked[id] {
-				read[id] = append(read[id], list.Reading{Day: strings.TrimPrefix(own.Key, keyClub), Notes: own.Issue.URL})
+				read[id] = append(read[id], list.Reading{Day: day, Notes: own.Issue.URL})
 			}
 		}
 	}

@@ -590,6 +590,57 @@ func TestReadingClub(t *testing.T) {
 	}
 }
 
+// TestAgendaRewritten: an agenda's key stands in its text, which people edit. What is no
+// day there is noted nowhere, and stops nothing.
+func TestAgendaRewritten(t *testing.T) {
+	l := newLibrary(t, "reading_list: {write: commits, club: {first: 2026-12-02, every: 1 week}}")
+	l.run(l.write(1, "First", by("yamamoto", list.Response)))
+	l.run()
+	if len(l.opened) != 1 {
+		t.Fatalf("no agenda: %+v", l.opened)
+	}
+	own := l.issues[1001]
+	for _, day := range []string{"soon", "2026-99-99", "2026", "2026-12-02-x"} {
+		own.Issue.Open, own.Issue.Reason, own.Key = false, "completed", keyClub+day
+		l.issues[1001] = own
+		l.now = l.now.AddDate(0, 0, 1)
+		l.run(own.Subject, l.write(2, "Second, "+day, by("yamamoto", list.Learning)))
+		l.wants("main", "First", "Second, "+day)
+		broken := slices.ContainsFunc(l.opened, func(i workflows.IssueIntent) bool { return i.Key == keyBroken })
+		if e := l.entries("main"); len(e[0].Read)+len(e[1].Read) > 0 || broken {
+			t.Fatalf("%s: %+v, broken: %v", day, e, broken)
+		}
+	}
+}
+
+// TestFilesBecomePrivate: of a file in a repository that is private by now, nothing
+// stays on the list but where it is; one that is only too large stays as it was.
+func TestFilesBecomePrivate(t *testing.T) {
+	for _, c := range []struct {
+		place workflows.Place
+		want  list.State
+	}{{workflows.Place{Private: true}, list.Private}, {workflows.Place{}, list.Fine}} {
+		l := newLibrary(t, "reading_list: {write: commits, from: [acme/docs]}")
+		e := list.Entry{URL: root + "acme/docs/blob/HEAD/checkout.md", Title: list.Tell("Checkout", words.English)}
+		e.ID = list.NewID(e.URL, "2026-11-26")
+		files, err := list.Build([]list.Entry{e}, list.Options{}, func(string) (string, bool) { return "", false })
+		if err != nil {
+			t.Fatal(err)
+		}
+		l.commit("main", "t0", func(tree map[string]string) {
+			for file, content := range files.Write {
+				tree["reading-list/"+file] = content
+			}
+		})
+		l.answers[workflows.FileAsk{Repo: "acme/docs", Path: "checkout.md"}] = workflows.Answer{Unknown: "it is not told"}
+		l.answers[workflows.PlaceAsk{Repo: "acme/docs"}] = workflows.Answer{Place: c.place}
+		l.run()
+		if got := l.entries("main")[0]; got.State != c.want || (got.Title.En == "") != (c.want == list.Private) {
+			t.Errorf("%+v: %+v", c.place, got)
+		}
+	}
+}
+
 func TestTitleOf(t *testing.T) {
 	for title, want := range map[string]string{
 		"[postmortem] Checkout was blank": "Checkout was blank", "Postmortem: [incident] Checkout": "Checkout", "【ポストモーテム】決済画面": "決済画面", "[ポストモーテム] [障害] 決済": "決済",

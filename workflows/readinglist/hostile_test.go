@@ -30,6 +30,9 @@ func TestStrangers(t *testing.T) {
 				if strings.ContainsAny(message, "@#/:-`<") && !strings.HasPrefix(message, "Reading list: ") || strings.ContainsAny(strings.TrimPrefix(message, "Reading list: "), "@#/:<>`\n") {
 					t.Errorf("%s: %q acts in a commit", s.Name, message)
 				}
+				for _, fault := range hostile.Markdown(message, hostile.Own{}) {
+					t.Errorf("%s: %s in the message %q", s.Name, fault, message)
+				}
 			}
 			for _, i := range l.opened {
 				judge(s.Name, "the issue "+i.Key, i.Body)

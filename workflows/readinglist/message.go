@@ -2,6 +2,7 @@ package readinglist
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"unicode"
 
@@ -35,8 +36,13 @@ func (t tally) message(in workflows.Input) string {
 	return in.Say("Reading list: ", "読書リスト: ") + strings.Join(parts, in.Say(", ", "、"))
 }
 
+// aCommit is what GitHub takes for the name of a commit, in messages, too. Seven digits
+// and more are a day or a count. docs: Autolinked references and URLs.
+var aCommit = regexp.MustCompile(`(?i)\b(?:[0-9]*[a-f][0-9a-f]*|[0-9]{40,})\b`)
+
 // inMessage is a title as it may stand in the message of a commit, where nothing is
-// escaped: words alone, so that it neither calls anybody nor closes anything.
+// escaped: words alone, so that it neither calls anybody nor closes anything, and no
+// names of commits.
 func inMessage(title string) string {
 	const most = 60
 	title = strings.Map(func(r rune) rune {
@@ -45,5 +51,11 @@ func inMessage(title string) string {
 		}
 		return ' '
 	}, words.Line(title, 2*most))
+	title = aCommit.ReplaceAllStringFunc(title, func(name string) string {
+		if len(name) < 7 {
+			return name
+		}
+		return "…"
+	})
 	return words.Line(strings.Join(strings.Fields(title), " "), most)
 }

@@ -116,8 +116,12 @@ func (g *gathering) renamed(repo string) string {
 func (g *gathering) lookUp(e *list.Entry, changes map[string]change) {
 	m := onGitHub.FindStringSubmatch(e.URL)
 	if m[4] != "" {
-		if answer, known := g.fact(workflows.FileAsk{Repo: m[1], Path: unescapedPath(m[4])}); known && answer.NotThere() {
+		switch answer, known := g.fact(workflows.FileAsk{Repo: m[1], Path: unescapedPath(m[4])}); {
+		case !known:
+		case answer.NotThere():
 			changes[e.ID] = inState(list.Deleted, "", g.Now)
+		case answer.Unknown != "" && g.isClosed(m[1]):
+			changes[e.ID] = inState(list.Private, "", g.Now)
 		}
 		return
 	}
@@ -155,6 +159,16 @@ func (g *gathering) follow(e *list.Entry, to string, changes map[string]change) 
 	if g.listed[f.entry.ID] {
 		changes[f.entry.ID] = func(*list.Entry, bool) bool { return false }
 	}
+}
+
+// isClosed reports whether a file that is not told of is in another repository that has
+// become private: else it is only too large, or no text.
+func (g *gathering) isClosed(repo string) bool {
+	if strings.EqualFold(repo, g.here) {
+		return false
+	}
+	answer, known := g.fact(workflows.PlaceAsk{Repo: repo})
+	return known && (answer.Unknown != "" || answer.Place.Private)
 }
 
 func inState(state list.State, to string, now time.Time) change {

@@ -195,7 +195,7 @@ func (g *gathering) absolute(entries []list.Entry) []list.Entry {
 	root, _, known := strings.Cut(g.Observation.Issue.URL, "/"+g.Observation.Subject.Repo+"/")
 	for i := range entries {
 		if e := &entries[i]; known && !list.IsWeb(e.URL) {
-			e.URL = root + "/" + g.here + "/blob/HEAD/" + escapedPath(path.Join(g.own.Folder, e.URL))
+			e.URL = root + "/" + g.here + "/blob/HEAD" + escapedPath(path.Join("/", g.own.Folder, e.URL)) // "../" ends at the root
 		}
 	}
 	return entries

@@ -7,6 +7,7 @@ import (
 	"github.com/goccy/go-yaml"
 
 	"github.com/kintsugi-app/kintsugi/templates"
+	"github.com/kintsugi-app/kintsugi/workflows"
 	"github.com/kintsugi-app/kintsugi/workflows/readinglist/list"
 	"github.com/kintsugi-app/kintsugi/workflows/words"
 )
@@ -91,6 +92,17 @@ func TestPaths(t *testing.T) {
 	for _, path := range []string{"docs/pm/2026-11-26.md", "障害/決済 (1).md", "50%#1?.md", "a+b&c.md"} {
 		if got := unescapedPath(escapedPath(path)); got != path || !list.IsWeb("https://example.com/"+escapedPath(path)) {
 			t.Errorf("%q comes back as %q from %q", path, got, escapedPath(path))
+		}
+	}
+}
+
+// TestPathsStayInTheRepository: a path on the list leads nowhere else.
+func TestPathsStayInTheRepository(t *testing.T) {
+	g := newGathering(workflows.Input{}, here)
+	g.Observation.Subject.Repo, g.Observation.Issue.URL = here, root+here+"/issues/1"
+	for path, want := range map[string]string{"../docs/a.md": "docs/a.md", "../../../../other/x": "other/x", "a.md": "reading-list/a.md"} {
+		if got := g.absolute([]list.Entry{{URL: path}})[0].URL; got != root+here+"/blob/HEAD/"+want {
+			t.Errorf("%s leads to %s", path, got)
 		}
 	}
 }
