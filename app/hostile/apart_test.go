@@ -2,11 +2,13 @@ package hostile_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/kintsugi-app/kintsugi/app/sandbox/fakehub"
+	"github.com/kintsugi-app/kintsugi/workflows"
 )
 
 // canary stands in everything that a stranger must not get to see.
@@ -39,6 +41,25 @@ func newNeighbours(t *testing.T) *world {
 	return w
 }
 
+// listens records from now on what is asked, and by which run.
+func (w *world) listens() {
+	w.hub.RecordExchanges(true)
+	w.asked = []asked{}
+}
+
+// onItsOwn tells whether an exchange belongs to a run of the aggregate of another
+// repository that nothing here told it to: its night comes there whatever happens
+// here. What it asks then concerns its own repository.
+func (w *world) onItsOwn(n int, path string, here issue) bool {
+	at := slices.IndexFunc(w.asked, func(a asked) bool { return n < a.until })
+	if at < 0 {
+		return false
+	}
+	of, err := workflows.ParseSubject(w.asked[at].Key)
+	isTold := slices.ContainsFunc(w.asked[at].Observed, func(line string) bool { return strings.Contains(line, here.repo+"#") })
+	return err == nil && of.Name != "" && !strings.EqualFold(of.Repo, here.repo) && !isTold && ofHere(path, of.Repo)
+}
+
 // naming are the ways of naming an issue of another place.
 func naming(repo string) []string {
 	owner, name, _ := strings.Cut(repo, "/")
@@ -59,7 +80,7 @@ func TestOthersAreLeftAlone(t *testing.T) {
 	for _, other := range others {
 		for _, named := range naming(other) {
 			w.clock.Advance(10 * time.Minute)
-			w.hub.RecordExchanges(true)
+			w.listens()
 			before := w.text(others...)
 			i := w.open("acme/website", "stranger", "[incident] "+named, "/incident "+named+"\n\nDuplicate of "+named)
 			w.settle()
@@ -89,14 +110,15 @@ func TestSettingsNameNoOthers(t *testing.T) {
 			"incident: {repository: " + other + ", confidential_repository: " + other + ", runbooks: [../../" + other + "/docs, " + other + "/docs]}",
 			"incident: {escalate: [\"@" + other + "\"], routes: [{notify: [\"@" + other + "\"]}], teams: {" + other + ": [\"@yamada\"]}}",
 			"services: {web: {repositories: [" + other + "], owners: [\"@" + other + "\"], labels: [\"" + other + "#1\"], words: [checkout]}}",
+			"reading_list: {repository: " + other + ", from: [" + other + "], folder: ../" + other + ", club: {first: 2026-12-02, hosts: [\"@" + other + "\"], services: [" + other + "]}}",
 		} {
-			if strings.HasPrefix(file, "services") && strings.HasPrefix(other, "acme/") {
-				continue // what changed there may be asked: TestTitlesStayPrivate
+			if strings.HasPrefix(other, "acme/") && (strings.HasPrefix(file, "services") || strings.HasPrefix(file, "reading_list")) {
+				continue // what changed there, and whether it lists this, may be asked: TestTitlesStayPrivate, TestReadingListsStayApart
 			}
 			w.clock.Advance(10 * time.Minute)
 			w.hub.PutFile("acme/website", ".github/kintsugi.yml", file)
 			w.deliver()
-			w.hub.RecordExchanges(true)
+			w.listens()
 			before := w.text(others...)
 			i := w.incident("acme/website")
 			w.settle()
@@ -104,6 +126,9 @@ func TestSettingsNameNoOthers(t *testing.T) {
 			w.settle()
 			w.say(i, "tanaka", "/ack")
 			w.say(i, "tanaka", "/confidential")
+			w.say(i, "tanaka", "/recommend response because of "+other)
+			w.say(i, "tanaka", "/onboard @mika "+other)
+			w.kept()
 			w.say(i, "tanaka", "/resolved")
 			w.settle()
 			w.apart(t, file, before, i)
@@ -126,8 +151,8 @@ func (w *world) text(repos ...string) string {
 func (w *world) apart(t *testing.T, what, before string, i issue) {
 	t.Helper()
 	asked := 0
-	for _, e := range w.hub.Exchanges() {
-		if !e.App {
+	for n, e := range w.hub.Exchanges() {
+		if !e.App || w.onItsOwn(n, e.Path, i) {
 			continue
 		}
 		asked++

@@ -16,6 +16,8 @@ import (
 	"github.com/kintsugi-app/kintsugi/app/server"
 	"github.com/kintsugi-app/kintsugi/workflows"
 	"github.com/kintsugi-app/kintsugi/workflows/policy"
+	"github.com/kintsugi-app/kintsugi/workflows/readinglist"
+	"github.com/kintsugi-app/kintsugi/workflows/readinglist/list"
 )
 
 // elsewhere are the fields that no ingress brings a text to, with the test that
@@ -43,6 +45,18 @@ var elsewhere = map[string]string{
 	"Change.Kind":                "one of two words of ours",
 	"Change.Repo":                "as the settings of services name it: GitHub's alphabet",
 	"Change.By":                  "GitHub's alphabet, and no rule repeats it",
+	"Branch.Default":             "a branch's name, which no rule repeats",
+	"Branch.Tip":                 "a commit's name",
+	"Branch.Head":                "a commit's name",
+	"Branch.Base":                "a commit's name",
+	"Branch.Files":               "names of files, which no rule repeats",
+	"BranchPull.Head":            "a commit's name",
+	"History.Then":               "the text of a file, of which lines are counted",
+	"History.Text":               "the text of a file, of which lines are counted",
+	"OwnIssue.Summaries":         "from a record, which nobody else can sign; what an outline reads of an opening: TestFollowUpsApart",
+	"Place.Closed":               "one of two words of ours",
+	"Published.Text":             "a fingerprint of ours",
+	"Published.Ended":            "from the key of an agenda, and only compared",
 	"header X-GitHub-Event":      "signed nothing: TestHeaders",
 	"header X-GitHub-Delivery":   "signed nothing: TestHeaders",
 	"header X-Hub-Signature-256": "TestHeaders",
@@ -83,7 +97,10 @@ func TestEveryFieldIsPlayed(t *testing.T) {
 // observed are the fields of what the rules see that hold text.
 func observed() []string {
 	var fields []string
-	for _, v := range []any{workflows.Subject{}, workflows.User{}, workflows.Issue{}, workflows.Comment{}, workflows.Event{}, workflows.Observation{}, workflows.Answer{}, workflows.Pull{}, workflows.Review{}, workflows.Link{}, workflows.Change{}, workflows.Match{}, workflows.Made{}} {
+	for _, v := range []any{workflows.Subject{}, workflows.User{}, workflows.Issue{}, workflows.Comment{}, workflows.Event{}, workflows.Observation{}, workflows.Answer{}, workflows.Pull{}, workflows.Review{}, workflows.Link{}, workflows.Change{}, workflows.Match{}, workflows.Made{},
+		workflows.Branch{}, workflows.BranchPull{}, workflows.History{}, workflows.OwnIssue{}, workflows.Place{},
+		readinglist.Published{}, list.Options{}, list.Entry{}, list.Told{}, list.Recommendation{}, list.Reading{}, list.Stale{}, // which are read again from records and files
+	} {
 		typ := reflect.TypeOf(v)
 		for f := range typ.Fields() {
 			if holdsText(f.Type) {

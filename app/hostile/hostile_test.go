@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/kintsugi-app/kintsugi/workflows/readinglist/list"
 	"github.com/kintsugi-app/kintsugi/workflows/words/hostile"
 )
 
@@ -93,6 +94,11 @@ func (w *world) tell(in ingress, repo, text string) story {
 			told[d.String()+" "+what] = said
 		}
 	}
+	if in.lists {
+		for what, said := range w.toldOf(aggregate(repo)) {
+			told["list "+what] = said
+		}
+	}
 	return story{at: i, heard: all, told: told, labels: w.hub.Labels(repo), log: w.log.String()}
 }
 
@@ -116,6 +122,12 @@ func (w *world) judge(in ingress, repo string, text hostile.Text, known shapes) 
 	}
 	if in.links != "" {
 		own.Links = append(own.Links, "https://fakehub.example/"+repo+"/"+in.links)
+	}
+	if in.lists {
+		own.Links = append(own.Links, "https://fakehub.example/"+repo+"/blob/HEAD/", "https://fakehub.example/"+repo+"/issues/")
+	}
+	if in.byHand && list.IsWeb(text.Text) {
+		own.Links = append(own.Links, text.Text)
 	}
 	if in.cites {
 		own.References = append(own.References, "#1")
@@ -170,6 +182,8 @@ func judged(body string, own hostile.Own) []string {
 	own.Table = strings.HasPrefix(body, "<!-- kintsugi:incident.help.")
 	own.Table = own.Table || strings.HasPrefix(body, "<!-- kintsugi:postmortem.help.") || strings.HasPrefix(body, "<!-- kintsugi:followup.list")
 	own.Fold = strings.HasPrefix(body, "<!-- kintsugi:incident.resolved -->")
+	own.Table = own.Table || strings.HasPrefix(body, "<!-- kintsugi:readinglist.help.")
+	own.Heading = strings.HasPrefix(body, "<!-- kintsugi:readinglist.entries")
 	if isReminder(body) { // of whoever leads, or writes it
 		own.Mentions = append(own.Mentions, "@tanaka", "@suzuki", "@stranger")
 	}

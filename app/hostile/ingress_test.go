@@ -40,6 +40,10 @@ type ingress struct {
 	// drafts is true where the text stands in a postmortem, which is then drafted
 	// and written, and document where the issue is one from the beginning.
 	drafts, document bool
+	// lists is true where the text is about the reading list, which is then kept, and
+	// byHand where people write it into what the App made: where they say that an
+	// address is one to follow, it is.
+	lists, byHand bool
 	// template makes the team's own template of the text, which may do what they let
 	// it: a draft holds it as it is.
 	template func(text string) string
@@ -48,7 +52,7 @@ type ingress struct {
 // ingresses are all of them, but for headers and names, which have an alphabet
 // and tests of their own.
 func ingresses() []ingress {
-	return slices.Concat(written(), answered(), done(), near(), decided(), decidedHere(), postmortems(), decidedOfPostmortems(), followups())
+	return slices.Concat(written(), answered(), done(), near(), decided(), decidedHere(), postmortems(), decidedOfPostmortems(), followups(), readingLists())
 }
 
 // written is what people write.

@@ -202,13 +202,13 @@ func TestProcess(t *testing.T) {
 // show nothing of it.
 var (
 	shown   = map[string][]string{"plan": {"--github-url"}, "explain": {"--database-url", "--app-id"}, "incident show": {"--github-url"}}
-	ofFiles = []string{"init", "policy", "postmortem"}
+	ofFiles = []string{"init", "policy", "postmortem", "readiness", "reading-list"}
 	// what followup shows only the App can have opened; its own tests hold it
 	apart  = []string{"followup"}
 	silent = []string{"completion", "database", "doctor", "help", "ready", "sandbox", "serve", "setup", "version"}
 )
 
-var command = regexp.MustCompile(`(?m)^  ([a-z]+) {2,}`)
+var command = regexp.MustCompile(`(?m)^  ([a-z-]+) +[A-Z]`)
 
 // commands runs the program as operators do, in a terminal and in a job.
 func (p *process) commands(t *testing.T) {

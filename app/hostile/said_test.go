@@ -37,7 +37,7 @@ type said struct {
 // kind are the texts of which one is read as others are; titles are not read.
 func (s said) kind() string {
 	switch s.place {
-	case inTitle, inProposal, inName:
+	case inTitle, inProposal, inName, inCommit, inFeed, inData:
 		return ""
 	case inComment, inReply:
 		return string(s.place) + key(s.text)
@@ -93,6 +93,14 @@ func (w *world) goOn(in ingress, i issue) heard {
 			w.clock.Advance(5 * 24 * time.Hour)
 			listen()
 		}
+	}
+	if in.lists {
+		w.kept()
+		listen()
+		w.shelved(i.repo, &all)
+		w.night()
+		listen()
+		w.shelved(i.repo, &all)
 	}
 	w.opened(i, &all)
 	if in.drafts {
@@ -214,10 +222,13 @@ func withoutPrompts(text string) string {
 }
 
 // drafted is the mark by which a draft, or a follow-up, is known again.
-var drafted = regexp.MustCompile(`^<!-- kintsugi:(?:postmortem\.draft(?:\.[a-z0-9.!]+)?|followup\.item\.[0-9a-f]{10}(?:\.c[0-9]+)?) acme/[a-z]+#[1-9][0-9]* -->$`)
+var drafted = regexp.MustCompile(`^<!-- kintsugi:(?:postmortem\.draft(?:\.[a-z0-9.!]+)?|followup\.item\.[0-9a-f]{10}(?:\.c[0-9]+)?|readinglist\.reading\.[a-z0-9_-]+) acme/[a-z]+#[1-9][0-9]* -->$|^<!-- kintsugi:readinglist\.(?:change|page|broken|club\.[0-9]{4}-[0-9]{2}-[0-9]{2}) acme/[a-z]+/reading-list -->$`)
 
 // faults says what acts in a text of ours that is not our own.
 func (s said) faults(own hostile.Own) []string {
+	if faults, ok := s.faultsOfList(own); ok {
+		return faults
+	}
 	switch s.place {
 	case inTitle:
 		return append(hostile.Characters(s.text), lines(s.text)...)
@@ -232,6 +243,9 @@ func (s said) faults(own hostile.Own) []string {
 			var first string
 			if first, text, _ = strings.Cut(text, "\n"); !drafted.MatchString(first) {
 				found = append(found, "not our mark at its beginning")
+			}
+			if strings.HasPrefix(first, "<!-- kintsugi:readinglist.") {
+				text = taskBox.ReplaceAllString(entryID.ReplaceAllString(text, ""), "- ")
 			}
 		}
 		text = withoutPrompts(text)

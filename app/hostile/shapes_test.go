@@ -21,6 +21,11 @@ func (s shapes) add(repo string, one said, in ingress) {
 		return
 	}
 	at := repo + one.kind()
+	if in.lists { // what stands in them is people's words, in a shape of their own
+		at = repo
+		s[at] = append(s[at], blocks(one.text)...)
+		return
+	}
 	lines := readAs(one.text, in)
 	for _, line := range append(lines, ending+lines[len(lines)-1]) {
 		if !slices.Contains(s[at], line) {
@@ -33,6 +38,9 @@ func (s shapes) add(repo string, one said, in ingress) {
 // Which lines there are depends on what a text means, such as a number; how each
 // is read does not, nor does how the comment ends: nothing hides that.
 func (s shapes) strange(repo string, one said, in ingress) []string {
+	if in.lists {
+		return slices.DeleteFunc(blocks(one.text), func(b string) bool { return one.kind() == "" || slices.Contains(s[repo], b) })
+	}
 	known := s[repo+one.kind()]
 	if len(known) == 0 {
 		return nil

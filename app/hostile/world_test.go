@@ -69,18 +69,24 @@ type world struct {
 	store  *store.Store
 	engine *engine.Engine
 	runs   []engine.Run
-	log    bytes.Buffer
+	// asked is how many exchanges there were after each run, where they are recorded.
+	asked []asked
+	log   bytes.Buffer
 	// known are the branches and checks of ours that were looked at already.
 	known map[string]bool
-	// branches counts those that people made.
-	branches int
+	// branches counts those that people made, lists the reading lists, and turn whose
+	// turn it is of several ways in.
+	branches, lists, turn int
+	// files are those of reading lists that were looked at already, and commits how many.
+	files   map[string]string
+	commits map[string]int
 }
 
 // newWorld has a team on two repositories, a private one that speaks English
 // and a public one that speaks Japanese.
 func newWorld(t testing.TB) *world {
 	t.Helper()
-	w := &world{t: t, clock: clock.NewStepped(time.Date(2026, 11, 25, 18, 0, 0, 0, time.UTC)), known: map[string]bool{}}
+	w := &world{t: t, clock: clock.NewStepped(time.Date(2026, 11, 25, 18, 0, 0, 0, time.UTC)), known: map[string]bool{}, files: map[string]string{}, commits: map[string]int{}}
 	w.hub = fakehub.New(fakehub.Options{
 		Clock: w.clock, Seed: 1, RateLimit: -1, WebhookSecret: secret, App: fakehub.App{ID: 7, PrivateKey: oneKey(), Permissions: permissions, Events: events},
 	})
@@ -120,9 +126,22 @@ func (w *world) start() {
 	w.t.Cleanup(func() { _ = w.store.Close() })
 	w.engine = engine.New(engine.Config{
 		Rules: w.rules(), Reader: w.app, Places: w.app, Writer: w.app, Queue: w.store, Ledger: w.store, Marks: w.store,
-		Keys: w.keys(), Clock: w.clock, Log: log, SweepEvery: 1000 * time.Hour, OnRun: func(r engine.Run) { w.runs = append(w.runs, r) },
+		Keys: w.keys(), Clock: w.clock, Log: log, SweepEvery: 1000 * time.Hour, OnRun: w.ran,
 	})
 	w.clock.Advance(time.Minute) // in which a new store creates nothing
+}
+
+// asked is a run, and how many exchanges there had been when it was over.
+type asked struct {
+	engine.Run
+	until int
+}
+
+func (w *world) ran(r engine.Run) {
+	w.runs = append(w.runs, r)
+	if w.asked != nil {
+		w.asked = append(w.asked, asked{r, len(w.hub.Exchanges())})
+	}
 }
 
 func (w *world) rules() engine.Rules {
@@ -231,6 +250,11 @@ func (w *world) ours(i issue) []string {
 // runs, and of dry runs with and without the keys.
 func (w *world) told(i issue) map[string]string {
 	w.t.Helper()
+	return w.toldOf(workflows.Subject{Repo: i.repo, Number: i.number})
+}
+
+func (w *world) toldOf(subject workflows.Subject) map[string]string {
+	w.t.Helper()
 	all := map[string]string{}
 	note := func(kind string, r engine.Run) {
 		all[kind+" key"] = r.Key
@@ -242,11 +266,10 @@ func (w *world) told(i issue) map[string]string {
 		}
 	}
 	for n, r := range w.runs {
-		if r.Key == i.String() {
+		if r.Key == subject.String() {
 			note(fmt.Sprintf("run %d", n), r)
 		}
 	}
-	subject := workflows.Subject{Repo: i.repo, Number: i.number}
 	for kind, keys := range map[string]engine.Keys{"dry run": w.keys(), "dry run without keys": nil} {
 		planner := engine.New(engine.Config{Rules: w.rules(), Reader: w.app, Places: w.app, Keys: keys, Clock: w.clock})
 		r, err := planner.Plan(ctx, subject)
