@@ -194,8 +194,10 @@ func (g *gathering) absolute(entries []list.Entry) []list.Entry {
 	entries = slices.Clone(entries)
 	root, _, known := strings.Cut(g.Observation.Issue.URL, "/"+g.Observation.Subject.Repo+"/")
 	for i := range entries {
-		if e := &entries[i]; known && !list.IsWeb(e.URL) {
-			e.URL = root + "/" + g.here + "/blob/HEAD" + escapedPath(path.Join("/", g.own.Folder, e.URL)) // "../" ends at the root
+		for _, address := range []*string{&entries[i].URL, &entries[i].MovedTo} {
+			if known && *address != "" && !list.IsWeb(*address) {
+				*address = root + "/" + g.here + "/blob/HEAD" + escapedPath(path.Join("/", g.own.Folder, *address)) // "../" ends at the root
+			}
 		}
 	}
 	return entries

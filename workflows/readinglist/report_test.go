@@ -101,8 +101,8 @@ func TestPathsStayInTheRepository(t *testing.T) {
 	g := newGathering(workflows.Input{}, here)
 	g.Observation.Subject.Repo, g.Observation.Issue.URL = here, root+here+"/issues/1"
 	for path, want := range map[string]string{"../docs/a.md": "docs/a.md", "../../../../other/x": "other/x", "a.md": "reading-list/a.md"} {
-		if got := g.absolute([]list.Entry{{URL: path}})[0].URL; got != root+here+"/blob/HEAD/"+want {
-			t.Errorf("%s leads to %s", path, got)
+		if got := g.absolute([]list.Entry{{URL: path, MovedTo: path}})[0]; got.URL != root+here+"/blob/HEAD/"+want || got.MovedTo != got.URL {
+			t.Errorf("%s leads to %s, and moved to %s", path, got.URL, got.MovedTo)
 		}
 	}
 }
