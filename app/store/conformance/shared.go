@@ -3,6 +3,7 @@ package conformance
 import (
 	"errors"
 	"fmt"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -193,7 +194,7 @@ func testTwoApps(_ *testing.T, h *harness) {
 	h.ok(err)
 	recent, err := h.RecentDeliveries(h.ctx, 9)
 	h.ok(err)
-	if !mark.IsZero() || hint != (engine.Hint{}) || len(pauses)+len(entries)+len(stuck)+len(recent) != 0 {
+	if !mark.IsZero() || !reflect.DeepEqual(hint, engine.Hint{}) || len(pauses)+len(entries)+len(stuck)+len(recent) != 0 {
 		h.t.Errorf("seen of the other App: %v %v %v %v %v %v", mark, hint, pauses, entries, stuck, recent)
 	}
 	h.payload(d, nil)
