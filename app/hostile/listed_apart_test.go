@@ -25,6 +25,10 @@ func TestReadingListsStayApart(t *testing.T) {
 	for _, c := range []struct{ source, list string }{{"acme/source", "acme/list"}, {"acme/source", "rival/list"}, {"rival/source", "acme/list"}} {
 		for n := range 16 {
 			isPrivate, isListPrivate, names, isNamed := n&1 > 0, n&2 > 0, n&4 > 0, n&8 > 0
+			isOneOwner := strings.HasPrefix(c.source, "acme/") && strings.HasPrefix(c.list, "acme/")
+			if !isOneOwner && !(names && isNamed) && !everything() {
+				continue // what may not even where both name each other
+			}
 			what := fmt.Sprintf("%s %s, names the list: %v; %s %s, names the source: %v", kindOf(isPrivate), c.source, names, kindOf(isListPrivate), c.list, isNamed)
 			t.Run(what, func(t *testing.T) {
 				t.Parallel()
@@ -46,7 +50,6 @@ func TestReadingListsStayApart(t *testing.T) {
 				w.kept()
 				w.night()
 
-				isOneOwner := strings.HasPrefix(c.source, "acme/") && strings.HasPrefix(c.list, "acme/")
 				mayList := isOneOwner && isNamed && (!isPrivate || isListPrivate && names)
 				if said := w.all(c.list); strings.Contains(said, canary) != mayList {
 					t.Errorf("is it listed? %v: %s", !mayList, around(said, canary))

@@ -72,12 +72,26 @@ const sound = "## Summary\n\nAn expired certificate kept customers from paying f
 // soundTitle is its title.
 const soundTitle = "Checkout was blank"
 
+// everyReason is a list with something for every reason and for none, in the language of
+// a repository, and a newcomer who reads it.
+func (w *world) everyReason(repo string) issue {
+	w.t.Helper()
+	w.shelve(repo, modes[w.lists%2], "")
+	for _, reason := range []string{"", "learning", "architecture", "response"} {
+		w.recommended(repo, soundTitle, sound, "/recommend "+reason)
+	}
+	w.kept()
+	i := w.open(repo, "tanaka", "A newcomer", "")
+	w.say(i, "tanaka", "/onboard @mika")
+	return i
+}
+
 // readingLists are the ways in by the reading list: what is recommended, with which
 // words, who newcomers are, and what people write into what the App made.
 func readingLists() []ingress {
 	return slices.Concat(
 		inTurn("what is recommended", recommendations()), inTurn("pull request that is recommended", pullsRecommended()), inTurn("newcomer", newcomers()),
-		inTurn("words on the list", listsByHand()[:wordsByHand]), inTurn("form of the list", listsByHand()[wordsByHand:]), inTurn("what is cited", citations()), inTurn("agenda", clubs()), inTurn("settings of reading lists", decidedOfReadingLists()),
+		listsByHand()[:1], inTurn("places on the list", listsByHand()[1:wordsByHand]), inTurn("form of the list", listsByHand()[wordsByHand:]), inTurn("what is cited", citations()), inTurn("agenda", clubs()), inTurn("settings of reading lists", decidedOfReadingLists()),
 	)
 }
 
@@ -125,7 +139,7 @@ func recommendations() []ingress {
 		{"words of /unrecommend", soundTitle, sound, "/recommend learning\n/unrecommend %s", []string{"Comment.Body"}},
 	} {
 		all = append(all, ingress{
-			name: c.name, covers: c.covers, lists: true, names: true, besides: meaning, shows: "(?i)reading list|読書リスト",
+			name: c.name, covers: c.covers, lists: true, names: true, shows: "(?i)reading list|読書リスト",
 			play: func(w *world, repo, text string) issue {
 				w.shelve(repo, "", "")
 				fill := func(format, text string) string {
@@ -151,6 +165,15 @@ func recommendations() []ingress {
 			w.must(w.hub.Label(repo, i.number, "suzuki", atMost(short(text), 50)))
 			return i
 		},
+	}, ingress{
+		name: "service of what is recommended", covers: []string{"policy.services name"}, lists: true,
+		play: func(w *world, repo, text string) issue {
+			s := w.shelve(repo, "", "")
+			w.decides(repo, fmt.Sprintf("services: {%[1]s: {labels: [%[1]s]}}\nreading_list: {label: %[2]s, folder: %[3]s, write: %[4]s}\n", yaml(atMost(short(text), 50)), s.label, s.folder, s.mode))
+			i := w.open(repo, "suzuki", soundTitle, sound, atMost(short(text), 50))
+			w.say(i, "tanaka", "/recommend response")
+			return i
+		},
 	})
 }
 
@@ -159,7 +182,7 @@ func pullsRecommended() []ingress {
 	var all []ingress
 	for _, c := range []struct{ name, path string }{{"document of a pull request that is recommended", "checkout"}, {"name of a file of a pull request that is recommended", "%s"}} {
 		all = append(all, ingress{
-			name: c.name, covers: []string{"Answer.Text", "Pull.Files", "Published.Files"}, lists: true, links: "blob/", besides: meaning,
+			name: c.name, covers: []string{"Answer.Text", "Pull.Files", "Published.Files"}, lists: true, links: "blob/",
 			play: func(w *world, repo, text string) issue {
 				s := w.shelve(repo, []string{"commits", "issue"}[w.lists%2], "")
 				path, content := c.path, sound
@@ -283,7 +306,7 @@ func clubs() []ingress {
 		{"agenda that is none", func(_, text string) string { return text }},
 	} {
 		all = append(all, ingress{
-			name: c.name, covers: []string{"Issue.Body", "OwnIssue.Key", "Subject.Name"}, lists: true, byHand: true, besides: []string{"x", "2026-12-02", "9999-99-99", "2026"}, play: func(w *world, repo, text string) issue {
+			name: c.name, covers: []string{"Issue.Body", "OwnIssue.Key", "Subject.Name"}, lists: true, byHand: true, besides: []string{"2026-12-02"}, play: func(w *world, repo, text string) issue {
 				w.clock.Advance(7 * 24 * time.Hour) // to a meeting that nobody prepared yet
 				first := w.clock.Now().Add(48 * time.Hour).Format(time.DateOnly)
 				w.shelve(repo, "", ", club: {first: "+first+", every: 1 week, reads: 5, hosts: [tanaka]}")
@@ -315,7 +338,7 @@ func decidedOfReadingLists() []ingress {
 		{"club.hosts", "club: {first: 2026-12-02, every: 1 week, hosts: [%s]}"}, {"club.reads", "club: {first: 2026-12-02, reads: %s}"}, {"club.services", "club: {first: 2026-12-02, every: 1 week, services: [%s]}"},
 	} {
 		all = append(all, ingress{
-			name: k.more + " of reading lists in the settings", covers: []string{"policy.reading_list." + k.key}, settings: true, lists: true, besides: []string{"..", ".", ".git", ".github/workflows"},
+			name: k.more + " of reading lists in the settings", covers: []string{"policy.reading_list." + k.key}, settings: true, lists: true, besides: []string{".."},
 			play: func(w *world, repo, text string) issue {
 				w.shelve(repo, "", "")
 				w.decides(repo, "reading_list: {"+fmt.Sprintf(k.more+"%[3]s", yaml(text), yaml("acme/"+text), "")+"}\n")
@@ -323,14 +346,5 @@ func decidedOfReadingLists() []ingress {
 			},
 		})
 	}
-	return append(all, ingress{
-		name: "service of what is recommended", covers: []string{"policy.services name"}, lists: true, settings: true,
-		play: func(w *world, repo, text string) issue {
-			s := w.shelve(repo, "", "")
-			w.decides(repo, fmt.Sprintf("services: {%[1]s: {labels: [%[1]s]}}\nreading_list: {label: %[2]s, folder: %[3]s, write: %[4]s}\n", yaml(atMost(short(text), 50)), s.label, s.folder, s.mode))
-			i := w.open(repo, "suzuki", soundTitle, sound, atMost(short(text), 50))
-			w.say(i, "tanaka", "/recommend response")
-			return i
-		},
-	})
+	return all
 }

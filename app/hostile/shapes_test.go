@@ -13,6 +13,9 @@ import (
 // comment, where a harmless word stands in them.
 type shapes map[string][]string
 
+// lists is where the shapes of all reading lists are: each has pages in both languages.
+const lists = "lists"
+
 // ending stands before the last line of a comment.
 const ending = "and ends: "
 
@@ -22,8 +25,7 @@ func (s shapes) add(repo string, one said, in ingress) {
 	}
 	at := repo + one.kind()
 	if in.lists { // what stands in them is people's words, in a shape of their own
-		at = repo
-		s[at] = append(s[at], blocks(one.text)...)
+		s[lists] = append(s[lists], blocks(one.text)...)
 		return
 	}
 	lines := readAs(one.text, in)
@@ -39,7 +41,7 @@ func (s shapes) add(repo string, one said, in ingress) {
 // is read does not, nor does how the comment ends: nothing hides that.
 func (s shapes) strange(repo string, one said, in ingress) []string {
 	if in.lists {
-		return slices.DeleteFunc(blocks(one.text), func(b string) bool { return one.kind() == "" || slices.Contains(s[repo], b) })
+		return slices.DeleteFunc(blocks(one.text), func(b string) bool { return one.kind() == "" || slices.Contains(s[lists], b) })
 	}
 	known := s[repo+one.kind()]
 	if len(known) == 0 {

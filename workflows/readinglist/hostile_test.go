@@ -1,6 +1,7 @@
 package readinglist
 
 import (
+	"encoding/json"
 	"strings"
 	"testing"
 
@@ -48,6 +49,19 @@ func TestStrangers(t *testing.T) {
 				}
 			}
 		}
+		key, err := json.Marshal(s.Text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		broken := newLibrary(t, "reading_list: {write: commits}")
+		broken.commit("main", "t0", func(tree map[string]string) {
+			tree["reading-list/data/list.json"], tree["reading-list/data/entries.jsonl"] = `{"languages":["en"]}`, "{"+string(key)+":1}\n"
+		})
+		broken.run(broken.write(1, "First"))
+		if len(broken.opened) != 1 || broken.opened[0].Key != keyBroken {
+			t.Fatalf("%s: nothing is said of a key that is none", s.Name)
+		}
+		judge(s.Name, "the issue on a broken file", broken.opened[0].Body)
 		for _, command := range []string{"recommend", "onboard", "read"} {
 			commands, _ := workflows.CommandsOf([]workflows.Workflow{Workflow()})
 			c, _ := commands.Find(command)
