@@ -55,6 +55,7 @@ var elsewhere = map[string]string{
 	"History.Text":               "the text of a file, of which lines are counted",
 	"OwnIssue.Summaries":         "from a record, which nobody else can sign; what an outline reads of an opening: TestFollowUpsApart",
 	"Place.Closed":               "one of two words of ours",
+	"Place.Now":                  "a repository's name: GitHub's alphabet, and shown as code",
 	"Published.Text":             "a fingerprint of ours",
 	"Published.Ended":            "from the key of an agenda, and only compared",
 	"header X-GitHub-Event":      "signed nothing: TestHeaders",

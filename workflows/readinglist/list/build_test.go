@@ -331,3 +331,13 @@ func TestRecommend(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+// TestNameByHand: what people call a list is a line in which nothing is hidden.
+func TestNameByHand(t *testing.T) {
+	o, found, err := ReadOptions(func(string) (string, bool) {
+		return `{"languages":["en"],"name":{"en":"\u202eReading\n list"}}`, true
+	})
+	if err != nil || !found || o.Name.En != "Reading list" {
+		t.Errorf("%+v, %t, %v", o, found, err)
+	}
+}

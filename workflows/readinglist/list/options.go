@@ -40,6 +40,7 @@ func ReadOptions(there Folder) (o Options, found bool, err error) {
 			Japanese: `読めません。{"languages":["ja"]} のように書いてください（必要なら"en"、"name"、"address"も）`,
 		}
 	}
+	o.Name = Told{words.Line(o.Name.En, mostTitle), words.Line(o.Name.Ja, mostTitle)} // somebody may have written it by hand
 	return o, true, nil
 }
 
