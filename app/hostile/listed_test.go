@@ -205,7 +205,7 @@ var block = regexp.MustCompile(`\((Heading(?: "(?:[^"\\]|\\.)*")?|Paragraph|Text
 // blocks are what a page of the list consists of, without what stands in them: that is
 // people's words, in a shape of their own.
 func blocks(page string) (all []string) {
-	if strings.HasPrefix(page, "<!-- kintsugi:readinglist.broken ") {
+	if strings.HasPrefix(page, "<!-- kintsugi:readinglist.broken.") {
 		return nil // what is wrong stands in a fence of its own
 	}
 	text, _ := generated(page)

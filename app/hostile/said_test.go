@@ -222,7 +222,7 @@ func withoutPrompts(text string) string {
 }
 
 // drafted is the mark by which a draft, or a follow-up, is known again.
-var drafted = regexp.MustCompile(`^<!-- kintsugi:(?:postmortem\.draft(?:\.[a-z0-9.!]+)?|followup\.item\.[0-9a-f]{10}(?:\.c[0-9]+)?|readinglist\.reading\.[a-z0-9_-]+) acme/[a-z]+#[1-9][0-9]* -->$|^<!-- kintsugi:readinglist\.(?:change|page|broken|club\.[0-9]{4}-[0-9]{2}-[0-9]{2}) acme/[a-z]+/reading-list -->$`)
+var drafted = regexp.MustCompile(`^<!-- kintsugi:(?:postmortem\.draft(?:\.[a-z0-9.!]+)?|followup\.item\.[0-9a-f]{10}(?:\.c[0-9]+)?|readinglist\.reading\.[a-z0-9_-]+) acme/[a-z]+#[1-9][0-9]* -->$|^<!-- kintsugi:readinglist\.(?:change|page|broken\.[0-9a-f]{12}|club\.[0-9]{4}-[0-9]{2}-[0-9]{2}) acme/[a-z]+/reading-list -->$`)
 
 // faults says what acts in a text of ours that is not our own.
 func (s said) faults(own hostile.Own) []string {

@@ -58,7 +58,7 @@ func TestStrangers(t *testing.T) {
 			tree["reading-list/data/list.json"], tree["reading-list/data/entries.jsonl"] = `{"languages":["en"]}`, "{"+string(key)+":1}\n"
 		})
 		broken.run(broken.write(1, "First"))
-		if len(broken.opened) != 1 || broken.opened[0].Key != keyBroken {
+		if len(broken.opened) != 1 || !strings.HasPrefix(broken.opened[0].Key, keyBroken) {
 			t.Fatalf("%s: nothing is said of a key that is none", s.Name)
 		}
 		judge(s.Name, "the issue on a broken file", broken.opened[0].Body)
