@@ -63,6 +63,11 @@ func (g *gathering) take(s workflows.Subject, i workflows.Issue, summaries map[s
 	}
 	labelled := slices.ContainsFunc(i.Labels, func(l string) bool { return strings.EqualFold(l, g.own.label(g.Policy).Name) })
 	switch {
+	case published && p.Off && i.Pull:
+		for _, file := range p.Files {
+			g.note(s, i, addressOf(i, file), list.Entry{}, nil, p)
+		}
+		return false
 	case published && p.Off:
 		g.note(s, i, i.URL, list.Entry{}, nil, p)
 		return false
@@ -87,16 +92,21 @@ func (g *gathering) isSince(i workflows.Issue) bool {
 	return !g.Observation.InstalledAt.IsZero() && i.CreatedAt.After(g.Observation.InstalledAt)
 }
 
+// addressOf is where a file that a pull request brought is on the web.
+func addressOf(i workflows.Issue, file string) string {
+	root, _, _ := strings.Cut(i.URL, "/pull/")
+	return root + "/blob/HEAD/" + escapedPath(file)
+}
+
 // takeFiles notes the documents that a merged pull request brought.
 func (g *gathering) takeFiles(s workflows.Subject, i workflows.Issue, p Published) (taken bool) {
-	root, _, _ := strings.Cut(i.URL, "/pull/")
 	for _, file := range p.Files {
 		answer, known := g.fact(workflows.FileAsk{Repo: s.Repo, Path: file})
 		if !known || answer.Unknown != "" {
 			continue
 		}
 		doc := document.Read(answer.Text)
-		url := root + "/blob/HEAD/" + escapedPath(file)
+		url := addressOf(i, file)
 		e := list.Describe(url, file, doc, g.Now.UTC().Truncate(time.Second))
 		e.Services = g.servicesOf(s.Repo, i)
 		e.Recommended = p.Recommended

@@ -689,3 +689,23 @@ func TestFreshness(t *testing.T) {
 		t.Fatalf("%+v", e.Stale)
 	}
 }
+
+// TestFilesOfAPull: what a merged pull request brought is listed, and goes when people
+// take the pull request off.
+func TestFilesOfAPull(t *testing.T) {
+	l := newLibrary(t, "reading_list: {write: commits}")
+	told := l.write(7, "Add a postmortem")
+	own := l.issues[7]
+	own.Issue.Pull, own.Issue.URL = true, root+here+"/pull/7"
+	own.Summaries = map[string]string{name: Published{Recommended: []list.Recommendation{by("yamamoto", list.Response)}, Files: []string{"docs/決済.md"}}.encode()}
+	l.issues[7] = own
+	l.commit("main", "t0", func(tree map[string]string) {
+		tree["docs/決済.md"] = "# Checkout was blank\n\n## Summary\n\nAn expired certificate kept customers from paying for an hour.\n"
+	})
+	l.run(told)
+	l.wants("main", "Checkout was blank")
+	own.Issue.Labels, own.Summaries = nil, map[string]string{name: Published{Off: true, Files: []string{"docs/決済.md"}}.encode()}
+	l.issues[7] = own
+	l.run(told)
+	l.wants("main")
+}

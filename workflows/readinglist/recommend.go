@@ -109,8 +109,12 @@ func recommends(in workflows.Input) (p workflows.Plan, asks []workflows.Ask) {
 	p.Names = []workflows.Subject{{Repo: to, Name: aggregate}}
 	label := []workflows.LabelIntent{{Label: own.label(in.Policy), On: s.on, At: s.at}}
 	if !s.on {
+		files, _, asks := filesOf(in)
+		if len(asks) > 0 {
+			return p, asks
+		}
 		p.Labels = label
-		p.Summary = Published{Off: true}.encode()
+		p.Summary = Published{Off: true, Files: files}.encode()
 		p.Sections = listed(in, in.Say("Reading list: taken off", "読書リスト: 外しました"))
 		return p, nil
 	}
