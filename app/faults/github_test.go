@@ -157,7 +157,7 @@ func TestFault06NothingRemains(t *testing.T) {
 		t.Run(kind.name, func(t *testing.T) {
 			t.Parallel()
 			w := newTown(t, kind, func(o *fakehub.Options) { o.RateLimit = 60 })
-			w.hub.PutFile(repo, ".github/kintsugi.yml", "language: en\nincident: {notify: [\"@tanaka\", \"@suzuki\"], reminders: false}\npostmortem: {required: []}\n") // four subjects are enough for so few
+			w.hub.PutFile(repo, ".github/kintsugi.yml", "language: en\nincident: {notify: [\"@tanaka\", \"@suzuki\"], reminders: false}\npostmortem: {required: []}\n") // four subjects, and two lists, are enough for so few
 			w.settleIn("a")
 			var issues []int
 			for range 4 {
@@ -173,7 +173,7 @@ func TestFault06NothingRemains(t *testing.T) {
 					w.Errorf("called although nothing remains: %s", &e)
 				}
 			}
-			w.restFor(8 * time.Hour)
+			w.restFor(12 * time.Hour)
 			for _, n := range issues {
 				w.wants(n, told)
 			}
