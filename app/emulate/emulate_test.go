@@ -196,6 +196,7 @@ var refusals = []struct {
 	{regexp.MustCompile(`^GET /repos/acme/incidents/labels/(incident|sev2|postmortem.*): 404$`), "it is not made yet, as on GitHub"},
 	{regexp.MustCompile(`^GET /repos/acme/incidents/contents/.*(postmortem|template).*: 404$`), "the team has no template of its own, as on GitHub"},
 	{regexp.MustCompile(`^GET /repos/acme/\.github/contents/\.github/kintsugi\.yml: 404$`), "the organisation has no settings, as on GitHub"},
+	{regexp.MustCompile(`^GET /repos/acme/incidents/contents/reading-list/data/list\.json: 404$`), "nothing is recommended yet, so there is no list, as on GitHub"},
 	{regexp.MustCompile(`^(POST|GET) /repos/acme/incidents/issues/comments/\d+/reactions: 404$`), "emulate has no reactions"},
 	{regexp.MustCompile(`^GET /repos/acme/incidents/deployments: 404$`), "emulate has no deployments: the releases alone are looked at"},
 	{regexp.MustCompile(`^GET /app/hook/deliveries: 404$`), "emulate keeps no log of an App's deliveries"},
