@@ -26,7 +26,7 @@ var mutants = []mutant{
 	{"4: the events explain the observation", "run.go",
 		"if v.unexplained != \"\" && v.unexplained != c.Hint.Accepted {", "if false {", "TestRule04"},
 	{"5: an intent stays until its result is recorded", "outcome.go",
-		"if recorded && !made.Waiting || i.Key == statusKey && d.status != nil || now.Sub(i.At) > 10*e.span() {", "if _, _ = made, recorded; true {", "TestRule05"},
+		"if recorded && !made.Waiting && d.isKept(i.Key) || i.Key == statusKey && d.status != nil || now.Sub(i.At) > 10*e.span() {", "if _, _ = made, recorded; true {", "TestRule05"},
 	{"6: wait before a create is tried again", "apply.go",
 		"if t := i.At.Add(a.e.span()); keys[i.Key] && t.After(until) {", "if t := i.At; keys[i.Key] && t.After(until) {", "TestRule06"},
 	{"7: an empty store creates nothing at first", "apply.go", "until := born.Add(a.e.span())", "until := born", "TestRule07"},
