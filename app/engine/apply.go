@@ -377,7 +377,8 @@ func (a *applier) beginAll(ctx context.Context, keys []string, what string, crea
 			if i < len(each) {
 				err = cmp.Or(all, each[i])
 			}
-			if err != nil && !errors.Is(err, ErrUncertain) && ctx.Err() == nil {
+			// What an earlier run began may be there: it is the reason why this failed.
+			if err != nil && !errors.Is(err, ErrUncertain) && ctx.Err() == nil && !a.wasBegun(key) {
 				failed = errors.Join(failed, a.e.ledger.Drop(ctx, *a.c, key))
 			}
 		}
