@@ -124,7 +124,7 @@ func recommends(in workflows.Input) (p workflows.Plan, asks []workflows.Ask) {
 		return p, asks
 	}
 	if never { // and what was listed before is not any more
-		p.Summary = Published{Off: true}.encode()
+		p.Summary = Published{Off: true, Files: files}.encode()
 	} else if !waits {
 		p.Summary = Published{Recommended: s.given, Since: s.since, Files: files, Text: textOf(in.Observation.Issue)}.encode()
 	}

@@ -10,6 +10,28 @@ import (
 var active = regexp.MustCompile("(?i)(?:(?:\\b[a-z][a-z0-9+.-]*://|\\bwww\\.|\\bmailto:|\\bxmpp:)[^\\s<>|、。）」\\]]*[^\\s<>|、。）」\\].,;:!?'\"]" +
 	"|[\\w.+-]*[@＠][^\\s|、。）」(),;\\]]*|[\\w./-]*#\\d+|\\bGH-\\d+|:[+a-z-][\\w+-]*:|\\b[0-9a-f]{7,40}\\b)[\\w/-]*")
 
+// mayAct is false where active finds nothing, which is the usual case and cheaper to
+// see.
+func mayAct(text string) bool {
+	if strings.ContainsAny(text, "@＠#:") {
+		return true
+	}
+	lower, run := strings.ToLower(text), 0
+	if strings.Contains(lower, "www.") || strings.Contains(lower, "gh-") {
+		return true
+	}
+	for i := range len(lower) {
+		c := lower[i]
+		if run++; (c < '0' || c > '9') && (c < 'a' || c > 'f') {
+			run = 0
+		}
+		if run == 7 {
+			return true
+		}
+	}
+	return false
+}
+
 // markup is what Markdown makes something of within a line.
 var markup = strings.NewReplacer("*", `\*`, "_", `\_`, "[", `\[`, "]", `\]`, "<", "&lt;", ">", "&gt;", "&", "&amp;", "|", `\|`, "~", `\~`, "#", `\#`, "$", `\$`, "!", `\!`)
 
@@ -41,6 +63,10 @@ func (f Foreign) Prose(max int) string {
 	for i, part := range strings.Split(text, "`") {
 		if i%2 == 1 {
 			code(part)
+			continue
+		}
+		if !mayAct(part) {
+			b.WriteString(markup.Replace(part))
 			continue
 		}
 		from := 0
