@@ -6,14 +6,22 @@ import (
 	"time"
 )
 
-// deployment is the wish that a ref be deployed to an environment. What becomes
-// of it is not simulated.
+// deployment is the wish that a ref be deployed to an environment, with what became
+// of it.
 type deployment struct {
 	id          int64
 	environment string
 	ref, sha    string
 	creator     *user
 	created     time.Time
+	statuses    []deploymentStatus
+}
+
+// deploymentStatus is one of: error, failure, inactive, in_progress, queued, pending,
+// success. docs: REST API endpoints for deployment statuses.
+type deploymentStatus struct {
+	state string
+	at    time.Time
 }
 
 // release is a published release; drafts are not simulated.
@@ -33,8 +41,32 @@ func (h *Hub) Deploy(repo, environment, ref, by string) error {
 	if err != nil {
 		return err
 	}
-	r.deployments = append(r.deployments, &deployment{h.nextID(), environment, ref, r.tip().name(), a.user, h.now})
+	at := r.commitAt(ref)
+	if at == nil {
+		at = r.tip()
+	}
+	r.deployments = append(r.deployments, &deployment{id: h.nextID(), environment: environment, ref: ref, sha: at.name(), creator: a.user, created: h.now})
 	return nil
+}
+
+// Deployed says of the last deployment to an environment what became of it. docs: REST
+// API endpoints for deployment statuses, "Create a deployment status": with a success,
+// what was a success there before is inactive.
+func (h *Hub) Deployed(repo, environment, state string) {
+	defer h.begin()()
+	r := h.mustRepo(repo)
+	var last *deployment
+	for _, d := range r.deployments {
+		if d.environment == environment {
+			last = d
+		}
+	}
+	for _, d := range r.deployments {
+		if n := len(d.statuses); state == "success" && d != last && d.environment == environment && n > 0 && d.statuses[n-1].state == state {
+			d.statuses = append(d.statuses, deploymentStatus{"inactive", h.now})
+		}
+	}
+	last.statuses = append(last.statuses, deploymentStatus{state, h.now})
 }
 
 // Release publishes a release of what the default branch holds, called like its

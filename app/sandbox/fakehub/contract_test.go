@@ -88,12 +88,30 @@ func TestEveryEndpointHoldsTheContract(t *testing.T) {
 	bot.want(200, bot.get(repo+"/deployments"))
 	bot.want(200, bot.get(repo+"/releases"))
 
+	everythingOfARelease(w)
 	app.want(200, app.get("/app/hook/config"))
 	w.Lose(w.TakeDeliveries()[0])
 	sent := app.want(200, app.get("/app/hook/deliveries?per_page=100")).list(t)
 	delivery := path("/app/hook/deliveries/%.0f", sent[0]["id"])
 	app.want(200, app.get(delivery))
 	app.want(202, app.post(delivery+"/attempts", ""))
+}
+
+// everythingOfARelease asks for what is looked at before one.
+func everythingOfARelease(w *world) {
+	w.t.Helper()
+	w.SetPermissions("acme", map[string]string{"metadata": "read", "issues": "write", "contents": "read", "members": "read", "deployments": "read", "actions": "read", "statuses": "read", "checks": "read"})
+	bot := w.bot().checked()
+	repo, tip := "/repos/"+shop, w.Tip(shop)
+	w.RunWorkflow(shop, "ci.yml", "", "success")
+	w.SetStatus(shop, "", "deploy/preview", "success")
+	w.Check(shop, "", "lint", "neutral")
+	w.Deployed(shop, "production", "success")
+	bot.want(200, bot.get(repo+"/actions/runs?head_sha="+tip+"&exclude_pull_requests=true&per_page=100"))
+	bot.want(200, bot.get(repo+"/actions/workflows/ci.yml/runs?status=success&per_page=1"))
+	bot.want(404, bot.get(repo+"/actions/workflows/absent.yml/runs"))
+	bot.want(200, bot.get(repo+"/commits/"+tip+"/status?per_page=100"))
+	bot.want(200, bot.get(repo+"/commits/"+tip+"/check-runs?filter=latest"))
 }
 
 // everythingInTimeline causes what there is to show of teams, timelines and

@@ -132,11 +132,13 @@ type evaluation struct {
 	errors []raw
 }
 
+// object answers what was selected of a node. One that lacks what must not be null is
+// null itself, which is told by nil. docs: GraphQL specification, "Handling Execution
+// Errors".
 func (e *evaluation) object(of node, selected ast.SelectionSet, path []string) raw {
-	var parts []part
-	for _, s := range selected {
-		f, ok := s.(*ast.Field)
-		if !ok || len(f.Directives) > 0 || of[f.Name] == nil {
+	parts := []part{}
+	for _, f := range fieldsOf(of, selected) {
+		if f == nil || len(f.Directives) > 0 || of[f.Name] == nil {
 			e.refuse(path, &refusal{status: http.StatusNotImplemented, message: "fakehub does not simulate this"})
 			continue
 		}
@@ -146,9 +148,35 @@ func (e *evaluation) object(of node, selected ast.SelectionSet, path []string) r
 			e.refuse(at, no)
 			value = nil
 		}
-		parts = append(parts, part{f.Alias, e.value(value, f.SelectionSet, at)})
+		shown := e.value(value, f.SelectionSet, at)
+		if f.Definition.Type.NonNull && (shown == nil || string(shown) == "null") {
+			return nil
+		}
+		parts = append(parts, part{f.Alias, shown})
 	}
 	return object(parts...)
+}
+
+// fieldsOf are the fields selected of a node, those of fragments about its type among
+// them; nil stands for what is not simulated.
+func fieldsOf(of node, selected ast.SelectionSet) (fields []*ast.Field) {
+	for _, s := range selected {
+		switch s := s.(type) {
+		case *ast.Field:
+			fields = append(fields, s)
+		case *ast.InlineFragment:
+			if is := of["__typename"]; is != nil {
+				if name, err := is(nil); err == nil && name == s.TypeCondition {
+					fields = append(fields, fieldsOf(of, s.SelectionSet)...)
+				}
+				continue
+			}
+			fields = append(fields, nil)
+		default:
+			fields = append(fields, nil)
+		}
+	}
+	return fields
 }
 
 func (e *evaluation) value(value any, selected ast.SelectionSet, path []string) raw {
@@ -156,7 +184,12 @@ func (e *evaluation) value(value any, selected ast.SelectionSet, path []string) 
 	case node:
 		return e.object(value, selected, path)
 	case []node:
-		return renderAll(value, func(n node) raw { return e.object(n, selected, path) })
+		return renderAll(value, func(n node) raw {
+			if one := e.object(n, selected, path); one != nil {
+				return one
+			}
+			return raw("null")
+		})
 	}
 	return encode(value)
 }

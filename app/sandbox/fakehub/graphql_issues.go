@@ -66,6 +66,9 @@ func (c *call) repoNode(r *repo) node {
 			return c.issueNode(i), nil
 		}),
 		"assignableUsers": func(args map[string]any) (any, error) { return c.assignableNodes(r, args) },
+		"issues":          ofIssues(func(args map[string]any) (any, error) { return c.issueNodes(r, args) }),
+		"deployments":     func(args map[string]any) (any, error) { return c.deploymentNodes(r, args) },
+		"object":          func(args map[string]any) (any, error) { return c.gitObject(r, args) },
 	}
 }
 
@@ -87,15 +90,20 @@ func (c *call) assignableNodes(r *repo, args map[string]any) (any, error) {
 // connection is the first of a list. docs: Rate limits and query limits for the
 // GraphQL API, "Node limit": first must be given, from 1 to 100.
 func connection(users []*user, args map[string]any) (any, error) {
+	return connected(users, args, func(u *user) node { return node{"id": plain(nodeID("U", u.id)), "login": plain(u.login)} })
+}
+
+// connected likewise.
+func connected[T any](all []T, args map[string]any, show func(T) node) (any, error) {
 	first := whole(args["first"])
 	if first < 1 || first > 100 {
 		return nil, &refusal{status: 422, message: "You must provide a `first` value of 1 to 100 to properly paginate a connection."}
 	}
 	nodes := []node{}
-	for _, u := range users[:min(first, len(users))] {
-		nodes = append(nodes, node{"id": plain(nodeID("U", u.id)), "login": plain(u.login)})
+	for _, one := range all[:min(first, len(all))] {
+		nodes = append(nodes, show(one))
 	}
-	return node{"nodes": plain(nodes)}, nil
+	return node{"nodes": plain(nodes), "totalCount": plain(len(all))}, nil
 }
 
 // logins are all accounts by name.
@@ -113,6 +121,10 @@ func (c *call) issueNode(i *issue) node {
 		"assignees": func(args map[string]any) (any, error) { return connection(i.now().assignees, args) },
 		"id":        plain(nodeID("I", i.id)), "fullDatabaseId": plain(strconv.FormatInt(i.id, 10)), "number": plain(i.number),
 		"createdAt": plain(format(i.created)), "lastEditedAt": plain(formatOrNull(i.now().edited)), "url": plain(c.hub.web("/%s/issues/%d", i.repo.fullName(), i.number)),
+		"title": plain(i.now().title), "closedAt": plain(formatOrNull(i.now().closed)), "stateReason": plain(orNull(strings.ToUpper(i.now().reason))),
+		"labels": func(args map[string]any) (any, error) {
+			return connected(i.now().labels, args, func(l *label) node { return node{"id": plain(nodeID("LA", l.id)), "name": plain(l.name)} })
+		},
 	}
 }
 

@@ -55,6 +55,9 @@ func routes() []route {
 
 	both("GET /repos/{owner}/{repo}/deployments", onRepo("deployments", "read", listDeployments))
 	both("GET /repos/{owner}/{repo}/releases", onRepo("contents", "read", listReleases))
+	both("GET /repos/{owner}/{repo}/actions/runs", onRepo("actions", "read", listRuns))
+	both("GET /repos/{owner}/{repo}/actions/workflows/{workflow}/runs", onRepo("actions", "read", listRunsOf))
+	both("GET /repos/{owner}/{repo}/commits/{ref}/status", onRepo("statuses", "read", getStatus))
 	issueRoutes(both)
 	pullRoutes(both)
 	fileRoutes(both)

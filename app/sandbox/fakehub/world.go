@@ -40,6 +40,8 @@ type repo struct {
 	labels        []*label
 	deployments   []*deployment
 	releases      []*release
+	runs          []*workflowRun
+	statuses      []*commitStatus
 	issues        map[int]*issue
 	lastNumber    int
 	comments      map[int64]*comment

@@ -95,9 +95,13 @@ func checkGraph(schema *ast.Schema, operation *ast.OperationDefinition, body []b
 	return checkObject(schema, operation.SelectionSet, answer.Data)
 }
 
-// at follows a path into data.
+// at follows a path into data, as far as there is any: what must not be null and is
+// makes null what it is in.
 func at(data any, path []any) (any, bool) {
 	for _, step := range path {
+		if data == nil {
+			return nil, true
+		}
 		object, is := data.(map[string]any)
 		if !is {
 			return nil, false
@@ -110,23 +114,51 @@ func at(data any, path []any) (any, bool) {
 }
 
 func checkObject(schema *ast.Schema, selected ast.SelectionSet, object map[string]any) error {
-	if len(object) != len(selected) {
-		return fmt.Errorf("%d fields were asked for, and there are %d", len(selected), len(object))
+	seen, err := checkFields(schema, selected, object)
+	if err == nil && len(object) != seen {
+		err = fmt.Errorf("%d fields were asked for, and there are %d", seen, len(object))
 	}
+	return err
+}
+
+// checkFields holds the fields that were selected to the schema and counts them. Those
+// of a fragment are all there or, of an object of another type, none.
+func checkFields(schema *ast.Schema, selected ast.SelectionSet, object map[string]any) (seen int, err error) {
 	for _, s := range selected {
-		f, ok := s.(*ast.Field)
-		if !ok {
-			return errors.New("fragments are not checked: ask for the fields")
-		}
-		value, ok := object[f.Alias]
-		if !ok {
-			return fmt.Errorf("%s is missing", f.Alias)
-		}
-		if err := checkValue(schema, f.Definition.Type, f.SelectionSet, value); err != nil {
-			return fmt.Errorf("%s: %w", f.Alias, err)
+		switch s := s.(type) {
+		case *ast.Field:
+			value, ok := object[s.Alias]
+			if !ok {
+				return seen, fmt.Errorf("%s is missing", s.Alias)
+			}
+			if err := checkValue(schema, s.Definition.Type, s.SelectionSet, value); err != nil {
+				return seen, fmt.Errorf("%s: %w", s.Alias, err)
+			}
+			seen++
+		case *ast.InlineFragment:
+			some, err := checkFragment(schema, s, object)
+			if err != nil {
+				return seen, err
+			}
+			seen += some
+		default:
+			return seen, errors.New("named fragments are not checked: ask for the fields")
 		}
 	}
-	return nil
+	return seen, nil
+}
+
+func checkFragment(schema *ast.Schema, s *ast.InlineFragment, object map[string]any) (int, error) {
+	for _, inside := range s.SelectionSet {
+		f, ok := inside.(*ast.Field)
+		if !ok {
+			return 0, errors.New("fragments in fragments are not checked")
+		}
+		if _, there := object[f.Alias]; there {
+			return checkFields(schema, s.SelectionSet, object)
+		}
+	}
+	return 0, nil
 }
 
 func checkValue(schema *ast.Schema, of *ast.Type, selected ast.SelectionSet, value any) error {

@@ -1,0 +1,147 @@
+package fakehub
+
+import (
+	"net/http"
+	"path"
+	"slices"
+	"time"
+)
+
+// workflowRun is a run of a workflow of GitHub Actions that has ended.
+type workflowRun struct {
+	id         int64
+	file       string // its name
+	sha        string
+	conclusion string
+	at         time.Time
+}
+
+// commitStatus is what somebody outside said of a commit. docs: REST API endpoints
+// for commit statuses.
+type commitStatus struct {
+	id      int64
+	sha     string
+	context string
+	state   string // error, failure, pending, success
+	at      time.Time
+}
+
+// RunWorkflow has a workflow, by its file's name, run on a commit and end with a
+// conclusion. docs: REST API endpoints for workflow runs.
+func (h *Hub) RunWorkflow(repo, file, ref, conclusion string) {
+	defer h.begin()()
+	r := h.mustRepo(repo)
+	r.runs = append(r.runs, &workflowRun{h.nextID(), file, r.commitAt(ref).name(), conclusion, h.now})
+}
+
+// SetStatus has somebody outside say something of a commit. docs: REST API endpoints
+// for commit statuses, "Create a commit status".
+func (h *Hub) SetStatus(repo, ref, context, state string) {
+	defer h.begin()()
+	r := h.mustRepo(repo)
+	r.statuses = append(r.statuses, &commitStatus{h.nextID(), r.commitAt(ref).name(), context, state, h.now})
+}
+
+// Check has a check run end on a commit, as if the one App had made it.
+func (h *Hub) Check(repo, ref, name, conclusion string) {
+	defer h.begin()()
+	r := h.mustRepo(repo)
+	made := &check{id: h.nextID(), repo: r, name: name, sha: r.commitAt(ref).name(), made: h.now}
+	made.state.set(h.now, checkState{status: "completed", conclusion: conclusion})
+	r.checks = append(r.checks, made)
+}
+
+// Tip is the newest commit of the default branch.
+func (h *Hub) Tip(repo string) string {
+	defer h.begin()()
+	return h.mustRepo(repo).tip().name()
+}
+
+// JobToken is an installation's token, such as a job of GitHub Actions finds in
+// GITHUB_TOKEN. docs: GITHUB_TOKEN, which is one of the App "GitHub Actions".
+func (h *Hub) JobToken(owner string) string {
+	defer h.begin()()
+	text, _ := h.issueToken(h.mustInstallation(owner))
+	return text
+}
+
+// listRuns shows the newest first, as GitHub does without saying so. docs: REST API
+// endpoints for workflow runs, "List workflow runs for a repository".
+func listRuns(c *call, r *repo) (int, raw, error) { return answerRuns(c, r, "") }
+
+// listRunsOf likewise, of one workflow. docs: "List workflow runs for a workflow": by
+// its id or its file's name.
+func listRunsOf(c *call, r *repo) (int, raw, error) {
+	file := c.request.PathValue("workflow")
+	known := slices.ContainsFunc(r.runs, func(w *workflowRun) bool { return w.file == file })
+	if !known && r.tip().snapshot()[path.Join(".github/workflows", file)] == nil {
+		return 0, nil, errNotFound
+	}
+	return answerRuns(c, r, file)
+}
+
+func answerRuns(c *call, r *repo, file string) (int, raw, error) {
+	q := c.request.URL.Query()
+	seen := newestFirst(r.runs, c.hub.listTime(), func(w *workflowRun) time.Time { return w.at })
+	seen = slices.DeleteFunc(seen, func(w *workflowRun) bool {
+		status := q.Get("status")
+		return file != "" && w.file != file || q.Has("head_sha") && q.Get("head_sha") != w.sha ||
+			status != "" && status != "completed" && status != w.conclusion
+	})
+	return http.StatusOK, object(
+		part{"total_count", encode(len(seen))},
+		part{"workflow_runs", renderAll(page(c, seen), func(w *workflowRun) raw { return c.hub.renderRun(r, w) })},
+	), nil
+}
+
+func (h *Hub) renderRun(r *repo, w *workflowRun) raw {
+	address, at := h.api("/repos/%s/actions/runs/%d", r.fullName(), w.id), encode(format(w.at))
+	who := object(part{"name", encode("somebody")}, part{"email", encode("noreply@fakehub.example")})
+	return object(
+		part{"id", encode(w.id)}, part{"node_id", encode(nodeID("WFR", w.id))}, part{"name", encode(w.file)},
+		part{"head_branch", encode(r.defaultBranch)}, part{"head_sha", encode(w.sha)}, part{"path", encode(".github/workflows/" + w.file)},
+		part{"display_title", encode("Change")}, part{"run_number", encode(1)}, part{"event", encode("push")},
+		part{"status", encode("completed")}, part{"conclusion", encode(w.conclusion)}, part{"workflow_id", encode(w.id)},
+		part{"url", encode(address)}, part{"html_url", encode(h.web("/%s/actions/runs/%d", r.fullName(), w.id))},
+		part{"pull_requests", raw("[]")}, part{"created_at", at}, part{"updated_at", at}, part{"run_started_at", at},
+		part{"jobs_url", encode(address + "/jobs")}, part{"logs_url", encode(address + "/logs")},
+		part{"check_suite_url", encode(h.api("/repos/%s/check-suites/%d", r.fullName(), w.id))},
+		part{"artifacts_url", encode(address + "/artifacts")}, part{"cancel_url", encode(address + "/cancel")},
+		part{"rerun_url", encode(address + "/rerun")}, part{"workflow_url", encode(h.api("/repos/%s/actions/workflows/%d", r.fullName(), w.id))},
+		part{"head_commit", object(
+			part{"id", encode(w.sha)}, part{"tree_id", encode(w.sha)}, part{"message", encode("Change")},
+			part{"timestamp", at}, part{"author", who}, part{"committer", who},
+		)},
+		part{"repository", h.renderRepo(r)}, part{"head_repository", h.renderRepo(r)},
+	)
+}
+
+// getStatus shows the last of each context. docs: REST API endpoints for commit
+// statuses, "Get the combined status for a specific reference".
+func getStatus(c *call, r *repo) (int, raw, error) {
+	on := r.commitAt(c.request.PathValue("ref"))
+	if on == nil {
+		return 0, nil, errNotFound
+	}
+	var seen []*commitStatus
+	state := "pending" // "if there are no statuses or a context is pending"
+	for _, s := range slices.Backward(r.statuses) {
+		if s.sha == on.sha && !slices.ContainsFunc(seen, func(other *commitStatus) bool { return other.context == s.context }) {
+			seen = append(seen, s)
+			state = s.state
+		}
+	}
+	address := c.hub.api("/repos/%s/commits/%s", r.fullName(), on.sha)
+	return http.StatusOK, object(
+		part{"state", encode(state)}, part{"sha", encode(on.sha)}, part{"total_count", encode(len(seen))},
+		part{"statuses", renderAll(page(c, seen), func(s *commitStatus) raw {
+			return object(
+				part{"url", encode(c.hub.api("/repos/%s/statuses/%s", r.fullName(), on.sha))}, part{"avatar_url", nil},
+				part{"id", encode(s.id)}, part{"node_id", encode(nodeID("SC", s.id))}, part{"state", encode(s.state)},
+				part{"description", nil}, part{"target_url", encode(c.hub.web("/%s/status/%d", r.fullName(), s.id))},
+				part{"context", encode(s.context)}, part{"created_at", encode(format(s.at))}, part{"updated_at", encode(format(s.at))},
+			)
+		})},
+		part{"repository", c.hub.renderRepo(r)}, part{"commit_url", encode(address)}, part{"url", encode(address + "/status")},
+	), nil
+}
