@@ -125,7 +125,10 @@ const NotThere = "not there"
 // wider than that of the place they come from.
 type Answer struct {
 	Unknown string
-	Role    Role
+	// Lacks is the permission without which GitHub does not tell, such as "issues:
+	// read", where that is why.
+	Lacks string
+	Role  Role
 	// Summaries are what each workflow published about another subject, by the
 	// workflow's name.
 	Summaries map[string]string
@@ -154,6 +157,8 @@ type Answer struct {
 	// what they published was not read, because there are too many.
 	Own    []OwnIssue
 	Unread int
+	// Seen is the answer to what is asked about a release.
+	Seen Seen
 }
 
 // NotThere reports whether the answer is that there is no such issue or file. Of a file

@@ -114,14 +114,6 @@ func (e *Engine) ask(ctx context.Context, s workflows.Subject, a workflows.Ask) 
 		}
 		comments, err := e.reader.Comments(ctx, s, time.Time{})
 		return workflows.Answer{Comments: comments}, err
-	case workflows.FileAsk:
-		return e.quoted(ctx, s.Repo, a.Repo, a)
-	case workflows.BranchAsk:
-		return e.quoted(ctx, s.Repo, a.Repo, a)
-	case workflows.HistoryAsk:
-		return e.quoted(ctx, s.Repo, a.Repo, a)
-	case workflows.RunbooksAsk:
-		return e.quoted(ctx, s.Repo, a.Repo, a)
 	case workflows.LabelledAsk:
 		return e.labelledIn(ctx, s.Repo, a)
 	case workflows.LinksAsk:
@@ -145,6 +137,9 @@ func (e *Engine) ask(ctx context.Context, s workflows.Subject, a workflows.Ask) 
 			}
 		}
 		return answer, errors.Join(err, unsure)
+	}
+	if there, ok := workflows.Quotes(a); ok {
+		return e.quoted(ctx, s.Repo, there, a)
 	}
 	return e.reader.Answer(ctx, a)
 }

@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -186,6 +187,28 @@ func TestFilesStayPrivate(t *testing.T) {
 	} {
 		if got := told[name]; got.Text != want.Text || got.Unknown != want.Unknown {
 			t.Errorf("%s: %q, unknown %q", name, got.Text, got.Unknown)
+		}
+	}
+}
+
+// TestReleasesStayPrivate: so is what is asked about a release elsewhere.
+func TestReleasesStayPrivate(t *testing.T) {
+	w := newWorld(t, 1)
+	w.addRepo("acme/open", false)
+	w.addRepo("acme/vault", true)
+	w.hub.PutFile("acme/open", "README.md", "open")
+	w.hub.PutFile("acme/vault", "README.md", "secret")
+	for there, want := range map[string]string{"acme/open": "", "acme/vault": "in another private repository", "rival/open": "in a repository of another owner"} {
+		for _, ask := range []workflows.Ask{
+			workflows.CommitAsk{Repo: there}, workflows.TreeAsk{Repo: there, Commit: "main"}, workflows.TextsAsk{Repo: there, Paths: "README.md"},
+			workflows.FolderAsk{Repo: there, Path: "docs"}, workflows.ChecksAsk{Repo: there, Commit: "main"}, workflows.RunsAsk{Repo: there},
+			workflows.LastRunsAsk{Repo: there, Workflows: "ci.yml"}, workflows.ReleasesAsk{Repo: there},
+			workflows.DeploymentsAsk{Repo: there, Environments: "production"}, workflows.IssuesAsk{Repo: there, Open: "incident"},
+		} {
+			got, err := w.engine.Ask(context.Background(), repo, ask)
+			if err != nil || want != "" && (got.Unknown != want || len(got.Seen.Files) > 0) || want == "" && strings.Contains(got.Unknown, "another") {
+				t.Errorf("%T of %s: %+v, %v", ask, there, got, err)
+			}
 		}
 	}
 }

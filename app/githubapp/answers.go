@@ -41,6 +41,9 @@ func (a *App) Answer(ctx context.Context, ask workflows.Ask) (workflows.Answer, 
 	case workflows.HistoryAsk:
 		return a.history(ctx, ask)
 	default:
+		if answer, ok, err := a.ofRelease(ctx, ask); ok {
+			return answer, err
+		}
 		return workflows.Answer{}, fmt.Errorf("an ask that this adapter does not know: %T", ask)
 	}
 }

@@ -1,0 +1,161 @@
+package workflows
+
+import "time"
+
+// What is asked about a commit that is to be released. Each of these is one look, or a
+// few, however much is wanted of it: a checklist of sixty items costs no more requests
+// than one of ten. Lists in them are sorted and separated by newlines.
+
+// CommitAsk asks who made a commit, what it says, and which pull requests brought it.
+type CommitAsk struct{ Repo, Commit string }
+
+// TreeAsk asks for the paths of all files at a commit.
+type TreeAsk struct{ Repo, Commit string }
+
+// TextsAsk asks for the texts of some files at a commit.
+type TextsAsk struct{ Repo, Commit, Paths string }
+
+// FolderAsk asks for the texts of the files directly in a folder of the default branch.
+type FolderAsk struct{ Repo, Path string }
+
+// ChecksAsk asks for the check runs and the statuses of a commit.
+type ChecksAsk struct{ Repo, Commit string }
+
+// RunsAsk asks for the runs of workflows on a commit.
+type RunsAsk struct{ Repo, Commit string }
+
+// LastRunsAsk asks for the last success of some workflows on any commit, each named by
+// its file, without the folder.
+type LastRunsAsk struct{ Repo, Workflows string }
+
+// ReleasesAsk asks for the newest releases that were published.
+type ReleasesAsk struct{ Repo string }
+
+// DeploymentsAsk asks for the newest deployments to some environments.
+type DeploymentsAsk struct{ Repo, Environments string }
+
+// IssuesAsk asks for the issues with some labels. A line of Open are labels separated
+// by tabs, all of which an open issue must carry; a line of Closed is one label.
+type IssuesAsk struct{ Repo, Open, Closed string }
+
+func (CommitAsk) ask()      {}
+func (TreeAsk) ask()        {}
+func (TextsAsk) ask()       {}
+func (FolderAsk) ask()      {}
+func (ChecksAsk) ask()      {}
+func (RunsAsk) ask()        {}
+func (LastRunsAsk) ask()    {}
+func (ReleasesAsk) ask()    {}
+func (DeploymentsAsk) ask() {}
+func (IssuesAsk) ask()      {}
+
+// Quotes is the repository whose contents the answer to an ask quotes, so that only
+// those may have it who may read that; ok is false for asks that it is not so simple of.
+func Quotes(a Ask) (repo string, ok bool) {
+	switch a := a.(type) {
+	case FileAsk:
+		return a.Repo, true
+	case BranchAsk:
+		return a.Repo, true
+	case HistoryAsk:
+		return a.Repo, true
+	case RunbooksAsk:
+		return a.Repo, true
+	case CommitAsk:
+		return a.Repo, true
+	case TreeAsk:
+		return a.Repo, true
+	case TextsAsk:
+		return a.Repo, true
+	case FolderAsk:
+		return a.Repo, true
+	case ChecksAsk:
+		return a.Repo, true
+	case RunsAsk:
+		return a.Repo, true
+	case LastRunsAsk:
+		return a.Repo, true
+	case ReleasesAsk:
+		return a.Repo, true
+	case DeploymentsAsk:
+		return a.Repo, true
+	case IssuesAsk:
+		return a.Repo, true
+	}
+	return "", false
+}
+
+// Seen is what the asks about a release are answered by; each fills what it is about.
+type Seen struct {
+	// Commit is the answer to a CommitAsk.
+	Commit Commit
+	// Files are those of a tree, without texts, or with the texts that were asked for.
+	// Cut: there are more of them than GitHub tells.
+	Files []File
+	Cut   bool
+	// Results are check runs, statuses or runs of workflows, the newest first.
+	Results     []Result
+	Releases    []Release
+	Deployments []Deployment
+	// Issues are those found for each line that was asked for, the newest first.
+	Issues map[string]Issues
+}
+
+// Commit is a commit with what is around it.
+type Commit struct {
+	Message, URL string
+	// Authors are the logins of those who wrote it, as far as GitHub knows them, and
+	// of those who opened its pull requests.
+	Authors []string
+	Pulls   []CommitPull
+	// NoPulls says why its pull requests are not told.
+	NoPulls string
+}
+
+// CommitPull is a pull request that brought a commit.
+type CommitPull struct {
+	Number    int
+	Body, URL string
+}
+
+// File is a file of a repository. Problem says why its text cannot be read.
+type File struct{ Path, Text, Problem string }
+
+// Result is how a check, a status or a run of a workflow ended. State is GitHub's word:
+// success, failure, neutral, skipped, in_progress …
+type Result struct {
+	// Name is that of the check or the status, or of the workflow's file.
+	Name, State, URL, Commit string
+	At                       time.Time
+}
+
+// Release is one that was published.
+type Release struct {
+	Tag, URL string
+	At       time.Time
+}
+
+// Deployment is a commit sent to an environment. Success is when it first succeeded,
+// zero where it has not; State is GitHub's word for how it stands.
+type Deployment struct {
+	Environment, Commit, State, URL string
+	At, Success                     time.Time
+}
+
+// Issues are those that were found with some labels.
+type Issues struct {
+	Total int
+	All   []LabelledIssue
+	// Cut: All are not all that there are.
+	Cut bool
+}
+
+// LabelledIssue is one of them. Closed is zero while it is open; Done says that it was
+// closed as completed.
+type LabelledIssue struct {
+	Number int
+	URL    string
+	Labels []string
+	Closed time.Time
+	Done   bool
+}
