@@ -153,9 +153,9 @@ type Issues struct {
 // LabelledIssue is one of them. Closed is zero while it is open; Done says that it was
 // closed as completed.
 type LabelledIssue struct {
-	Number int
-	URL    string
-	Labels []string
-	Closed time.Time
-	Done   bool
+	Number     int
+	Title, URL string
+	Labels     []string
+	Closed     time.Time
+	Done       bool
 }

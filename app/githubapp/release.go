@@ -223,7 +223,7 @@ func (a *App) folderOf(ctx context.Context, ask workflows.FolderAsk) (workflows.
 // mostDeployments is how many deployments to an environment are read, and of each so
 // many statuses.
 const (
-	mostDeployments = 50
+	mostDeployments = 100
 	mostStatuses    = 10
 )
 
@@ -300,7 +300,7 @@ func (a *App) issuesWith(ctx context.Context, ask workflows.IssuesAsk) (workflow
 		var b strings.Builder
 		list := func(alias, label, state, order string) {
 			fmt.Fprintf(&b, `%s: issues(labels: %s, first: %d, states: %s, orderBy: {field: %s, direction: DESC}) {
-				totalCount nodes { number url closedAt stateReason labels(first: 20) { nodes { name } } }
+				totalCount nodes { number title url closedAt stateReason labels(first: 20) { nodes { name } } }
 			}
 			`, alias, d.variable("[String!]", []string{label}), mostIssues, state, order)
 		}
@@ -351,7 +351,7 @@ func readIssues(data json.RawMessage, labels []string) (issues workflows.Issues,
 		TotalCount int
 		Nodes      []struct {
 			Number      int
-			URL         string
+			Title, URL  string
 			ClosedAt    *time.Time
 			StateReason string
 			Labels      struct{ Nodes []struct{ Name string } }
@@ -362,7 +362,7 @@ func readIssues(data json.RawMessage, labels []string) (issues workflows.Issues,
 	}
 	issues.Total, issues.Cut = found.TotalCount, found.TotalCount > len(found.Nodes)
 	for _, n := range found.Nodes {
-		one := workflows.LabelledIssue{Number: n.Number, URL: n.URL, Done: n.StateReason == "COMPLETED"}
+		one := workflows.LabelledIssue{Number: n.Number, Title: n.Title, URL: n.URL, Done: n.StateReason == "COMPLETED"}
 		if n.ClosedAt != nil {
 			one.Closed = n.ClosedAt.UTC()
 		}

@@ -229,8 +229,9 @@ func (a *App) published(ctx context.Context, ask workflows.ReleasesAsk) (workflo
 	if answer, ok := untold(err, "the releases of "+ask.Repo, toSeeContents); ok {
 		return answer, nil
 	}
+	cut := len(found) >= 100
 	slices.SortStableFunc(found, func(x, y workflows.Release) int { return y.At.Compare(x.At) })
-	return workflows.Answer{Seen: workflows.Seen{Releases: found}}, err
+	return workflows.Answer{Seen: workflows.Seen{Releases: found, Cut: cut}}, err
 }
 
 // tree tells which files there are at a commit. docs: REST API endpoints for Git trees,

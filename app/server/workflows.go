@@ -5,6 +5,7 @@ import (
 	"github.com/kintsugi-app/kintsugi/workflows/followup"
 	"github.com/kintsugi-app/kintsugi/workflows/incident"
 	"github.com/kintsugi-app/kintsugi/workflows/postmortem"
+	"github.com/kintsugi-app/kintsugi/workflows/readiness"
 	"github.com/kintsugi-app/kintsugi/workflows/readinglist"
 )
 
@@ -16,5 +17,6 @@ func Workflows() []workflows.Workflow {
 		postmortem.Workflow(),
 		followup.Workflow(),
 		readinglist.Workflow(),
+		readiness.Workflow(),
 	}
 }

@@ -14,26 +14,37 @@ import (
 //
 // It panics on a struct that has a field of a kind that no file can have.
 func ReadFile(s Source, into any) []Problem {
+	_, problems := ReadFileAt(s, into)
+	return problems
+}
+
+// ReadFileAt does the same and tells on which line each of its fields was set, by its
+// path, such as "items[0].id".
+func ReadFileAt(s Source, into any) (lineOf map[string]int, problems []Problem) {
 	value := reflect.ValueOf(into).Elem()
 	mustBeReadable(value.Type(), s.File)
 	d := &decoder{file: s.File, files: []string{s.File}, places: map[string]place{}}
 	if s.Problem != "" {
 		d.problem(place{file: s.File}, s.Problem, s.japanese())
-		return d.report()
+		return nil, d.report()
 	}
 	text, ok := d.text(s.Content)
 	if !ok {
-		return d.report()
+		return nil, d.report()
 	}
 	keys, ok := d.parse(text)
 	if !ok {
-		return d.report()
+		return nil, d.report()
 	}
 	d.fillKeys(keys, value, "")
 	if checker, ok := into.(Checker); ok {
 		d.found("", checker.Check())
 	}
-	return d.report()
+	lineOf = map[string]int{}
+	for path, at := range d.places {
+		lineOf[path] = at.line
+	}
+	return lineOf, d.report()
 }
 
 // FileSchema is the JSON Schema (2020-12) of a file that ReadFile reads into a

@@ -6,6 +6,7 @@
 package policy
 
 import (
+	"strings"
 	"time"
 
 	"github.com/kintsugi-app/kintsugi/workflows/words"
@@ -34,6 +35,7 @@ type Policy struct {
 	holidays []holiday
 
 	sections map[string]any
+	places   map[string]place
 }
 
 // Service is one thing that an organisation runs.
@@ -53,6 +55,18 @@ type Service struct {
 // Section returns the settings of one workflow, of the type that its Section's
 // New returns, or nil for a name that was not among the sections read.
 func (p Policy) Section(name string) any { return p.sections[name] }
+
+// At is where a field of a section was set last, such as "readiness.freeze[0]", or what
+// holds it; the line is 0 where no file sets it.
+func (p Policy) At(path string) (file string, line int) {
+	for path != "" {
+		if at, ok := p.places[path]; ok {
+			return at.file, at.line
+		}
+		path = path[:max(0, strings.LastIndexAny(path, ".["))]
+	}
+	return "", 0
+}
 
 // Never is the Since of a policy whose date cannot be read: later than anything,
 // so that a slip of the pen takes up no old issue unasked.
@@ -160,5 +174,6 @@ func ParseLayers(sources []Source, sections []Section) (Policy, []Problem) {
 	}
 	d.resolveSince()
 	d.check(sections)
+	d.policy.places = d.places
 	return d.policy, d.report()
 }

@@ -8,6 +8,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"slices"
 
 	"github.com/kintsugi-app/kintsugi/workflows/policy"
@@ -92,6 +93,17 @@ func Read(s policy.Source) (*Checklist, []policy.Problem) {
 		return nil, problems
 	}
 	return c, nil
+}
+
+// Lines are those on which the items of a checklist stand in its file.
+func Lines(s policy.Source) []int {
+	c := new(Checklist)
+	at, _ := policy.ReadFileAt(s, c)
+	lines := make([]int, len(c.Items))
+	for i := range c.Items {
+		lines[i] = at[fmt.Sprintf("items[%d]", i)]
+	}
+	return lines
 }
 
 // Schema is the JSON Schema (2020-12) of a checklist, made from the types by which

@@ -278,3 +278,11 @@ func TestAge(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// TestLines: each item is found again in its file, however it is written.
+func TestLines(t *testing.T) {
+	text := "title: Pay\nitems:\n  # first\n  - id: a\n    question: A?\n  - {id: b, question: B?}\n  -\n    question: C?\n    id: c\n"
+	if got := checklist.Lines(policy.Source{Content: []byte(text)}); !slices.Equal(got, []int{4, 6, 8}) {
+		t.Error(got)
+	}
+}

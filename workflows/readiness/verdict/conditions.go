@@ -15,6 +15,8 @@ type Around struct {
 	FollowUps   Seen[FollowUp]
 	Postmortems Seen[Postmortem]
 	Touched     []Touched
+	// Notes say what else is not known, each as a sentence.
+	Notes []checklist.Text
 }
 
 // Seen is what could be seen of something, or why it could not.
@@ -82,11 +84,16 @@ const (
 	OverdueFollowUp   Condition = "overdue_follow_ups"
 	OverduePostmortem Condition = "overdue_postmortems"
 	Frozen            Condition = "freeze"
+	// Unread is no condition of anybody's: what is asked is not known itself.
+	Unread Condition = "unread"
 )
 
 // conditions gathers what holds.
 func (v *Verdict) conditions() {
 	around, s := &v.in.Around, &v.in.Settings
+	if !v.in.Unread.IsEmpty() {
+		v.hold(Hold{Kind: Unread, Because: v.in.Unread})
+	}
 	open := map[string]bool{}
 	for i := range around.Incidents.All {
 		incident := &around.Incidents.All[i]
@@ -172,6 +179,9 @@ func (v *Verdict) lift() bool {
 	}
 	for i := range v.Holds {
 		h := &v.Holds[i]
+		if h.Kind == Unread && len(v.in.Checklist.Items) == 0 {
+			continue // the fix of an incident passes what goes on around it, not its checklist
+		}
 		h.Lifted = blind || h.Kind != OpenIncident || mended.freezes()
 	}
 	return true

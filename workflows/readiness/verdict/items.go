@@ -56,6 +56,9 @@ func together(pieces []Piece, enough checklist.Enough) State {
 func (v *Verdict) piece(item *checklist.Item, e checklist.Evidence) Piece {
 	q, ok := e.Question()
 	if !ok {
+		if !v.in.NoReview.IsEmpty() {
+			return Piece{Evidence: e, State: Unknowing, Answer: Answer{Because: v.in.NoReview}}
+		}
 		if e.Kind() == checklist.Approvals {
 			return v.approvals(item, e)
 		}

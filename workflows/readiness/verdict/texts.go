@@ -155,6 +155,9 @@ func (t *teller) hold(h *Hold) string {
 		}
 		until := moment.Clock(f.To.end(t.in.zone()), t.in.zone(), t.in.Now, t.lang)
 		fact = fmt.Sprintf(t.say("Nothing is released until %s%s.", "%sまで、リリースを止めています%s。"), until, why)
+	case h.Kind == Unread:
+		fact = fmt.Sprintf(t.say("What is asked before a release is unknown, because %s.", "リリース前に確かめる内容が不明です（%s）。"), h.Because.In(t.lang))
+		next = t.say(" Run this again in a while.", "しばらくしてから再実行してください。")
 	default:
 		fact = fmt.Sprintf(t.say("%s is unknown, because %s.", "%sが不明です（%s）。"), words.Capital(t.condition(h.Kind)), h.Because.In(t.lang))
 		next = t.say(" `on_unknown: allow` in the settings lets it pass.", "設定の `on_unknown: allow` で通せます。")
@@ -173,7 +176,7 @@ func (t *teller) condition(c Condition) string {
 		return t.say("whether a follow-up is overdue", "期限を過ぎた対応策の有無")
 	case OverduePostmortem:
 		return t.say("whether a postmortem is overdue", "期限を過ぎたポストモーテムの有無")
-	case Frozen:
+	case Frozen, Unread:
 	}
 	return t.say("whether releases are frozen", "リリース停止期間")
 }
@@ -227,6 +230,9 @@ func (t *teller) around() (lines []string) {
 	for _, h := range t.Unseen {
 		lines = append(lines, fmt.Sprintf(t.say("Not looked at: %s, because %s.", "見ていないもの: %s（%s）。"), t.condition(h.Kind), h.Because.In(t.lang)))
 	}
+	for _, note := range t.in.Around.Notes {
+		lines = append(lines, note.In(t.lang))
+	}
 	for _, f := range t.Touched {
 		lines = append(lines, fmt.Sprintf(t.say("%s is named in %s; its open follow-ups: %d.", "%s は %s に出てくるファイルです（未完了の対応策%d件）。"),
 			words.Foreign(f.File).Inline(80), t.reference(f.Incident), f.FollowUps))
@@ -271,6 +277,11 @@ func (t *teller) waysOut() {
 		return
 	}
 	t.put("")
+	if !t.in.NoReview.IsEmpty() {
+		t.put("%s", t.say("Confirming, approving, excepting and shipping anyway take a readiness issue, and this version makes none yet. `mode: warn` under `readiness:` in `.github/kintsugi.yml` holds nothing until then.",
+			"確認・承認・例外承認・判断によるリリースには準備のIssueが必要ですが、この版ではまだ作れません。それまでは `.github/kintsugi.yml` の `readiness:` に `mode: warn` と書くと止めません。"))
+		return
+	}
 	if len(ids) > 0 {
 		until := t.in.Now.In(t.in.zone()).AddDate(0, 1, 0).Format("2006-01-02")
 		t.put(t.say("If one of these has to wait, somebody other than the author can write `/waive %s until:%s reason` (maintain role).",

@@ -38,6 +38,12 @@ type Input struct {
 	Around Around
 	// Fixes is the incident that this is to fix, as it was written, such as "#340".
 	Fixes string
+	// NoReview says why nobody can confirm, approve or except anything: there is no
+	// place for it. Empty where there is one.
+	NoReview checklist.Text
+	// Unread says why the checklist or the settings are not known; without items it is
+	// the checklist.
+	Unread checklist.Text
 	// RanBefore tells whether this commit ran in this environment before.
 	RanBefore Answer
 }

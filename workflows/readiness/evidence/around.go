@@ -1,0 +1,154 @@
+package evidence
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/kintsugi-app/kintsugi/workflows"
+	"github.com/kintsugi-app/kintsugi/workflows/incident"
+	"github.com/kintsugi-app/kintsugi/workflows/readiness/checklist"
+	"github.com/kintsugi-app/kintsugi/workflows/readiness/verdict"
+)
+
+// byRecord is why a condition is not looked at yet.
+var byRecord = checklist.Text{
+	English:  "its dates stand in the App's record, which is not read here yet",
+	Japanese: "期日はAppの記録にあり、ここではまだ読んでいません",
+}
+
+// around fills in what goes on around the release, who wrote it, and what it fixes.
+func (r *Release) around(in *verdict.Input, facts workflows.Facts) {
+	commit := told(facts, workflows.CommitAsk{Repo: r.Repo, Commit: r.Commit})
+	if commit.Unknown == "" {
+		in.Authors = commit.Seen.Commit.Authors
+	}
+	in.Around.FollowUps.Because, in.Around.Postmortems.Because = byRecord, byRecord
+	in.Around.Incidents = r.incidents(facts)
+	in.Around.Incidents.Looked = in.Now
+	in.Fixes = r.fixes(commit.Seen.Commit)
+	if commit.Seen.Commit.NoPulls != "" && in.Fixes == "" {
+		why := because(workflows.Answer{Unknown: commit.Seen.Commit.NoPulls, Lacks: commit.Lacks})
+		in.Around.Notes = append(in.Around.Notes, checklist.Text{
+			English:  fmt.Sprintf("What its pull request says was not read, because %s: name the incident that it fixes in the commit, or by --incident.", why.English),
+			Japanese: fmt.Sprintf("プルリクエストの本文は読めませんでした（%s）。修正する障害は、コミットか --incident に書いてください。", why.Japanese),
+		})
+	}
+	undecided(in)
+}
+
+// kept is the answer about the incidents, the repository that they are kept in, and
+// their label.
+func (r *Release) kept(facts workflows.Facts) (a workflows.Answer, repo, label string) {
+	repo, label = incident.KeptIn(r.Policy, r.Repo)
+	if ask := r.issues(repo); ask != nil {
+		a = told(facts, ask)
+	}
+	return a, repo, label
+}
+
+// incidents are the open ones that concern the service.
+func (r *Release) incidents(facts workflows.Facts) (seen verdict.Seen[verdict.Incident]) {
+	a, repo, label := r.kept(facts)
+	switch {
+	case !r.looksAtIncidents():
+		return seen
+	case a.Unknown != "":
+		seen.Because = because(a)
+		return seen
+	case a.Seen.Issues[label].Cut:
+		seen.Because = checklist.Text{English: "there are too many to look at", Japanese: "多すぎて確認できません"}
+		return seen
+	}
+	seen.Known = true
+	for _, i := range a.Seen.Issues[label].All {
+		if r.concerns(i, repo) {
+			severity := incident.SeverityIn(i.Labels)
+			seen.All = append(seen.All, verdict.Incident{Ref: r.ref(repo, i.Number), URL: i.URL, Severity: severity, Confirmed: severity > 0})
+		}
+	}
+	return seen
+}
+
+// concerns: an incident of an unknown service counts where the release is made of the
+// very repository that it is reported in, and holds nobody else up.
+func (r *Release) concerns(i workflows.LabelledIssue, repo string) bool {
+	if r.Service == "" {
+		return true
+	}
+	is := incident.ServiceIn(r.Policy, i.Title, i.Labels, repo)
+	return is == r.Service || is == "" && strings.EqualFold(repo, r.Repo)
+}
+
+// undecided notes incidents of which only the App's record says whether they count:
+// without a label of their severity, that anybody can report one.
+func undecided(in *verdict.Input) {
+	var refs []string
+	for _, i := range in.Around.Incidents.All {
+		if !i.Confirmed {
+			refs = append(refs, i.Ref)
+		}
+	}
+	if len(refs) == 0 || !in.Around.Incidents.Known {
+		return
+	}
+	slices.Sort(refs)
+	list := strings.Join(refs[:min(3, len(refs))], ", ")
+	in.Around.Notes = append(in.Around.Notes, checklist.Text{
+		English:  fmt.Sprintf("Open without a severity label: %s. Whether that is confirmed stands in the App's record, which is not read here; it holds nothing.", list),
+		Japanese: fmt.Sprintf("重大度ラベルのない対応中のもの: %s。確認済みかどうかはAppの記録にあり、ここでは読んでいません。リリースは止めません。", list),
+	})
+}
+
+// ref is how one refers to an issue from the repository of the release.
+func (r *Release) ref(repo string, number int) string {
+	if strings.EqualFold(repo, r.Repo) {
+		return fmt.Sprintf("#%d", number)
+	}
+	return fmt.Sprintf("%s#%d", repo, number)
+}
+
+// A line of its own in a commit's message or a pull request's text, as git's trailers
+// are.
+var fixesLine = regexp.MustCompile(`(?mi)^[ \t]*Fixes-incident:[ \t]*(\S+)[ \t]*\r?$`)
+
+var reference = regexp.MustCompile(`^(?:([A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+)?#)?([1-9]\d{0,8})$`)
+
+// fixes is the incident that this is to fix: what was said with the question, else what
+// the commit says, else its pull requests.
+func (r *Release) fixes(c workflows.Commit) string {
+	if r.Fixes != "" {
+		return r.incidentNamed(r.Fixes)
+	}
+	texts := []string{c.Message}
+	for _, p := range c.Pulls {
+		texts = append(texts, p.Body)
+	}
+	for _, text := range texts {
+		if m := fixesLine.FindStringSubmatch(text); m != nil {
+			return r.incidentNamed(m[1])
+		}
+	}
+	return ""
+}
+
+// incidentNamed writes a reference as incidents are referred to here. A bare number is
+// one of where the incidents are kept.
+func (r *Release) incidentNamed(text string) string {
+	m := reference.FindStringSubmatch(text)
+	if m == nil {
+		return text
+	}
+	kept, _ := incident.KeptIn(r.Policy, r.Repo)
+	if m[1] != "" {
+		kept = m[1]
+	}
+	if strings.EqualFold(kept, r.Repo) {
+		return "#" + m[2]
+	}
+	return kept + "#" + m[2]
+}
+
+// IsIncident reports whether a text names an incident as --incident takes it.
+func IsIncident(text string) bool { return reference.MatchString(text) }
