@@ -23,12 +23,12 @@ import (
 func newReadiness() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "readiness",
-		Short: "Write, check and show Production Readiness checklists",
-		Long: "Readiness is about the checklists of a repository, " + checklist.Folder + "/*.yml. It reads and\n" +
-			"writes files on this machine and asks GitHub nothing. The gate that decides by them before a\n" +
-			"release is still to come.",
+		Short: "Decide by Production Readiness checklists; write, check and show them",
+		Long: "Readiness is about the checklists of a repository, " + checklist.Folder + "/*.yml. Check is the\n" +
+			"gate before a release: it asks GitHub and changes nothing. The others read and write files on\n" +
+			"this machine.",
 	}
-	c.AddCommand(newReadinessInit(), newReadinessValidate(), newReadinessRender(), newReadinessImport(), newReadinessSchema())
+	c.AddCommand(newReadinessCheck(), newReadinessInit(), newReadinessValidate(), newReadinessRender(), newReadinessImport(), newReadinessSchema())
 	return c
 }
 
@@ -40,10 +40,10 @@ type readinessNoun struct {
 }
 
 // on gives a command the flags that they share, and runs it once these are read.
-func (n *readinessNoun) on(c *cobra.Command, run func(args []string) error) *cobra.Command {
+func (n *readinessNoun) on(c *cobra.Command, run func(args []string) error, formats ...string) *cobra.Command {
 	n.command = c
 	answersIn(c, &n.said)
-	format(c, &n.as)
+	format(c, &n.as, formats...)
 	c.RunE = func(_ *cobra.Command, args []string) error {
 		var ok bool
 		if n.lang, ok = words.Parse(n.said); !ok {

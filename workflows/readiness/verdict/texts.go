@@ -3,6 +3,7 @@ package verdict
 import (
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/kintsugi-app/kintsugi/workflows/moment"
 	"github.com/kintsugi-app/kintsugi/workflows/readiness/checklist"
@@ -87,7 +88,11 @@ func (t *teller) headline(reasons int) {
 		for i, r := range t.Told {
 			refs[i] = t.reference(r)
 		}
-		t.put(t.say("It is noted in the timeline of %s.", "%s のタイムラインに残します。"), strings.Join(refs, t.say(", ", "、")))
+		noted := t.say("It is noted in the timeline of %s.", "%s のタイムラインに残します。")
+		if t.in.ReadOnly {
+			noted = t.say("Please note it in the timeline of %s by `/note`: nothing is written there by this.", "%s に `/note` で書き残してください。ここからは何も書き込みません。")
+		}
+		t.put(noted, strings.Join(refs, t.say(", ", "、")))
 	}
 }
 
@@ -105,19 +110,34 @@ func (t *teller) list(reasons []string) {
 	}
 }
 
-// reasons are why it is not ready: what goes on around it first, since nothing can
+// Reason is one thing for which it is not ready, as Text says it: a condition that
+// holds, or else an item, by its place in the checklist.
+type Reason struct {
+	Text string
+	Hold *Hold
+	Item int
+}
+
+// Reasons are why it is not ready: what goes on around it first, since nothing can
 // be done about it here, then what is missing of the checklist.
-func (t *teller) reasons() []string {
-	var all []string
+func (v *Verdict) Reasons(lang words.Language) (all []Reason) {
+	t := &teller{Verdict: v, lang: lang}
 	for i := range t.Holds {
 		if h := &t.Holds[i]; h.Blocks && !h.Lifted {
-			all = append(all, t.hold(h))
+			all = append(all, Reason{Text: t.hold(h), Hold: h})
 		}
 	}
 	for i := range t.Items {
 		if item := &t.Items[i]; item.Holds() {
-			all = append(all, t.missing(item))
+			all = append(all, Reason{Text: t.missing(item), Item: i})
 		}
+	}
+	return all
+}
+
+func (t *teller) reasons() (all []string) {
+	for _, r := range t.Reasons(t.lang) {
+		all = append(all, r.Text)
 	}
 	return all
 }
@@ -157,7 +177,7 @@ func (t *teller) hold(h *Hold) string {
 		fact = fmt.Sprintf(t.say("Nothing is released until %s%s.", "%sまで、リリースを止めています%s。"), until, why)
 	case h.Kind == Unread:
 		fact = fmt.Sprintf(t.say("What is asked before a release is unknown, because %s.", "リリース前に確かめる内容が不明です（%s）。"), h.Because.In(t.lang))
-		next = t.say(" Run this again in a while.", "しばらくしてから再実行してください。")
+		next = t.say(" Run this again once that is mended.", "解消してから再実行してください。")
 	default:
 		fact = fmt.Sprintf(t.say("%s is unknown, because %s.", "%sが不明です（%s）。"), words.Capital(t.condition(h.Kind)), h.Because.In(t.lang))
 		next = t.say(" `on_unknown: allow` in the settings lets it pass.", "設定の `on_unknown: allow` で通せます。")
@@ -278,8 +298,7 @@ func (t *teller) waysOut() {
 	}
 	t.put("")
 	if !t.in.NoReview.IsEmpty() {
-		t.put("%s", t.say("Confirming, approving, excepting and shipping anyway take a readiness issue, and this version makes none yet. `mode: warn` under `readiness:` in `.github/kintsugi.yml` holds nothing until then.",
-			"確認・承認・例外承認・判断によるリリースには準備のIssueが必要ですが、この版ではまだ作れません。それまでは `.github/kintsugi.yml` の `readiness:` に `mode: warn` と書くと止めません。"))
+		t.unreviewed()
 		return
 	}
 	if len(ids) > 0 {
@@ -288,6 +307,21 @@ func (t *teller) waysOut() {
 			"後に回すときは、作成者以外の方（maintain権限）が `/waive %s until:%s 理由` と書いてください。"), ids[0], until)
 	}
 	t.put("%s", t.say("If it has to go out now: `/ship-anyway reason` (maintain role). It is recorded.", "いま出す必要があるときは `/ship-anyway 理由`（maintain権限）。記録に残ります。"))
+}
+
+// unreviewed says what takes the place of people's words where there is none for them.
+func (t *teller) unreviewed() {
+	for i := range t.Items {
+		for _, p := range t.Items[i].Looked {
+			if t.Items[i].Holds() && (p.Kind() == checklist.Confirmation || p.Kind() == checklist.Approvals) {
+				t.put("%s", t.say("Confirming and approving take a readiness issue, and this version makes none yet. Until then `mode: warn` under `readiness:` in `.github/kintsugi.yml` holds nothing.",
+					"確認と承認には準備のIssueが必要ですが、この版ではまだ作れません。それまでは `.github/kintsugi.yml` の `readiness:` に `mode: warn` と書くと止めません。"))
+				return
+			}
+		}
+	}
+	t.put("%s", t.say("Excepting something and shipping anyway take a readiness issue, and this version makes none yet.",
+		"例外承認と、判断によるリリースには準備のIssueが必要ですが、この版ではまだ作れません。"))
 }
 
 // reference is a reference to an issue, which is ours to make. What does not look
@@ -304,6 +338,9 @@ func (t *teller) missing(item *Item) string {
 	question := words.Foreign(item.Question.In(t.lang)).Prose(200)
 	if item.State == Expired {
 		return fmt.Sprintf(t.say("`%s`: %s It was excepted until %s (%s).", "`%s`: %s例外承認は%sまででした（%s）。"), item.ID, question, t.day(item.Waiver.Until), t.person(item.Waiver.By)) + t.pieces(item)
+	}
+	if n := len(question); n > 0 && question[n-1] < utf8.RuneSelf && t.lang == words.Japanese {
+		question += " " // it is there in English only
 	}
 	return fmt.Sprintf("`%s`: %s", item.ID, question) + t.pieces(item)
 }

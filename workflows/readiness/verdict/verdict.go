@@ -41,6 +41,9 @@ type Input struct {
 	// NoReview says why nobody can confirm, approve or except anything: there is no
 	// place for it. Empty where there is one.
 	NoReview checklist.Text
+	// ReadOnly: whoever asks writes nothing, so that what should be noted in a timeline
+	// is for people to note.
+	ReadOnly bool
 	// Unread says why the checklist or the settings are not known; without items it is
 	// the checklist.
 	Unread checklist.Text

@@ -1,0 +1,159 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/kintsugi-app/kintsugi/app/server"
+	"github.com/kintsugi-app/kintsugi/workflows/policy"
+	"github.com/kintsugi-app/kintsugi/workflows/readiness/checklist"
+	"github.com/kintsugi-app/kintsugi/workflows/readiness/evidence"
+	"github.com/kintsugi-app/kintsugi/workflows/readiness/verdict"
+)
+
+// gateTimeout is how long the gate may take for all that it asks, so that there is an
+// answer within a minute whatever happens.
+const gateTimeout = 45 * time.Second
+
+// gate is one run of the check.
+type gate struct {
+	readinessNoun
+	settings *settings
+
+	repo, service, environment, commit, file, incident string
+}
+
+func newReadinessCheck() *cobra.Command {
+	var g gate
+	c := g.on(&cobra.Command{
+		Use:   "check",
+		Short: "Say whether a commit is ready to be released, and what is missing",
+		Long: "Check looks at what a repository's checklist and policy ask before a release, on GitHub, and\n" +
+			"says whether this commit is ready: what is missing, who can do what, and which ways out stay\n" +
+			"open. It changes nothing. It uses the App's settings where they are set, else GITHUB_TOKEN;\n" +
+			"what that may not see is unknown, with the permission that is missing, and never a yes.\n\n" +
+			"It ends with 0 if the commit may go, with 1 if not, and with 2 if the command, the checklist\n" +
+			"or the policy's section readiness is wrong. Until the repository has a checklist of its own it\n" +
+			"only warns. It answers within a minute, whatever GitHub does. --format github writes\n" +
+			"annotations for GitHub Actions on the lines of the checklist and the policy.",
+		Example: "  kintsugi readiness check --repo acme/pay --sha 4b825dc642cb6eb9a060e54bf8d69288fbee4904 --environment production\n" +
+			"  kintsugi readiness check --service payments --environment production --incident 340 --format github",
+		Args: arguments(cobra.NoArgs),
+	}, func([]string) error { return g.run(g.command.Context()) }, "github")
+	g.settings = addSettings(c, server.AppSettings())
+	flags := c.Flags()
+	flags.StringVar(&g.repo, "repo", "", "the repository, as OWNER/REPO (default: GITHUB_REPOSITORY)")
+	flags.StringVar(&g.commit, "sha", "", "the commit that is to be released (default: GITHUB_SHA)")
+	flags.StringVar(&g.service, "service", "", "the service, as the policy and the checklist call it")
+	flags.StringVar(&g.environment, "environment", "", "the environment that it goes to, as GitHub's deployments call it")
+	flags.StringVar(&g.file, "checklist", "", "a checklist on this machine instead of the one in the repository")
+	flags.StringVar(&g.incident, "incident", "", "the incident that this is to fix, such as 340 or acme/incidents#340")
+	return c
+}
+
+var commitName = regexp.MustCompile(`^[0-9a-f]{40}([0-9a-f]{24})?$`)
+
+// complete reads from the job's environment what was not given, and checks it.
+func (g *gate) complete() error {
+	g.repo = cmp.Or(g.repo, g.settings.lookup("GITHUB_REPOSITORY"))
+	g.commit = strings.ToLower(cmp.Or(g.commit, g.settings.lookup("GITHUB_SHA")))
+	switch {
+	case areRepositories([]string{g.repo}) != nil:
+		return g.wrong("--repo is %.100q: write OWNER/REPO, such as acme/pay, or set GITHUB_REPOSITORY", "--repo が %.100q です。acme/pay のように OWNER/REPO で書くか、GITHUB_REPOSITORY を設定してください", g.repo)
+	case !commitName.MatchString(g.commit):
+		return g.wrong("--sha is %.80q: write the whole name of a commit, 40 characters, or set GITHUB_SHA", "--sha が %.80q です。コミットの名前を40文字で書くか、GITHUB_SHA を設定してください", g.commit)
+	case g.incident != "" && !evidence.IsIncident(g.incident):
+		return g.wrong("--incident is %.80q: write its number, such as 340, or acme/incidents#340", "--incident が %.80q です。340 や acme/incidents#340 のように書いてください", g.incident)
+	}
+	return nil
+}
+
+// run decides and says so.
+func (g *gate) run(ctx context.Context) error {
+	if err := g.complete(); err != nil {
+		return err
+	}
+	ctx, stop := context.WithTimeout(ctx, gateTimeout)
+	defer stop()
+	done := progress(ctx, g.command.ErrOrStderr(), g.say("Asking GitHub …", "GitHubに問い合わせています…"))
+	asked, err := g.look(ctx)
+	done()
+	if broken, ok := errors.AsType[*brokenFile](err); ok {
+		if err := g.showBroken(broken.problems); err != nil {
+			return err
+		}
+		return g.broken(broken.problems)
+	}
+	if err != nil {
+		return err
+	}
+	v := verdict.Decide(asked.input)
+	if err := g.show(asked, v); err != nil {
+		return err
+	}
+	if !v.Passes {
+		return errFound
+	}
+	return nil
+}
+
+// looked is what a verdict depends on, and where it was written.
+type looked struct {
+	input  *verdict.Input
+	policy policy.Policy
+	// file is the checklist's, and lines are those of its items; empty for the one that
+	// comes along.
+	file  string
+	lines []int
+}
+
+// brokenFile is a checklist, or a section of the policy, that cannot be used.
+type brokenFile struct{ problems []policy.Problem }
+
+func (b *brokenFile) Error() string { return fmt.Sprintf("%d problems", len(b.problems)) }
+
+var noReview = checklist.Text{
+	English:  "there is no readiness issue in which people say so",
+	Japanese: "確認や承認を書く準備のIssueがありません",
+}
+
+// look gathers everything. What keeps it from knowing what is asked at all is part of
+// the verdict, too: a gate must not fall silent.
+func (g *gate) look(ctx context.Context) (*looked, error) {
+	reader, err := g.reach(ctx)
+	if err != nil {
+		return nil, err
+	}
+	release, asked, err := g.release(ctx, reader)
+	if err != nil {
+		return nil, err
+	}
+	now := reader.now()
+	if asked.input == nil {
+		facts := reader.facts(ctx, release)
+		if reader.isNoCommit(release, facts) {
+			return nil, g.wrong("%s is no commit of %s that can be seen with these credentials", "%s というコミットは、この認証情報で見える範囲の %s にありません", g.commit, g.repo)
+		}
+		asked.input = release.Input(facts, now)
+	}
+	asked.input.NoReview, asked.input.ReadOnly = noReview, true
+	return asked, nil
+}
+
+// unread is the verdict's input where the checklist or the settings are not known.
+func (g *gate) unread(now time.Time, fixes string, why checklist.Text) *verdict.Input {
+	in := &verdict.Input{
+		Now: now, Checklist: new(checklist.Checklist), Own: true, Unread: why, Fixes: fixes,
+		Service: g.service, Environment: g.environment, Commit: g.commit,
+		RanBefore: verdict.Answer{Because: why},
+	}
+	in.Around.Incidents.Because, in.Around.FollowUps.Because, in.Around.Postmortems.Because = why, why, why
+	return in
+}
