@@ -134,6 +134,9 @@ func firstLabel(list []ownTemplate, words *regexp.Regexp) string {
 // labels are those that Kintsugi makes by itself.
 func (l layout) labels() (list []string) {
 	for _, w := range server.Workflows() {
+		if w.Labels == nil {
+			continue
+		}
 		for _, label := range w.Labels(l.policy) {
 			list = append(list, label.Name)
 		}

@@ -84,6 +84,9 @@ func owners(o workflows.Observation, rules policy.Policy) (list []string) {
 		}
 	}
 	for _, w := range server.Workflows() {
+		if w.Owns == nil {
+			continue
+		}
 		if _, ok := w.Owns(o, rules, acts); ok {
 			list = append(list, w.Name)
 		}

@@ -220,7 +220,8 @@ var namesKey = regexp.MustCompile("^(an entry of )?`[a-z_]+([.[][^`]*)?`|^unknow
 // concernsGate: a problem of another section is none of the gate's; one that names no
 // key may have cost anything, and the zone says when a day ends.
 func concernsGate(p policy.Problem) bool {
-	return strings.Contains(p.Message, "`readiness") || strings.Contains(p.Message, "`time_zone`") || !namesKey.MatchString(p.Message)
+	about, _, _ := strings.Cut(p.Message, " Known here:")
+	return strings.Contains(about, "`readiness") || strings.Contains(about, "`time_zone`") || !namesKey.MatchString(about)
 }
 
 // findChecklist reads the checklist: the file that was named, else the repository's,
