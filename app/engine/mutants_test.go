@@ -53,6 +53,8 @@ var mutants = []mutant{
 	{"an outage refuses nobody", "answer.go",
 		"if err != nil {\n\t\t\t\terr = fmt.Errorf(\"ask %+v: %w\", a, err)\n\t\t\t}\n\t\t\treturn err",
 		"_ = fmt.Sprint(err)\n\t\t\treturn nil", "TestOutageRefusesNobody"},
+	{"what is quoted stays among those who may read it", "answer.go",
+		"if there, ok := workflows.Quotes(a); ok {", "if there, ok := workflows.Quotes(a); ok && there == \"\" {", "StayPrivate"},
 	{"a person's label comes back once only", "apply.go", "a.removed(l) < 2", "true", "TestRule04"},
 	{"what a reporter may do proves no role", "judge.go", "if executed && !reporter {", "if executed {", "TestThumbOfReporterIsNoRole"},
 	{"a report ends when somebody takes over", "judge.go", "!(reporter && !ended(c, earlier, a))", "!reporter", "TestReportEndsWhenTakenOver"},

@@ -134,8 +134,8 @@ func TestResultsOfARelease(t *testing.T) {
 	for range 101 {
 		w.RunWorkflow(vault, "busy.yml", commits[1], "success")
 	}
-	seen, n := w.cost(workflows.LastRunsAsk{Repo: vault, Workflows: "absent.yml\nbusy.yml\nload-test.yml"})
-	if len(seen.Results) != 2 || seen.Results[1].Name != "load-test.yml" || n != 3 {
+	seen, n := w.cost(workflows.LastRunsAsk{Repo: vault, Workflows: "absent.yml\nbusy.yml\nci.yml\nload-test.yml"})
+	if len(seen.Results) != 3 || seen.Results[1].Name != "ci.yml" || seen.Results[2].Name != "load-test.yml" || n != 4 {
 		t.Errorf("%d requests: %v", n, brief(seen.Results))
 	}
 }

@@ -15,6 +15,8 @@ import (
 	"github.com/kintsugi-app/kintsugi/workflows/readiness/checklist"
 	"github.com/kintsugi-app/kintsugi/workflows/readiness/evidence"
 	"github.com/kintsugi-app/kintsugi/workflows/readiness/verdict"
+	"github.com/kintsugi-app/kintsugi/workflows/words"
+	"github.com/kintsugi-app/kintsugi/workflows/words/hostile"
 )
 
 const (
@@ -277,5 +279,36 @@ func TestHowManyAsks(t *testing.T) {
 	}
 	if got := count(releaseBy(t, "", lines...)); got != 9 {
 		t.Errorf("sixty items: %d asks", got)
+	}
+}
+
+// TestStrangers: whatever names, paths, tags and titles on GitHub say, the verdict does
+// nothing by it.
+func TestStrangers(t *testing.T) {
+	for _, text := range hostile.Texts() {
+		r := releaseBy(t, "incident: {label: outage}", `file: "**"`, `file: "**", matches: "never"`, `check: test`, `release: "*", within: 1 day`, `deployment: staging, within: 1 day`, `no_open_issues: [a]`)
+		r.Service, r.Environment = text.Text, text.Text
+		for _, seen := range []workflows.Answer{
+			{Unknown: text.Text},
+			{Seen: workflows.Seen{
+				Files:       []workflows.File{{Path: text.Text, Problem: text.Text}},
+				Results:     []workflows.Result{{Name: "test", State: text.Text, URL: text.Text}},
+				Releases:    []workflows.Release{{Tag: text.Text, URL: text.Text, At: ago(99)}},
+				Deployments: []workflows.Deployment{{Environment: "staging", Commit: text.Text, State: text.Text}},
+				Commit:      workflows.Commit{Message: "Fixes-incident: " + text.Text, Authors: []string{text.Text}, URL: text.Text},
+				Issues: map[string]workflows.Issues{
+					"a": {Total: 1, All: []workflows.LabelledIssue{{Number: 1, URL: text.Text}}}, "outage": {Total: 1, All: []workflows.LabelledIssue{{Number: 2, Title: text.Text, Labels: []string{text.Text}}}},
+				},
+			}},
+			{Seen: workflows.Seen{Files: []workflows.File{{Path: text.Text}}, Commit: workflows.Commit{NoPulls: text.Text}}},
+		} {
+			in, _ := answers(r, seen)
+			for _, lang := range []words.Language{words.English, words.Japanese} {
+				said := verdict.Decide(in).Text(lang)
+				if faults := hostile.Markdown(said, hostile.Own{References: []string{"#1", "#2"}, Table: true, List: true, Fold: true}); len(faults) > 0 {
+					t.Errorf("%s: %q\n%s", text.Name, faults, said)
+				}
+			}
+		}
 	}
 }
