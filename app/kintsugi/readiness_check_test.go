@@ -424,3 +424,30 @@ func TestReadinessCheckEnds(t *testing.T) {
 		t.Errorf("%+v", v)
 	}
 }
+
+// TestReadinessCheckAsApp: with the App's settings it decides the same, and signing in
+// takes four requests more at most.
+func TestReadinessCheckAsApp(t *testing.T) {
+	w := newGateWorld(t)
+	w.serve()
+	code, byToken, errOut := w.check("--sha", w.tip)
+	cost := w.Counts().Requests
+	if code != fine {
+		t.Fatal(byToken, errOut)
+	}
+	key := filepath.Join(t.TempDir(), "key.pem")
+	if err := os.WriteFile(key, w.PrivateKeyPEM(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("KINTSUGI_APP_ID", "7")
+	t.Setenv("KINTSUGI_PRIVATE_KEY_FILE", key)
+	t.Setenv("GITHUB_TOKEN", "")
+	w.ResetCounts()
+	code, out, errOut := w.check("--sha", w.tip)
+	if code != fine || runTimes.ReplaceAllString(out, "") != runTimes.ReplaceAllString(byToken, "") {
+		t.Errorf("%d\n%s%s", code, out, errOut)
+	}
+	if more := w.Counts().Requests - cost; more > 4 {
+		t.Errorf("%d requests more: %v", more, w.Counts().ByRoute)
+	}
+}
