@@ -7,6 +7,7 @@ import "time"
 // than one of ten. Lists in them are sorted and separated by newlines.
 
 // CommitAsk asks who made a commit, what it says, and which pull requests brought it.
+// The commit may be named by a branch or a tag.
 type CommitAsk struct{ Repo, Commit string }
 
 // TreeAsk asks for the paths of all files at a commit.
@@ -38,7 +39,28 @@ type DeploymentsAsk struct{ Repo, Environments string }
 // by tabs, all of which an open issue must carry; a line of Closed is one label.
 type IssuesAsk struct{ Repo, Open, Closed string }
 
+// WaitingAsk asks for the deployments that wait for this App's word. docs: "Creating
+// custom deployment protection rules".
+type WaitingAsk struct{ Repo string }
+
+// HeadsAsk asks for the newest commits of a repository: those of the default branch and
+// of the merge queue, and of its other branches as far as they fit one of some patterns,
+// a line each, in which * stands for anything. Pulls asks for those of open pull
+// requests, too.
+type HeadsAsk struct {
+	Repo, Branches string
+	Pulls          bool
+}
+
+// NotesAsk asks what an App wrote as a check run of this name on a commit, and on the
+// newest few of the default branch. What GitHub Actions wrote is none of it, since any
+// workflow could have.
+type NotesAsk struct{ Repo, Commit, Check string }
+
 func (CommitAsk) ask()      {}
+func (WaitingAsk) ask()     {}
+func (HeadsAsk) ask()       {}
+func (NotesAsk) ask()       {}
 func (TreeAsk) ask()        {}
 func (TextsAsk) ask()       {}
 func (FolderAsk) ask()      {}
@@ -81,6 +103,12 @@ func Quotes(a Ask) (repo string, ok bool) {
 		return a.Repo, true
 	case IssuesAsk:
 		return a.Repo, true
+	case WaitingAsk:
+		return a.Repo, true
+	case HeadsAsk:
+		return a.Repo, true
+	case NotesAsk:
+		return a.Repo, true
 	}
 	return "", false
 }
@@ -99,11 +127,45 @@ type Seen struct {
 	Deployments []Deployment
 	// Issues are those found for each line that was asked for, the newest first.
 	Issues map[string]Issues
+	// Waiting are deployments that wait for this App's word, the oldest first.
+	Waiting []Waiting
+	Heads   []Head
+	// Notes are what was found on commits, the newest first.
+	Notes []Note
+}
+
+// Waiting is a deployment that a job is to make and that waits for this App's word.
+type Waiting struct {
+	Run int64
+	// Environment is where to; Branch is the branch or tag that the run is of.
+	Environment, Commit, Branch, URL string
+	At                               time.Time // when the run began to wait, or was made
+}
+
+// The kinds of Head.
+const (
+	HeadDefault = "default"
+	HeadBranch  = "branch"
+	HeadQueue   = "queue" // of the merge queue
+	HeadPull    = "pull"
+)
+
+// Head is the newest commit of a branch, or of pull request Pull.
+type Head struct {
+	Kind, Branch, Commit string
+	Pull                 int
+}
+
+// Note is the summary of a check run, a Markdown text.
+type Note struct {
+	Commit, App, Text, URL string
+	At                     time.Time
 }
 
 // Commit is a commit with what is around it.
 type Commit struct {
-	Message, URL string
+	// SHA is the whole name of the commit.
+	SHA, Message, URL string
 	// Authors are the logins of those who wrote it, as far as GitHub knows them, and
 	// of those who opened its pull requests.
 	Authors []string

@@ -46,6 +46,8 @@ type Plan struct {
 	Changes []ChangeIntent
 	// Checks are kept true, each on its commit.
 	Checks []CheckIntent
+	// Gates are what deployments that wait for this App's word are told.
+	Gates []GateIntent
 	// Summary is what the workflow publishes about the subject; the subjects in
 	// Names are woken when it changes.
 	Summary string
@@ -222,6 +224,24 @@ type Annotation struct {
 	Title, Message string
 }
 
+// GateIntent is what a deployment that waits is told: that it may go, that it may not,
+// or, with no state, why it still waits. It is said once, and again when it is another;
+// GitHub takes ten words a deployment (docs: "Review custom deployment protection rules
+// for a workflow run").
+type GateIntent struct {
+	Key         string
+	Run         int64
+	Environment string
+	State       string // approved, rejected, or empty
+	Comment     string // Markdown, at most 1,024 characters
+}
+
+// What a waiting deployment may be told.
+const (
+	GateApproved = "approved"
+	GateRejected = "rejected"
+)
+
 // Notice calls somebody. It is sent once: with the status comment where that
 // is made in the same run (Line), else as a comment of its own (Body).
 type Notice struct {
@@ -286,6 +306,9 @@ func (p Plan) String() string {
 		for _, a := range c.Annotations {
 			fmt.Fprintf(&b, "  %q:%d: %s: %s\n", a.Path, a.Line, a.Level, a.Message)
 		}
+	}
+	for _, w := range p.Gates {
+		fmt.Fprintf(&b, "gate %s: run %d for %q, %s\n%s", w.Key, w.Run, w.Environment, cmp.Or(w.State, "wait"), indent(w.Comment))
 	}
 	for _, s := range p.Sections {
 		fmt.Fprintf(&b, "section %s\n%s", s.Key, indent(s.Title+"\n"+s.Text))

@@ -60,6 +60,9 @@ type Workflow struct {
 	// Aggregate is the name of the aggregate that the workflow looks after, one in each
 	// repository; empty for none. Of an aggregate no other workflow decides.
 	Aggregate string
+	// Pause is how long the aggregate waits after the first of what it is told, so that
+	// much of it is one run; zero is a minute.
+	Pause time.Duration
 	// Shares are repositories of the same owner whose readers may read, under this
 	// policy, what stands here, although this repository is private; so may theirs only
 	// if they are private, too.
@@ -103,6 +106,9 @@ type Input struct {
 	// Moved: what is recorded here is of another issue, so this one was transferred,
 	// or somebody copied that. What it made before is not in Made.
 	Moved bool
+	// Published is what the workflow last published about the subject, as recorded: what
+	// people had before them when they wrote what is new.
+	Published string
 	// Told are, for an aggregate, the subjects that named it and have published
 	// something else since its last run. Some may be missing, after the store was lost.
 	Told []Subject

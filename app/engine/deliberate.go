@@ -304,10 +304,12 @@ func (e *Engine) decide(ctx context.Context, d deliberation, c *Claim) (delibera
 		Acts: d.acts, Facts: d.facts, Made: d.made, Heard: d.heard(c.Hint), Ahead: e.line.ahead(c.Key), Moved: errors.Is(d.lost, errCopied),
 		Commands: workflows.CommandsOn(d.rules.List, d.owner), Told: d.told, Whole: d.whole,
 	}
+	published := summariesIn(d.record.Summary)
 	for round := 0; ; round++ {
 		var asks []workflows.Ask
 		var parts []contribution
 		for _, w := range d.rules.List {
+			in.Published = published[w.Name]
 			decision := w.Decide(in)
 			asks = append(asks, decision.Asks...)
 			parts = append(parts, contribution{w.Name, decision.Plan})

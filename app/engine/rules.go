@@ -171,6 +171,7 @@ func (r Rules) merge(owner string, p policy.Policy, parts []contribution) (workf
 		out.Changes = append(out.Changes, plan.Changes...)
 		out.Whole = out.Whole || plan.Whole
 		out.Checks = append(out.Checks, plan.Checks...)
+		out.Gates = append(out.Gates, plan.Gates...)
 		out.Names = append(out.Names, plan.Names...)
 		if !plan.Wake.IsZero() && (out.Wake.IsZero() || plan.Wake.Before(out.Wake)) {
 			out.Wake = plan.Wake
@@ -206,6 +207,9 @@ func keysIn(plan workflows.Plan) (keys []string) {
 	}
 	for _, c := range plan.Checks {
 		keys = append(keys, c.Key)
+	}
+	for _, g := range plan.Gates {
+		keys = append(keys, g.Key)
 	}
 	return keys
 }
