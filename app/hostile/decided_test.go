@@ -143,6 +143,15 @@ func keysHere() []here {
 		{name: "steps", key: "incident.response", format: onCall + "response: {always: [%[1]s], sev2: [%[1]s]}}\n", said: ready, shows: "xyzzy"},
 		{name: "reminders", key: "incident.reminders", format: onCall + "reminders: %s}\n"},
 		{name: "folder of runbooks", key: "incident.runbooks", format: onCall + "runbooks: [%s]}\n"},
+		{name: "mode of the gate", key: "readiness.mode", format: onCall + "}\nreadiness: {mode: %s}\n", shows: "readiness.mode"},
+		{name: "what the gate does in the dark", key: "readiness.on_unknown", format: onCall + "}\nreadiness: {on_unknown: %s}\n", shows: "readiness.on_unknown"},
+		{name: "incidents that hold", key: "readiness.open_incidents", format: onCall + "}\nreadiness: {open_incidents: %s}\n", shows: "readiness.open_incidents"},
+		{name: "follow-ups that hold", key: "readiness.overdue_follow_ups", format: onCall + "}\nreadiness: {overdue_follow_ups: %s}\n", shows: "readiness.overdue_follow_ups"},
+		{name: "postmortems that hold", key: "readiness.overdue_postmortems", format: onCall + "}\nreadiness: {overdue_postmortems: %s}\n", shows: "readiness.overdue_postmortems"},
+		{name: "begin of a freeze", key: "readiness.freeze.from", format: onCall + "}\nreadiness: {freeze: [{from: %s, to: 2027-01-03}]}\n", shows: "readiness.freeze"},
+		{name: "end of a freeze", key: "readiness.freeze.to", format: onCall + "}\nreadiness: {freeze: [{from: 2026-11-20, to: %s}]}\n", shows: "readiness.freeze"},
+		{name: "reason of a freeze", key: "readiness.freeze.reason", format: onCall + "}\nreadiness: {freeze: [{from: 2026-11-20, to: 2027-01-03, reason: %s}]}\n"},
+		{name: "services of a freeze", key: "readiness.freeze.services", format: onCall + "}\nreadiness: {freeze: [{from: 2026-11-20, to: 2027-01-03, services: [%s]}]}\n"},
 		{name: "settings that are looked at", key: "mode", format: "mode: observe\nservices: {%[1]s: {}}\n" + onCall + "label: %[1]s, response: {always: [%[1]s]}}\n", said: ready + "\n/preview", shows: "xyzzy"},
 	}
 }

@@ -288,6 +288,7 @@ func TestStrangers(t *testing.T) {
 	for _, text := range hostile.Texts() {
 		r := releaseBy(t, "incident: {label: outage}", `file: "**"`, `file: "**", matches: "never"`, `check: test`, `release: "*", within: 1 day`, `deployment: staging, within: 1 day`, `no_open_issues: [a]`)
 		r.Service, r.Environment = text.Text, text.Text
+		r.Settings.Freezes = []verdict.Freeze{{From: "2026-01-01", To: "2027-12-31", Reason: text.Text}}
 		for _, seen := range []workflows.Answer{
 			{Unknown: text.Text},
 			{Seen: workflows.Seen{
