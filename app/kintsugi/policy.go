@@ -88,17 +88,7 @@ func validate(file string) ([]policy.Problem, error) {
 
 func showProblems(out io.Writer, as string, problems []policy.Problem, lang words.Language) error {
 	if as == "json" {
-		type found struct {
-			File    string `json:"file"`
-			Line    int    `json:"line"`
-			Column  int    `json:"column"`
-			Message string `json:"message"`
-		}
-		all := []found{}
-		for _, p := range problems {
-			all = append(all, found{p.File, p.Line, p.Column, p.In(lang)})
-		}
-		return writeJSON(out, all)
+		return writeJSON(out, problemsJSON(problems, lang))
 	}
 	for _, p := range problems {
 		p.Message = p.In(lang)
@@ -107,6 +97,21 @@ func showProblems(out io.Writer, as string, problems []policy.Problem, lang word
 		}
 	}
 	return nil
+}
+
+type problemJSON struct {
+	File    string `json:"file"`
+	Line    int    `json:"line"`
+	Column  int    `json:"column"`
+	Message string `json:"message"`
+}
+
+func problemsJSON(problems []policy.Problem, lang words.Language) []problemJSON {
+	all := []problemJSON{}
+	for _, p := range problems {
+		all = append(all, problemJSON{p.File, p.Line, p.Column, p.In(lang)})
+	}
+	return all
 }
 
 func newPolicySchema() *cobra.Command {

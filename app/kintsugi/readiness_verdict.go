@@ -22,9 +22,12 @@ func (g *gate) show(asked *looked, v *verdict.Verdict) error {
 	}
 	switch g.as {
 	case "json":
-		return g.showJSON(asked, v, text)
+		return writeJSON(out, g.verdictJSON(asked, v, text))
 	case "github":
 		if err := g.annotate(out, asked, v); err != nil {
+			return err
+		}
+		if err := g.report(wordOf(v), v.Ready, text, g.verdictJSON(asked, v, text)); err != nil {
 			return err
 		}
 	}
@@ -50,6 +53,11 @@ func (g *gate) annotate(out io.Writer, asked *looked, v *verdict.Verdict) error 
 	}
 	if v.Way == verdict.Back || v.Way == verdict.Fix {
 		level = "notice"
+	}
+	for _, note := range g.notes {
+		if err := annotation(out, "notice", place{}, v.Headline(g.lang), note.In(g.lang)); err != nil {
+			return err
+		}
 	}
 	reasons := v.Reasons(g.lang)
 	for i, r := range reasons {
@@ -127,6 +135,7 @@ type (
 		Service     *string      `json:"service"`
 		Environment *string      `json:"environment"`
 		Fixes       *string      `json:"fixes"`
+		Shipped     *shippedJSON `json:"shipped"`
 		Checklist   *listJSON    `json:"checklist"`
 		Items       []itemJSON   `json:"items"`
 		Holds       []holdJSON   `json:"holds"`
@@ -134,6 +143,12 @@ type (
 		RanBefore   seenJSON     `json:"ran_before"`
 		Reasons     []reasonJSON `json:"reasons"`
 		Text        string       `json:"text"`
+	}
+	// shippedJSON is the decision by which what is not ready passes.
+	shippedJSON struct {
+		By     string    `json:"by"`
+		At     time.Time `json:"at"`
+		Reason string    `json:"reason"`
 	}
 	listJSON struct {
 		File    *string `json:"file"`
@@ -178,12 +193,15 @@ type (
 	}
 )
 
-func (g *gate) showJSON(asked *looked, v *verdict.Verdict, text string) error {
+func (g *gate) verdictJSON(asked *looked, v *verdict.Verdict, text string) verdictJSON {
 	in := asked.input
 	shown := verdictJSON{
 		Ready: v.Ready, Passes: v.Passes, Way: v.Way, Headline: v.Headline(g.lang), At: in.Now.UTC().Truncate(time.Second),
 		Repository: g.repo, Commit: in.Commit, Service: orNull(in.Service), Environment: orNull(in.Environment), Fixes: orNull(in.Fixes),
 		Items: []itemJSON{}, Holds: g.holdsJSON(v.Holds), Unseen: g.holdsJSON(v.Unseen), RanBefore: g.seenJSON(in.RanBefore), Reasons: []reasonJSON{}, Text: text,
+	}
+	if v.Shipped != nil {
+		shown.Shipped = &shippedJSON{v.Shipped.By, v.Shipped.At.UTC().Truncate(time.Second), v.Shipped.Reason}
 	}
 	if len(in.Checklist.Items) > 0 {
 		shown.Checklist = &listJSON{orNull(asked.file), in.Checklist.Version(), in.Own}
@@ -195,7 +213,7 @@ func (g *gate) showJSON(asked *looked, v *verdict.Verdict, text string) error {
 		at := g.placeOf(asked, r)
 		shown.Reasons = append(shown.Reasons, reasonJSON{orNull(at.file), at.line, r.Text})
 	}
-	return writeJSON(g.command.OutOrStdout(), shown)
+	return shown
 }
 
 func (g *gate) itemJSON(item *verdict.Item, lines []int, n int) itemJSON {

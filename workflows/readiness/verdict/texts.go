@@ -79,8 +79,11 @@ func (t *teller) headline(reasons int) {
 	case Back:
 		t.put("%s", t.say("This version ran here before, and going back is never held.", "この環境で動いていた版です。戻す操作は止めません。"))
 	case Anyway:
-		t.put(t.say("%s decided at %s: %s. It is recorded, and the next digest has it.", "%s、%s: %s。記録し、次の週報に載せます。"),
-			t.person(t.Shipped.By), t.clock(t.Shipped.At), sentence(t.Shipped.Reason))
+		recorded := t.say("%s decided at %s: %s. It is recorded, and the next digest has it.", "%s、%s: %s。記録し、次の週報に載せます。")
+		if t.in.ReadOnly {
+			recorded = t.say("%s decided at %s: %s. The record of it is this answer.", "%s、%s: %s。この判定が、その記録です。")
+		}
+		t.put(recorded, t.person(t.Shipped.By), t.clock(t.Shipped.At), sentence(t.Shipped.Reason))
 	case Straight, Fix, Warning:
 	}
 	if len(t.Told) > 0 {
@@ -311,17 +314,18 @@ func (t *teller) waysOut() {
 
 // unreviewed says what takes the place of people's words where there is none for them.
 func (t *teller) unreviewed() {
+	said := t.say("Excepting something takes a readiness issue, and this version makes none yet.", "例外承認には準備のIssueが必要ですが、この版ではまだ作れません。")
 	for i := range t.Items {
 		for _, p := range t.Items[i].Looked {
 			if t.Items[i].Holds() && (p.Kind() == checklist.Confirmation || p.Kind() == checklist.Approvals) {
-				t.put("%s", t.say("Confirming and approving take a readiness issue, and this version makes none yet. Until then `mode: warn` under `readiness:` in `.github/kintsugi.yml` holds nothing.",
-					"確認と承認には準備のIssueが必要ですが、この版ではまだ作れません。それまでは `.github/kintsugi.yml` の `readiness:` に `mode: warn` と書くと止めません。"))
-				return
+				said = t.say("Confirming and approving take a readiness issue, and this version makes none yet. Until then `mode: warn` under `readiness:` in `.github/kintsugi.yml` holds nothing.",
+					"確認と承認には準備のIssueが必要ですが、この版ではまだ作れません。それまでは `.github/kintsugi.yml` の `readiness:` に `mode: warn` と書くと止めません。")
 			}
 		}
 	}
-	t.put("%s", t.say("Excepting something and shipping anyway take a readiness issue, and this version makes none yet.",
-		"例外承認と、判断によるリリースには準備のIssueが必要ですが、この版ではまだ作れません。"))
+	t.put("%s", said)
+	t.put("%s", t.say("If it has to go out now: run this again with a reason in `ship-anyway` (maintain role). It is recorded.",
+		"いま出す必要があるときは、`ship-anyway` に理由を書いて再実行してください（maintain権限）。記録に残ります。"))
 }
 
 // reference is a reference to an issue, which is ours to make. What does not look
