@@ -15,7 +15,7 @@ FUZZTIME ?= 10s
 KILLS    ?= 1000
 
 .DEFAULT_GOAL := help
-.PHONY: help test race lint bench sandbox build golden contract fuzz soak clean
+.PHONY: help test race lint bench sandbox build golden contract act fuzz soak clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -55,11 +55,14 @@ build: ## build the static binary bin/kintsugi
 golden: ## rewrite the golden files; look at the diff before you commit it
 	KINTSUGI_UPDATE_GOLDEN=1 $(GO) test -count 1 ./workflows/...
 	KINTSUGI_UPDATE_GOLDEN=1 $(GO) test -count 1 -run 'Budget|TestNights|Notifications|TestPostmortemStory|TestFollowUpStory|TestReadingListStory' ./app/engine
-	KINTSUGI_UPDATE_GOLDEN=1 $(GO) test -count 1 -run 'TestPostmortemScripts|TestReadingListScripts|TestReadinessScripts' ./app/kintsugi
+	KINTSUGI_UPDATE_GOLDEN=1 $(GO) test -count 1 -run 'TestPostmortemScripts|TestReadingListScripts|TestReadinessScripts|TestReadinessCheck|TestActionInWorkflows' ./app/kintsugi
 	KINTSUGI_UPDATE_GOLDEN=1 $(GO) test -count 1 -run TestCommandReference ./app/server
 
 contract: ## fetch GitHub's description, example deliveries and a simulation (needs Node)
 	tools/contract/fetch.sh
+
+act: ## build act, which runs workflows without GitHub (a minute the first time)
+	cd tools/act && CGO_ENABLED=0 $(GO) build -o ../../.cache/act/act github.com/nektos/act
 
 fuzz: ## run each fuzz target for FUZZTIME (10s)
 	@GO="$(GO)" tools/fuzz.sh $(FUZZTIME)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -16,11 +17,13 @@ type action struct {
 	Inputs map[string]struct{ Default string }
 	Runs   struct {
 		Using string
-		Steps []struct {
-			Shell, Run string
-			Env        map[string]string
-		}
+		Steps []actionStep
 	}
+}
+
+type actionStep struct {
+	If, Shell, Run string
+	Env            map[string]string
 }
 
 func readAction(t *testing.T) (a action) {
@@ -38,24 +41,45 @@ func readAction(t *testing.T) (a action) {
 	return a
 }
 
-var inputExpression = regexp.MustCompile(`^\$\{\{ inputs\.([a-z]+) \}\}$`)
+// What an environment variable of a step may be: an input, with another value where it is
+// empty or not, or one of the event.
+var (
+	inputExpression = regexp.MustCompile(`^\$\{\{ inputs\.([a-z-]+)( \|\| github\.event\.pull_request\.head\.sha)? \}\}$`)
+	baseExpression  = "${{ github.event.pull_request.base.sha }}"
+)
 
-// TestActionInputs: each input reaches the script as environment and in no other
-// way, so that its text is never a command; and the script asks no network.
+// TestActionInputs: each input reaches the script as environment and in no other way, so
+// that its text is never a command.
 func TestActionInputs(t *testing.T) {
 	a := readAction(t)
+	script, err := os.ReadFile("../../action/kintsugi.sh")
+	if err != nil {
+		t.Fatal(err)
+	}
+	read := map[string]bool{}
 	for _, step := range a.Runs.Steps {
-		if step.Shell != "bash" || strings.Contains(step.Run, "${{") || strings.Contains(step.Run, "eval") {
-			t.Errorf("a step is %s with an expression in it:\n%s", step.Shell, step.Run)
+		if step.Shell != "bash" || !regexp.MustCompile(`^bash "\$GITHUB_ACTION_PATH/action/kintsugi\.sh" (lint|readiness)$`).MatchString(step.Run) {
+			t.Errorf("a step is %s, and not the script alone:\n%s", step.Shell, step.Run)
 		}
-		if fetches := regexp.MustCompile(`\b(curl|wget|git (fetch|clone|pull)|gh )`).FindString(step.Run); fetches != "" {
-			t.Errorf("a step runs %s", fetches)
-		}
-		for name := range a.Inputs {
-			if variable := "KINTSUGI_" + strings.ToUpper(name); step.Env[variable] != "${{ inputs."+name+" }}" || !strings.Contains(step.Run, "$"+variable) {
-				t.Errorf("the input %s is not read from %s", name, variable)
+		for variable, value := range step.Env {
+			m := inputExpression.FindStringSubmatch(value)
+			switch {
+			case m == nil && value != baseExpression:
+				t.Errorf("%s is %s", variable, value)
+			case variable != "GITHUB_TOKEN" && !bytes.Contains(script, []byte("$"+variable)):
+				t.Errorf("%s is not read", variable)
+			case m != nil:
+				read[m[1]] = true
 			}
 		}
+	}
+	for name := range a.Inputs {
+		if !read[name] {
+			t.Errorf("the input %s reaches no step", name)
+		}
+	}
+	if bytes.Contains(script, []byte("${{")) || bytes.Contains(script, []byte("eval")) {
+		t.Error("the script takes a text for a command")
 	}
 }
 
@@ -102,20 +126,30 @@ func (r repository) commit(files map[string]string) {
 }
 
 // runs is a run of the action with inputs, and with the base of the pull request if
-// there is one.
-func (r repository) runs(base string, inputs map[string]string) (out string, code int) {
+// there is one. Env is what a runner and a team set beside it.
+func (r repository) runs(base string, inputs map[string]string, env ...string) (out string, code int) {
 	r.t.Helper()
+	root, err := filepath.Abs(filepath.Join("..", ".."))
+	if err != nil {
+		r.t.Fatal(err)
+	}
 	a := readAction(r.t)
+	input := func(name string) string {
+		if given, ok := inputs[name]; ok {
+			return given
+		}
+		return a.Inputs[name].Default
+	}
 	for _, step := range a.Runs.Steps {
+		if (step.If == "inputs.command == 'readiness'") != (input("command") == "readiness") {
+			continue
+		}
 		c := exec.Command("bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step.Run)
 		c.Dir = r.dir
-		c.Env = os.Environ()
+		c.Env = append(append(os.Environ(), "GITHUB_ACTION_PATH="+root), env...)
 		for variable, value := range step.Env {
 			if m := inputExpression.FindStringSubmatch(value); m != nil {
-				value = a.Inputs[m[1]].Default
-				if given, ok := inputs[m[1]]; ok {
-					value = given
-				}
+				value = input(m[1])
 			} else {
 				value = base
 			}
@@ -199,7 +233,7 @@ func TestAction(t *testing.T) {
 	expect("another policy", out, code, 1, []string{"::error file=docs/other.md"}, []string{"notice"})
 
 	for _, wrong := range [][]string{
-		{"binary", ""}, {"binary", "./nosuch"}, {"binary", "$(echo pwned)"}, {"version", "v1"}, {"command", "gate"}, {"command", "lint; echo pwned"}, {"files", "\n"},
+		{"binary", ""}, {"binary", "./nosuch"}, {"binary", "$(echo pwned)"}, {"version", "v1"}, {"binary", "", "version", "v1"}, {"binary", "", "version", "$(echo pwned)"}, {"command", "gate"}, {"command", "lint; echo pwned"}, {"files", "\n"},
 	} {
 		out, code = r.runs("", with(wrong...))
 		expect(wrong[0]+"="+wrong[1], out, code, 2, []string{"::error title=Kintsugi::"}, []string{"pwned"})
