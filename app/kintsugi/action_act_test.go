@@ -209,7 +209,7 @@ func keeping(t *testing.T, program string) string {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "kintsugi")
 	script := fmt.Sprintf("#!/bin/sh\n'%s' \"$@\" >\"$KEEP.log\"\ncode=$?\ncat \"$KEEP.log\"\nexit $code\n", program)
-	if err := os.WriteFile(file, []byte(script), 0o700); err != nil { //nolint:gosec // it is run
+	if err := os.WriteFile(file, []byte(script), 0o700); err != nil {
 		t.Fatal(err)
 	}
 	return file
