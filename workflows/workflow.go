@@ -63,6 +63,10 @@ type Workflow struct {
 	// Pause is how long the aggregate waits after the first of what it is told, so that
 	// much of it is one run; zero is a minute.
 	Pause time.Duration
+	// Events are GitHub's, in the repository of the aggregate, after which it is to be
+	// run: "push", or with an action "check_run.completed". docs: Webhook events and
+	// payloads.
+	Events []string
 	// Shares are repositories of the same owner whose readers may read, under this
 	// policy, what stands here, although this repository is private; so may theirs only
 	// if they are private, too.

@@ -1,9 +1,11 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -17,8 +19,11 @@ import (
 // it needs, and what a run made is found again on GitHub by the next one.
 const (
 	// tellingPause is how long an aggregate waits after the first of what it is told,
-	// so that ten labels in a minute are one commit.
+	// unless its workflow says otherwise, so that ten labels in a minute are one commit.
 	tellingPause = time.Minute
+	// rerunOn begins what an aggregate is told where somebody wants its checks on a
+	// commit to be run again.
+	rerunOn = "rerun on "
 	// mostReadings is how often the workflow of an aggregate may ask. It reads one
 	// file after another: the page names the entries, an entry its sources, a source
 	// may have moved.
@@ -44,6 +49,33 @@ func (r Rules) aggregates(repo string) (all []workflows.Subject) {
 	return all
 }
 
+// pause is how long the aggregates of a name wait after the first of what they are told.
+func (r Rules) pause(name string) time.Duration {
+	w, _ := r.aggregate(name)
+	return cmp.Or(w.Pause, tellingPause)
+}
+
+// Event is what a delivery says has happened in a repository. Rerun is the commit on
+// which somebody wants the checks of this App to be run again, if that is it.
+type Event struct{ Repo, Name, Action, Rerun string }
+
+// Hear is what the aggregates of a repository are told of an event that their workflows
+// named.
+func (e *Engine) Hear(ev Event) (tell []Telling) {
+	for _, w := range e.rules.List {
+		if w.Aggregate == "" || !slices.Contains(w.Events, ev.Name) && !slices.Contains(w.Events, ev.Name+"."+ev.Action) {
+			continue
+		}
+		of := workflows.Subject{Repo: ev.Repo, Name: w.Aggregate}
+		t := Telling{Aggregate: of.String(), Due: e.clock.Now().Add(e.rules.pause(w.Aggregate))}
+		if ev.Rerun != "" {
+			t.Subject = rerunOn + ev.Rerun
+		}
+		tell = append(tell, t)
+	}
+	return tell
+}
+
 // ponder lets the workflow of an aggregate decide. Where nothing is to be done about
 // it, it is looked at as a whole once there is.
 func (e *Engine) ponder(ctx context.Context, s workflows.Subject, c *Claim, intents []Intent, run *Run) (deliberation, error) {
@@ -65,9 +97,12 @@ func (e *Engine) ponder(ctx context.Context, s workflows.Subject, c *Claim, inte
 	if d.language == "" {
 		d.language = words.English
 	}
-	d.facts, d.made = workflows.Facts{}, map[string]workflows.Made{}
+	d.facts, d.made, d.rerun = workflows.Facts{}, map[string]workflows.Made{}, map[string]bool{}
+	maps.Copy(d.made, c.Hint.Checks)
 	for _, key := range c.Told {
-		if teller, err := workflows.ParseSubject(key); err == nil {
+		if commit, is := strings.CutPrefix(key, rerunOn); is {
+			d.rerun[commit] = true
+		} else if teller, err := workflows.ParseSubject(key); err == nil {
 			d.told = append(d.told, teller)
 		}
 	}
@@ -103,6 +138,9 @@ func (d *deliberation) aggregateFound() []string {
 	for _, teller := range d.told {
 		lines = append(lines, "something else was published by "+teller.String())
 	}
+	for _, commit := range slices.Sorted(maps.Keys(d.rerun)) {
+		lines = append(lines, "its checks are to be run again on "+commit)
+	}
 	for _, p := range d.problems {
 		lines = append(lines, "policy: "+p.String())
 	}
@@ -111,11 +149,14 @@ func (d *deliberation) aggregateFound() []string {
 
 // misplaced is an error that names what a plan has and its subject no place for: an
 // aggregate has no issue, and changes to files are made by aggregates alone, so that
-// no file has two writers.
+// no file has two writers. So are deployments told by them alone.
 func (d *deliberation) misplaced(w string, p workflows.Plan) error {
 	if !d.isAggregate() {
-		if len(p.Changes) > 0 {
+		switch {
+		case len(p.Changes) > 0:
 			return fmt.Errorf("%s plans changes to files, which only aggregates make", w)
+		case len(p.Gates) > 0:
+			return fmt.Errorf("%s plans words for deployments, which only aggregates say", w)
 		}
 		return nil
 	}
@@ -123,7 +164,7 @@ func (d *deliberation) misplaced(w string, p workflows.Plan) error {
 	for what, is := range map[string]bool{
 		"labels": len(p.Labels) > 0, "a state": p.State != nil, "holds": len(p.Holds) > 0, "sections": len(p.Sections) > 0,
 		"comments": len(p.Comments) > 0, "additions": len(p.Additions) > 0, "notices": len(p.Notices) > 0,
-		"assignees": len(p.Assignees) > 0, "checks": len(p.Checks) > 0, "new files": len(p.Files) > 0,
+		"assignees": len(p.Assignees) > 0, "new files": len(p.Files) > 0,
 		"a turn": p.Turn != 0, "urgency": p.Urgent,
 		"issues that need one of its own": slices.ContainsFunc(p.Issues, func(i workflows.IssueIntent) bool { return i.Patient || i.Child }),
 	} {
@@ -132,7 +173,7 @@ func (d *deliberation) misplaced(w string, p workflows.Plan) error {
 		}
 	}
 	if len(found) == 0 {
-		return nil
+		return wordless(w, p.Gates)
 	}
 	slices.Sort(found)
 	return fmt.Errorf("%s plans what an aggregate cannot have: %s", w, strings.Join(found, ", "))

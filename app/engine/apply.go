@@ -55,9 +55,6 @@ func (e *Engine) apply(ctx context.Context, c *Claim, d *deliberation, run *Run)
 	a := newApplier(e, c, d, run)
 	err := a.creations(ctx)
 	if err == nil {
-		err = a.mayCreate(ctx, a.toCreate())
-	}
-	if err == nil {
 		err = a.all(ctx)
 	}
 	if errors.Is(err, ErrUncertain) {
@@ -68,12 +65,15 @@ func (e *Engine) apply(ctx context.Context, c *Claim, d *deliberation, run *Run)
 
 // all takes every step. The order is part of what keeps it true.
 func (a *applier) all(ctx context.Context) error {
-	steps := []func(context.Context) error{a.foldTwice, a.labels, a.state, a.assignees, a.comments, a.notices, a.checks, a.reactions, a.status}
+	wait := func(ctx context.Context) error { return a.mayCreate(ctx, a.toCreate()) }
+	steps := []func(context.Context) error{wait, a.foldTwice, a.labels, a.state, a.assignees, a.comments, a.notices, a.checks, a.reactions, a.status}
 	switch {
-	case a.d.isAggregate(): // what it creates is all
+	case a.d.isAggregate() && a.d.policy.Observe:
 		steps = nil
+	case a.d.isAggregate():
+		steps = []func(context.Context) error{a.gates, wait, a.checks}
 	case a.d.policy.Observe:
-		steps = []func(context.Context) error{a.foldTwice, a.comments}
+		steps = []func(context.Context) error{wait, a.foldTwice, a.comments}
 	}
 	for _, step := range steps {
 		if err := step(ctx); err != nil {

@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"fmt"
+	"maps"
 	"strconv"
 
 	"github.com/kintsugi-app/kintsugi/workflows"
@@ -29,7 +30,7 @@ func (a *applier) checks(ctx context.Context) error {
 		if done {
 			continue
 		}
-		id, err := a.check(ctx, want)
+		id, err := a.check(ctx, want, a.d.made[want.Key].Hash == hash || a.d.rerun[want.Commit])
 		if tolerated(err) != nil {
 			return err
 		}
@@ -39,19 +40,45 @@ func (a *applier) checks(ctx context.Context) error {
 		}
 		if !a.dry {
 			a.d.made[want.Key] = made
+			a.hintCheck(want.Key, made)
 		}
 	}
+	a.forgetChecks()
 	return nil
 }
 
+// hintCheck remembers a check of an aggregate, which has no record: as long as the
+// store is kept, one that is to say the same costs no request.
+func (a *applier) hintCheck(key string, made workflows.Made) {
+	if !a.d.isAggregate() {
+		return
+	}
+	if a.c.Hint.Checks == nil {
+		a.c.Hint.Checks = map[string]workflows.Made{}
+	}
+	a.c.Hint.Checks[key] = made
+}
+
+// forgetChecks drops what is not planned any more.
+func (a *applier) forgetChecks() {
+	planned := map[string]bool{}
+	for _, c := range a.d.plan.Checks {
+		planned[c.Key] = true
+	}
+	maps.DeleteFunc(a.c.Hint.Checks, func(key string, _ workflows.Made) bool { return !a.dry && !planned[key] })
+}
+
 // isDone tells whether a check says already what it should and nobody asks for it
-// again: until that is answered, GitHub shows it as waiting.
+// again: until that is answered, GitHub shows it as waiting. An aggregate, which may
+// have many, does not ask who does: it is told.
 func (a *applier) isDone(ctx context.Context, want workflows.CheckIntent, hash string) (bool, error) {
 	switch made := a.d.made[want.Key]; {
 	case made.Hash != hash:
 		return false, nil
 	case made.ID == 0: // it was refused
 		return true, nil
+	case a.d.isAggregate():
+		return !a.d.rerun[want.Commit], nil
 	}
 	again, err := a.e.reader.Rerequested(ctx, a.d.o.Subject.Repo, want.Commit, want.Name)
 	return !again, tolerated(err)
@@ -71,9 +98,10 @@ func annotated(c workflows.CheckIntent) string {
 }
 
 // check writes one check run, after looking for what an earlier try, or an
-// earlier record, left of it. GitHub never takes an annotation back: a run that
-// has others is followed by a new one, which hides it.
-func (a *applier) check(ctx context.Context, want workflows.CheckIntent) (id int64, err error) {
+// earlier record, left of it: where that says already what it should, nothing is
+// written, unless somebody asks for it again. GitHub never takes an annotation back: a
+// run that has others is followed by a new one, which hides it.
+func (a *applier) check(ctx context.Context, want workflows.CheckIntent, again bool) (id int64, err error) {
 	run := CheckRun{
 		Name: want.Name, Commit: want.Commit, ExternalID: want.Key + " " + annotated(want),
 		Conclusion: want.Conclusion, Title: want.Title, Summary: shorten(want.Summary, maxSummary, a.d.language),
@@ -84,6 +112,8 @@ func (a *applier) check(ctx context.Context, want workflows.CheckIntent) (id int
 	}
 	written := 0
 	switch {
+	case !again && latest.says(run) && latest.Annotated == len(want.Annotations):
+		return latest.ID, nil
 	case latest.ExternalID == run.ExternalID && latest.Annotated <= len(want.Annotations):
 		id, written = latest.ID, latest.Annotated
 		run.Annotations, written = nextAnnotations(want, written)
@@ -100,6 +130,11 @@ func (a *applier) check(ctx context.Context, want workflows.CheckIntent) (id int
 		err = a.updateCheck(ctx, want, id, run)
 	}
 	return id, err
+}
+
+// says tells whether a check run shows what another is to, annotations aside.
+func (c CheckRun) says(other CheckRun) bool {
+	return c.ID != 0 && c.ExternalID == other.ExternalID && c.Conclusion == other.Conclusion && c.Title == other.Title && c.Summary == other.Summary
 }
 
 func nextAnnotations(want workflows.CheckIntent, written int) (next []workflows.Annotation, until int) {

@@ -54,9 +54,10 @@ type deliberation struct {
 	facts workflows.Facts
 	plan  workflows.Plan
 	// told and whole are those of an aggregate, as its workflow knows them, and began
-	// is when its run did.
+	// is when its run did. rerun are the commits on which its checks are asked for again.
 	told         []workflows.Subject
 	whole, began time.Time
+	rerun        map[string]bool
 }
 
 // deliberate judges what is new and lets the workflows decide. It only reads.

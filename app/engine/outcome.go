@@ -86,8 +86,7 @@ func (e *Engine) concluded(c *Claim, d *deliberation) Outcome {
 	if d.owner != "" {
 		out.Published = published(d.plan)
 		if out.Published != c.Published {
-			out.call(c.Key, d.plan.Names)
-			out.TellDue = now.Add(tellingPause)
+			e.call(&out, c.Key, d.plan.Names)
 		}
 	}
 	return out
@@ -95,12 +94,13 @@ func (e *Engine) concluded(c *Claim, d *deliberation) Outcome {
 
 // call wakes the neighbours that are named, and tells the aggregates who did. What a
 // policy here names elsewhere wakes nothing of another account.
-func (o *Outcome) call(from string, names []workflows.Subject) {
+func (e *Engine) call(o *Outcome, from string, names []workflows.Subject) {
 	for _, s := range names {
 		switch {
 		case !strings.EqualFold(ownerOf(s.Repo), ownerOf(from)):
 		case s.Name != "":
-			o.Tell = append(o.Tell, Telling{Aggregate: s.String(), Subject: from})
+			due := e.clock.Now().Add(e.rules.pause(s.Name))
+			o.Tell = append(o.Tell, Telling{Aggregate: s.String(), Subject: from, Due: due})
 		default:
 			o.Wake = append(o.Wake, s.String())
 		}

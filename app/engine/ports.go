@@ -207,6 +207,7 @@ type Writer interface {
 	CommentWriter
 	PullWriter
 	ChangeWriter
+	GateWriter
 }
 
 // IssueWriter opens issues and changes them. OpenIssue makes labels that the

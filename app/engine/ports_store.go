@@ -4,6 +4,8 @@ import (
 	"context"
 	"strings"
 	"time"
+
+	"github.com/kintsugi-app/kintsugi/workflows"
 )
 
 // Hint is what the store remembers about a subject. All of it may be lost.
@@ -36,6 +38,19 @@ type Hint struct {
 	Looked bool      `json:"looked,omitempty"`
 	// Once are the keys of what an aggregate opened last and does not open again.
 	Once []string `json:"once,omitempty"`
+	// Checks are the check runs that an aggregate planned last, by key, and Words what
+	// deployments that wait were told last, by run and environment.
+	Checks map[string]workflows.Made `json:"checks,omitempty"`
+	Words  map[string]Word           `json:"words,omitempty"`
+}
+
+// Word is what a deployment that waits was told last.
+type Word struct {
+	Hash string `json:"h"`
+	// Waits is how often it was told why it still waits.
+	Waits int `json:"n,omitempty"`
+	// Refused is when GitHub would not have it.
+	Refused time.Time `json:"no,omitzero"`
 }
 
 // Claim is the exclusive right to run one subject, until LeaseUntil, as long as
@@ -84,18 +99,21 @@ type Outcome struct {
 	// Published and Wake: the new hash, and the keys woken with it.
 	Published string
 	Wake      []string
-	// Tell is who is told what; each becomes due at TellDue at the latest (zero: at
-	// once), and stays due at the time at which the first telling made it so.
-	Tell    []Telling
-	TellDue time.Time
+	// Tell is who is told what.
+	Tell []Telling
 	// Forget are the intents whose result is in the record.
 	Forget []string
 	// Entry is what the journal keeps of the run; nil keeps nothing.
 	Entry *Entry
 }
 
-// Telling is that an aggregate learns of a subject that published something else.
-type Telling struct{ Aggregate, Subject string }
+// Telling is that an aggregate learns of a subject that published something else, or,
+// without one, that something happened. It becomes due at Due at the latest (zero: at
+// once), and stays due at the time at which the first telling made it so.
+type Telling struct {
+	Aggregate, Subject string
+	Due                time.Time
+}
 
 // Entry is what one run saw, decided and did, in lines for people to read. It
 // may hold text of the subject, so it is shown to nobody but the operators.

@@ -52,6 +52,9 @@ func NewRules(list []workflows.Workflow) (Rules, error) {
 // found again.
 func (r Rules) mayAggregate(w workflows.Workflow) error {
 	if w.Aggregate == "" {
+		if len(w.Events) > 0 {
+			return fmt.Errorf("%s names events, and has no aggregate to run after them", w.Name)
+		}
 		return nil
 	}
 	s := workflows.Subject{Repo: "owner/repo", Name: w.Aggregate}

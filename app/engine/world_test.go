@@ -255,6 +255,11 @@ func (w *world) take(d fakehub.Delivery) {
 	for _, key := range w.app.Heed(e) {
 		wakes = append(wakes, store.Wake{Key: key, Comment: e.Comment})
 	}
+	if event, ok := w.app.News(e); ok {
+		for _, t := range w.engine.Hear(event) {
+			wakes = append(wakes, store.Wake{Key: t.Aggregate, Teller: t.Subject, Due: t.Due})
+		}
+	}
 	if _, err := w.store.Intake(context.Background(), store.Delivery{
 		GUID: d.GUID, Event: e.Event, Action: e.Action, Payload: d.Payload, ReceivedAt: w.own.Now(),
 	}, wakes); err != nil {

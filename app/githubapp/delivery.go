@@ -43,8 +43,12 @@ type Envelope struct {
 	// what it covers or may do is different from now on.
 	Ended, Changed bool
 
-	// viaApp is the App through which what was created came into being.
-	viaApp int64
+	// Rerun is the commit on which somebody wants the checks of the App to be run again.
+	Rerun string
+
+	// viaApp is the App through which what was created came into being, ofApp that
+	// whose check has ended.
+	viaApp, ofApp int64
 }
 
 // payload is the part of GitHub's payloads that is read. What may be long in it
@@ -78,10 +82,9 @@ type payload struct {
 			Type string `json:"type"`
 		} `json:"user"`
 	} `json:"pull_request"`
-	CheckRun struct {
-		PullRequests firstNumbers `json:"pull_requests"`
-	} `json:"check_run"`
-	Comment struct {
+	CheckRun   checked `json:"check_run"`
+	CheckSuite checked `json:"check_suite"`
+	Comment    struct {
 		ID     int64  `json:"id"`
 		ViaApp viaApp `json:"performed_via_github_app"`
 	} `json:"comment"`
@@ -89,6 +92,13 @@ type payload struct {
 	Ref     string  `json:"ref"`
 	Forced  bool    `json:"forced"`
 	Commits commits `json:"commits"`
+}
+
+// checked is a check run or a suite of them.
+type checked struct {
+	HeadSHA      string       `json:"head_sha"`
+	App          viaApp       `json:"app"`
+	PullRequests firstNumbers `json:"pull_requests"`
 }
 
 // filled tells whether a list has anything in it.
@@ -226,9 +236,13 @@ func Decode(event string, body []byte) (Envelope, error) {
 			e.wake(p.PullRequest.Number)
 		}
 	case "check_run":
-		if p.Action == "rerequested" {
+		if e.check(p.CheckRun); p.Action == "rerequested" {
 			e.wake(p.CheckRun.PullRequests...)
 		}
+	case "check_suite":
+		e.check(p.CheckSuite)
+	case "create", "deployment_protection_rule", "deployment_status", "merge_group", "status", "workflow_run":
+		// It concerns no issue, but may an aggregate of the repository: News.
 	case "push":
 		e.Policy = e.Repo != "" && p.changesPolicy()
 		e.Pushed = e.Repo != "" && p.toDefaultBranch()

@@ -125,6 +125,11 @@ func (s *Server) intake(ctx context.Context, d web.Delivery) (web.Outcome, error
 	for _, key := range s.app.Heed(e) {
 		wakes = append(wakes, store.Wake{Key: key, Comment: e.Comment})
 	}
+	if event, ok := s.app.News(e); ok {
+		for _, t := range s.engine.Hear(event) {
+			wakes = append(wakes, store.Wake{Key: t.Aggregate, Teller: t.Subject, Due: t.Due})
+		}
+	}
 	ctx, cancel := context.WithTimeout(ctx, storeWithin)
 	defer cancel()
 	fresh, err := s.store.Intake(ctx, store.Delivery{

@@ -22,10 +22,13 @@ type Delivery struct {
 }
 
 // Wake is a subject that a delivery concerns, and the comment that it
-// announces, or 0.
+// announces, or 0. One with a time is told, by Teller if that is set, and not woken:
+// it becomes due then at the latest, however many such deliveries come until then.
 type Wake struct {
 	Key     string
 	Comment int64
+	Due     time.Time
+	Teller  string
 }
 
 // Received is a delivery as people see it.
@@ -35,7 +38,8 @@ type Received struct {
 	ReceivedAt    time.Time
 	// Subjects are the keys that it woke, sorted.
 	Subjects []string
-	// Handled: every one of them finished a run that began after the wake.
+	// Handled: every one of them finished a run that began after the wake. What was
+	// told is not waited for.
 	Handled bool
 }
 
@@ -84,7 +88,7 @@ func (s *Store) takeIn(t *tx, d Delivery, packed []byte, wakes []Wake) (fresh bo
 		return false, err
 	}
 	for _, w := range wakes {
-		seq, err := s.wake(t, engine.Live, w, m.now)
+		seq, err := s.rouse(t, w, m)
 		if err != nil {
 			return false, err
 		}
@@ -94,6 +98,14 @@ func (s *Store) takeIn(t *tx, d Delivery, packed []byte, wakes []Wake) (fresh bo
 		}
 	}
 	return true, nil
+}
+
+// rouse wakes or tells a subject for a delivery, and returns the number of its last wake.
+func (s *Store) rouse(t *tx, w Wake, m moment) (seq int64, err error) {
+	if w.Due.IsZero() {
+		return s.wake(t, engine.Live, w, m.now)
+	}
+	return s.tell(t, engine.Live, call{key: w.Key, teller: w.Teller, due: w.Due}, m)
 }
 
 // Payload is a delivery as it came, or nil where it was pruned or never seen.

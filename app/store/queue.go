@@ -72,13 +72,13 @@ func (s *Store) Finish(ctx context.Context, c engine.Claim, o engine.Outcome) er
 	neighbours, after := calls(o, c.Key) // see wake: rows in the order of their keys
 	var again bool
 	err := s.db.do(ctx, func(t *tx) (err error) {
-		if err := s.callAll(t, c, o, neighbours[:after]); err != nil {
+		if err := s.callAll(t, c, neighbours[:after]); err != nil {
 			return err
 		}
 		if again, err = s.end(t, c, o); err != nil {
 			return err
 		}
-		return s.callAll(t, c, o, neighbours[after:])
+		return s.callAll(t, c, neighbours[after:])
 	})
 	if err == nil && (again || len(o.Wake) > 0) {
 		s.due()

@@ -20,9 +20,12 @@ import (
 // to look at everything anyway.
 const keepTold = 10 * 24 * time.Hour
 
-// call is what the end of a run has for another subject: it is woken or, with a
-// teller, told.
-type call struct{ key, teller string }
+// call is what the end of a run, or a delivery, has for a subject: it is woken or told.
+type call struct {
+	key, teller string
+	tells       bool
+	due         time.Time
+}
 
 // calls are in the order of their keys; those from after on come after a key.
 func calls(o engine.Outcome, key string) (all []call, after int) {
@@ -30,7 +33,7 @@ func calls(o engine.Outcome, key string) (all []call, after int) {
 		all = append(all, call{key: woken})
 	}
 	for _, t := range o.Tell {
-		all = append(all, call{t.Aggregate, t.Subject})
+		all = append(all, call{t.Aggregate, t.Subject, true, t.Due})
 	}
 	slices.SortFunc(all, func(a, b call) int { return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(a.teller, b.teller)) })
 	after, _ = slices.BinarySearchFunc(all, key, func(c call, key string) int { return cmp.Compare(c.key, key) })
@@ -38,20 +41,16 @@ func calls(o engine.Outcome, key string) (all []call, after int) {
 }
 
 // callAll wakes and tells, in the order of the keys. Nobody is called to what is told.
-func (s *Store) callAll(t *tx, c engine.Claim, o engine.Outcome, all []call) error {
+func (s *Store) callAll(t *tx, c engine.Claim, all []call) error {
 	m, err := t.moment()
 	if err != nil {
 		return err
 	}
-	due := sql.NullInt64{Int64: millis(m.now), Valid: true}
-	if !o.TellDue.IsZero() {
-		due = dueMillis(m.in(o.TellDue))
-	}
 	for _, one := range all {
-		if one.teller == "" {
-			_, err = s.wake(t, c.Rank, Wake{Key: one.key}, m.now)
+		if one.tells {
+			_, err = s.tell(t, min(c.Rank, engine.Live), one, m)
 		} else {
-			err = s.tell(t, min(c.Rank, engine.Live), one, m.now, due)
+			_, err = s.wake(t, c.Rank, Wake{Key: one.key}, m.now)
 		}
 		if err != nil {
 			return err
@@ -60,27 +59,32 @@ func (s *Store) callAll(t *tx, c engine.Claim, o engine.Outcome, all []call) err
 	return nil
 }
 
-// tell notes who told a subject something, and makes that due, or leaves it due
-// where it is sooner. While it is run its own due time is spent, so that the first
-// one of the telling is kept beside it for the end of the run.
-func (s *Store) tell(t *tx, rank engine.Rank, one call, now time.Time, due sql.NullInt64) error {
+// tell notes who told a subject something, if anybody did, and makes that due, or
+// leaves it due where it is sooner. While it is run its own due time is spent, so that
+// the first one of the telling is kept beside it for the end of the run. It returns the
+// number of the last wake, which this is none of.
+func (s *Store) tell(t *tx, rank engine.Rank, one call, m moment) (seq int64, err error) {
+	due := sql.NullInt64{Int64: millis(m.now), Valid: true}
+	if !one.due.IsZero() {
+		due = dueMillis(m.in(one.due))
+	}
 	var epoch int64
-	err := t.row(`INSERT INTO subjects (app, key, account, rank, due_at, told_epoch, told_due) VALUES (?, ?, ?, ?, ?, 0, ?)
+	err = t.row(`INSERT INTO subjects (app, key, account, rank, due_at, told_epoch, told_due) VALUES (?, ?, ?, ?, ?, 0, ?)
 		ON CONFLICT (app, key) DO UPDATE SET
 			rank = CASE WHEN subjects.rank >= excluded.rank THEN subjects.rank ELSE excluded.rank END,
 			due_at = CASE WHEN subjects.due_at <= excluded.due_at THEN subjects.due_at ELSE excluded.due_at END,
 			told_due = CASE WHEN subjects.told_epoch = subjects.epoch AND subjects.told_due <= excluded.told_due
 				THEN subjects.told_due ELSE excluded.told_due END,
 			told_epoch = subjects.epoch
-		RETURNING epoch`,
-		[]any{s.app, one.key, engine.Account(one.key), int64(rank), due, due}, &epoch)
-	if err != nil {
-		return err
+		RETURNING epoch, wake_seq`,
+		[]any{s.app, one.key, engine.Account(one.key), int64(rank), due, due}, &epoch, &seq)
+	if err != nil || one.teller == "" {
+		return seq, err
 	}
 	_, err = t.exec(`INSERT INTO told (app, key, teller, epoch, told_at) VALUES (?, ?, ?, ?, ?)
 		ON CONFLICT (app, key, teller) DO UPDATE SET epoch = excluded.epoch, told_at = excluded.told_at`,
-		s.app, one.key, one.teller, epoch, millis(now))
-	return err
+		s.app, one.key, one.teller, epoch, millis(m.now))
+	return seq, err
 }
 
 // tellers are who told a subject something, sorted. They are read once its row is

@@ -27,6 +27,8 @@ const operations = [
   "GET /orgs/{org}/teams/{team_slug}/members",
   "GET /repos/{owner}/{repo}",
   "GET /repos/{owner}/{repo}/actions/runs",
+  "POST /repos/{owner}/{repo}/actions/runs/{run_id}/deployment_protection_rule",
+  "GET /repos/{owner}/{repo}/actions/runs/{run_id}/pending_deployments",
   "GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}/runs",
   "GET /repos/{owner}/{repo}/assignees/{assignee}",
   "GET /repos/{owner}/{repo}/collaborators/{username}/permission",
@@ -41,6 +43,7 @@ const operations = [
   "GET /repos/{owner}/{repo}/contents/{path}",
   "PUT /repos/{owner}/{repo}/contents/{path}",
   "GET /repos/{owner}/{repo}/deployments",
+  "GET /repos/{owner}/{repo}/environments/{environment_name}/deployment_protection_rules",
   "GET /repos/{owner}/{repo}/git/blobs/{file_sha}",
   "POST /repos/{owner}/{repo}/git/commits",
   "GET /repos/{owner}/{repo}/git/commits/{commit_sha}",
@@ -86,8 +89,13 @@ const operations = [
 ];
 
 const deliveries = [
+  "check-run-completed",
   "check-run-created",
   "check-run-rerequested",
+  "check-suite-completed",
+  "create",
+  "deployment-protection-rule-requested",
+  "deployment-status-created",
   "installation-created",
   "installation-deleted",
   "installation-new-permissions-accepted",
@@ -111,6 +119,7 @@ const deliveries = [
   "label-created",
   "label-deleted",
   "label-edited",
+  "merge-group-checks-requested",
   "ping",
   "pull-request-assigned",
   "pull-request-closed",
@@ -125,6 +134,8 @@ const deliveries = [
   "pull-request-unassigned",
   "pull-request-unlabeled",
   "push",
+  "status",
+  "workflow-run-completed",
 ];
 
 // Answers that the description leaves out fall to this one.
@@ -136,13 +147,16 @@ const basicError = {
 // correct mends what is known to be wrong in the package, not in what we send
 // or answer: its list of installations demands that an account be a user *and*
 // an enterprise, where the component for one installation says *or*. And a conflict
-// over a file is to be exactly one of two errors of which each is the other, too.
+// over a file is to be exactly one of two errors of which each is the other, too. And the
+// delivery of a suite does not know of an event that others describe.
 function correct(whole) {
   const answer = whole.paths["/app/installations"].get.responses["200"];
   answer.content["application/json"].schema.items = { $ref: "#/components/schemas/installation" };
   const conflict = whole.paths["/repos/{owner}/{repo}/contents/{path}"].put.responses["409"].content["application/json"].schema;
   conflict.anyOf = conflict.oneOf;
   delete conflict.oneOf;
+  const suite = whole.components.schemas["webhook-check-suite-completed"].properties.check_suite;
+  suite.properties.app.properties.events.items.enum.push("deployment_protection_rule");
   return whole;
 }
 

@@ -18,7 +18,7 @@ type deployment struct {
 }
 
 // deploymentStatus is one of: error, failure, inactive, in_progress, queued, pending,
-// success. docs: REST API endpoints for deployment statuses.
+// success, waiting. docs: REST API endpoints for deployment statuses.
 type deploymentStatus struct {
 	state string
 	at    time.Time
@@ -61,12 +61,17 @@ func (h *Hub) Deployed(repo, environment, state string) {
 			last = d
 		}
 	}
+	h.deployed(actor{user: r.owner}, r, last, state)
+}
+
+func (h *Hub) deployed(a actor, r *repo, which *deployment, state string) {
 	for _, d := range r.deployments {
-		if n := len(d.statuses); state == "success" && d != last && d.environment == environment && n > 0 && d.statuses[n-1].state == state {
+		if n := len(d.statuses); state == "success" && d != which && d.environment == which.environment && n > 0 && d.statuses[n-1].state == state {
 			d.statuses = append(d.statuses, deploymentStatus{"inactive", h.now})
 		}
 	}
-	last.statuses = append(last.statuses, deploymentStatus{state, h.now})
+	which.statuses = append(which.statuses, deploymentStatus{state, h.now})
+	h.emitDeployment(a, r, which)
 }
 
 // Release publishes a release of what the default branch holds, called like its

@@ -3,15 +3,17 @@ package fakehub
 import (
 	"net/http"
 	"slices"
+	"strconv"
 	"time"
 	"unicode/utf8"
 )
 
-// check is a check run on a commit. All are of the one App there is, which alone
-// can make any. docs: REST API endpoints for check runs.
+// check is a check run on a commit, of the one App there is or of another one.
+// docs: REST API endpoints for check runs.
 type check struct {
 	id        int64
 	repo      *repo
+	app       string // another App's slug, or empty
 	name, sha string
 	made      time.Time
 	state     history[checkState]
@@ -98,7 +100,17 @@ func createCheck(c *call, r *repo) (int, raw, error) {
 	r.checks = append(r.checks, made)
 	delete(r.rerequested, made.sha)
 	c.hub.emitCheck("created", c.actor, made)
+	c.hub.checkEnded(c.actor, made)
 	return http.StatusCreated, c.hub.renderCheck(made, made.state.last()), nil
+}
+
+// checkEnded announces a check run that is completed, and its suite, of which it is all.
+// docs: Webhook events and payloads, "check_run", "check_suite", completed.
+func (h *Hub) checkEnded(a actor, one *check) {
+	if one.state.last().status == "completed" {
+		h.emitCheck("completed", a, one)
+		h.emitSuite(a, one)
+	}
 }
 
 func updateCheck(c *call, r *repo) (int, raw, error) {
@@ -107,6 +119,9 @@ func updateCheck(c *call, r *repo) (int, raw, error) {
 		return 0, nil, err
 	}
 	found, err := r.checkWithID(id)
+	if err == nil && found.app != "" { // "Write permission for the REST API to interact with checks is only available to GitHub Apps", and of their own
+		err = errNoAccess
+	}
 	if err != nil {
 		return 0, nil, err
 	}
@@ -119,6 +134,7 @@ func updateCheck(c *call, r *repo) (int, raw, error) {
 	}
 	found.state.set(c.hub.now, in.apply(found.state.last()))
 	delete(r.rerequested, found.sha)
+	c.hub.checkEnded(c.actor, found)
 	return http.StatusOK, c.hub.renderCheck(found, found.state.last()), nil
 }
 
@@ -152,10 +168,13 @@ func listChecks(c *call, r *repo) (int, raw, error) {
 		if !ok || one.sha != ref || q.Get("check_name") != "" && q.Get("check_name") != one.name {
 			continue
 		}
-		if names[one.name] && q.Get("filter") != "all" {
+		if id := q.Get("app_id"); id != "" && id != strconv.FormatInt(c.hub.idOfApp(orDefault(one.app, c.hub.options.App.Slug)), 10) {
 			continue
 		}
-		names[one.name] = true
+		if names[one.app+"/"+one.name] && q.Get("filter") != "all" {
+			continue
+		}
+		names[one.app+"/"+one.name] = true
 		seen = append(seen, shown{one, s})
 	}
 	return http.StatusOK, object(
@@ -181,7 +200,7 @@ func (h *Hub) renderCheck(one *check, s checkState) raw {
 			part{"title", encode(orNull(s.title))}, part{"summary", encode(orNull(s.summary))}, part{"text", nil},
 			part{"annotations_count", encode(len(s.annotations))}, part{"annotations_url", encode(address + "/annotations")},
 		)},
-		part{"name", encode(one.name)}, part{"check_suite", object(part{"id", encode(r.id)})}, part{"app", h.renderIntegration()},
+		part{"name", encode(one.name)}, part{"check_suite", object(part{"id", encode(r.id)})}, part{"app", h.renderAppOf(one)},
 		part{"pull_requests", renderAll(one.pulls(), h.renderPullName)},
 	)
 }
@@ -226,13 +245,13 @@ func (h *Hub) RerunCheck(repo string, id int64, by string) error {
 	return err
 }
 
-// listSuites shows the one suite that the check runs of a commit are in. docs: REST
+// listSuites shows the one suite that this App's check runs of a commit are in. docs: REST
 // API endpoints for check suites, "List check suites for a Git reference".
 func listSuites(c *call, r *repo) (int, raw, error) {
 	ref, name := c.request.PathValue("ref"), c.request.URL.Query().Get("check_name")
 	var of []*check
 	for _, one := range r.checks {
-		if one.sha == ref && (name == "" || one.name == name) {
+		if one.sha == ref && one.app == "" && (name == "" || one.name == name) {
 			of = append(of, one)
 		}
 	}
@@ -255,7 +274,7 @@ func (h *Hub) renderSuite(one *check) raw {
 	return object(
 		part{"id", encode(r.id)}, part{"node_id", encode(nodeID("CS", r.id))}, part{"head_branch", nil}, part{"head_sha", encode(one.sha)},
 		part{"status", encode(status)}, part{"conclusion", conclusion}, part{"url", encode(address)}, part{"before", nil}, part{"after", nil},
-		part{"pull_requests", renderAll(one.pulls(), h.renderPullName)}, part{"app", h.renderIntegration()}, part{"repository", h.renderRepo(r)},
+		part{"pull_requests", renderAll(one.pulls(), h.renderPullName)}, part{"app", h.renderAppOf(one)}, part{"repository", h.renderRepo(r)},
 		part{"created_at", encode(format(one.made))}, part{"updated_at", encode(format(one.made))},
 		part{"head_commit", object(
 			part{"id", encode(one.sha)}, part{"tree_id", encode(one.sha)}, part{"message", encode("Change")},

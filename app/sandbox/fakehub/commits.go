@@ -53,7 +53,7 @@ func (r *repo) branchNamed(name string) *commit {
 	return r.branches[strings.TrimPrefix(name, "refs/heads/")]
 }
 
-// commitAt is what a ref names: a branch, a commit, or the default branch where it
+// commitAt is what a ref names: a branch, a tag, a commit, or the default branch where it
 // is empty or HEAD; nil where there is none. docs: REST API endpoints for repository
 // contents, "ref".
 func (r *repo) commitAt(ref string) *commit {
@@ -61,6 +61,9 @@ func (r *repo) commitAt(ref string) *commit {
 		return r.tip()
 	}
 	if c := r.branchNamed(ref); c != nil {
+		return c
+	}
+	if c := r.tags[strings.TrimPrefix(ref, "refs/tags/")]; c != nil {
 		return c
 	}
 	return r.commits[ref]
@@ -77,15 +80,17 @@ func (h *Hub) newCommit(r *repo, a actor, message string, files tree, parents ..
 }
 
 // point has a branch point to a commit, or makes the branch. Open pull requests from
-// it follow. docs: Webhook events and payloads, "pull_request", synchronize. Of
-// pushes only those to the default branch are announced.
+// it follow. docs: Webhook events and payloads, "pull_request", synchronize.
 func (h *Hub) point(a actor, r *repo, name string, to *commit) {
 	before := r.branches[name]
 	r.branches[name] = to
 	if name == r.defaultBranch {
 		r.pushed, r.rendered = stamp(h.now), nil
-		h.emitPush(a, r, before, to)
 	}
+	if before == nil {
+		h.emitCreate(a, r, "branch", name)
+	}
+	h.emitPush(a, r, name, before, to)
 	for _, n := range r.numbers() {
 		i := r.issues[n]
 		if !i.pull || i.pr.head != name || i.now().state != "open" || i.pr.tip == to.sha {

@@ -99,7 +99,7 @@ func TestFastForward(t *testing.T) {
 	for _, d := range w.TakeDeliveries() {
 		seen = append(seen, d.Event+d.Action+fmt.Sprint(d.ByApp, strings.Contains(string(d.Payload), `"forced":true`)))
 	}
-	if fmt.Sprint(seen) != "[pull_requestsynchronizetrue false pushtrue true pushfalse true]" {
+	if fmt.Sprint(seen) != "[pushtrue true pull_requestsynchronizetrue false pushtrue true pushfalse true]" {
 		t.Errorf("deliveries %v", seen)
 	}
 	if head := field(t, bot.get(path("%s/pulls/%d", repo, n)), "head", "sha"); head != theirs {

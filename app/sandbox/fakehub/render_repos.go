@@ -191,6 +191,20 @@ func (h *Hub) renderIntegration() raw {
 	return h.integration
 }
 
+// renderAppOf renders the App that a check run is of.
+func (h *Hub) renderAppOf(one *check) raw {
+	if one.app == "" {
+		return h.renderIntegration()
+	}
+	id := h.idOfApp(one.app)
+	return object(
+		part{"id", encode(id)}, part{"slug", encode(one.app)}, part{"node_id", encode(nodeID("A", id))}, part{"owner", h.renderUser(h.maker)},
+		part{"name", encode(one.app)}, part{"description", encode("")}, part{"external_url", encode(h.web("/"))},
+		part{"html_url", encode(h.web("/apps/%s", one.app))}, part{"created_at", encode(format(h.created))},
+		part{"updated_at", encode(format(h.created))}, part{"permissions", raw("{}")}, part{"events", raw("[]")},
+	)
+}
+
 type installationJSON struct {
 	ID                  int64             `json:"id"`
 	ClientID            string            `json:"client_id"`

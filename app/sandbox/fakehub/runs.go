@@ -7,13 +7,16 @@ import (
 	"time"
 )
 
-// workflowRun is a run of a workflow of GitHub Actions that has ended.
+// workflowRun is a run of a workflow of GitHub Actions that has ended, or waits.
 type workflowRun struct {
 	id         int64
 	file       string // its name
 	sha        string
-	conclusion string
+	branch     string // or tag
+	actor      *user
+	conclusion string // empty while it waits
 	at         time.Time
+	jobs       []*protectedJob
 }
 
 // commitStatus is what somebody outside said of a commit. docs: REST API endpoints
@@ -31,7 +34,17 @@ type commitStatus struct {
 func (h *Hub) RunWorkflow(repo, file, ref, conclusion string) {
 	defer h.begin()()
 	r := h.mustRepo(repo)
-	r.runs = append(r.runs, &workflowRun{h.nextID(), file, r.commitAt(ref).name(), conclusion, h.now})
+	w := &workflowRun{id: h.nextID(), file: file, sha: r.commitAt(ref).name(), branch: r.defaultBranch, actor: r.owner, conclusion: conclusion, at: h.now}
+	r.runs = append(r.runs, w)
+	h.emitRun(actor{user: r.owner}, r, w)
+}
+
+// status is how far a run is.
+func (w *workflowRun) status() string {
+	if w.waits() {
+		return "waiting"
+	}
+	return "completed"
 }
 
 // SetStatus has somebody outside say something of a commit. docs: REST API endpoints
@@ -39,16 +52,25 @@ func (h *Hub) RunWorkflow(repo, file, ref, conclusion string) {
 func (h *Hub) SetStatus(repo, ref, context, state string) {
 	defer h.begin()()
 	r := h.mustRepo(repo)
-	r.statuses = append(r.statuses, &commitStatus{h.nextID(), r.commitAt(ref).name(), context, state, h.now})
+	s := &commitStatus{h.nextID(), r.commitAt(ref).name(), context, state, h.now}
+	r.statuses = append(r.statuses, s)
+	h.emitStatus(actor{user: r.owner}, r, s)
 }
 
 // Check has a check run end on a commit, as if the one App had made it.
 func (h *Hub) Check(repo, ref, name, conclusion string) {
+	h.CheckOf("", repo, ref, name, conclusion, "")
+}
+
+// CheckOf has a check run of an App, by slug, end on a commit, with a summary. That of
+// GitHub Actions is "github-actions".
+func (h *Hub) CheckOf(app, repo, ref, name, conclusion, summary string) {
 	defer h.begin()()
 	r := h.mustRepo(repo)
-	made := &check{id: h.nextID(), repo: r, name: name, sha: r.commitAt(ref).name(), made: h.now}
-	made.state.set(h.now, checkState{status: "completed", conclusion: conclusion})
+	made := &check{id: h.nextID(), repo: r, app: app, name: name, sha: r.commitAt(ref).name(), made: h.now}
+	made.state.set(h.now, checkState{status: "completed", conclusion: conclusion, title: name, summary: summary})
 	r.checks = append(r.checks, made)
+	h.checkEnded(actor{user: r.owner}, made)
 }
 
 // Tip is the newest commit of the default branch.
@@ -86,7 +108,7 @@ func answerRuns(c *call, r *repo, file string) (int, raw, error) {
 	seen = slices.DeleteFunc(seen, func(w *workflowRun) bool {
 		status := q.Get("status")
 		return file != "" && w.file != file || q.Has("head_sha") && q.Get("head_sha") != w.sha ||
-			status != "" && status != "completed" && status != w.conclusion
+			status != "" && status != w.status() && status != w.conclusion
 	})
 	return http.StatusOK, object(
 		part{"total_count", encode(len(seen))},
@@ -99,9 +121,9 @@ func (h *Hub) renderRun(r *repo, w *workflowRun) raw {
 	who := object(part{"name", encode("somebody")}, part{"email", encode("noreply@fakehub.example")})
 	return object(
 		part{"id", encode(w.id)}, part{"node_id", encode(nodeID("WFR", w.id))}, part{"name", encode(w.file)},
-		part{"head_branch", encode(r.defaultBranch)}, part{"head_sha", encode(w.sha)}, part{"path", encode(".github/workflows/" + w.file)},
+		part{"head_branch", encode(w.branch)}, part{"head_sha", encode(w.sha)}, part{"path", encode(".github/workflows/" + w.file)},
 		part{"display_title", encode("Change")}, part{"run_number", encode(1)}, part{"event", encode("push")},
-		part{"status", encode("completed")}, part{"conclusion", encode(w.conclusion)}, part{"workflow_id", encode(w.id)},
+		part{"status", encode(w.status())}, part{"conclusion", encode(orNull(w.conclusion))}, part{"workflow_id", encode(w.id)},
 		part{"url", encode(address)}, part{"html_url", encode(h.web("/%s/actions/runs/%d", r.fullName(), w.id))},
 		part{"pull_requests", raw("[]")}, part{"created_at", at}, part{"updated_at", at}, part{"run_started_at", at},
 		part{"jobs_url", encode(address + "/jobs")}, part{"logs_url", encode(address + "/logs")},
@@ -113,6 +135,8 @@ func (h *Hub) renderRun(r *repo, w *workflowRun) raw {
 			part{"timestamp", at}, part{"author", who}, part{"committer", who},
 		)},
 		part{"repository", h.renderRepo(r)}, part{"head_repository", h.renderRepo(r)},
+		part{"actor", h.renderUser(w.actor)}, part{"triggering_actor", h.renderUser(w.actor)}, part{"run_attempt", encode(1)},
+		part{"check_suite_id", encode(w.id)}, part{"check_suite_node_id", encode(nodeID("CS", w.id))}, part{"previous_attempt_url", nil},
 	)
 }
 

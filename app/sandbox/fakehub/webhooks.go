@@ -42,16 +42,15 @@ func (h *Hub) emitLabel(action string, a actor, r *repo, l *label) {
 	h.emit("label", action, a, r, []part{{"action", encode(action)}, {"label", h.renderLabel(r, l)}})
 }
 
-// emitPush announces commits on the default branch. docs: Webhook events and
-// payloads, "push".
-func (h *Hub) emitPush(a actor, r *repo, before, after *commit) {
+// emitPush announces commits on a branch. docs: Webhook events and payloads, "push".
+func (h *Hub) emitPush(a actor, r *repo, branch string, before, after *commit) {
 	if h.listener(r, "push") == nil {
 		return
 	}
 	who := renderPerson(a.user)
 	commits := renderAll(lacking(before, after), func(c *commit) raw { return h.renderPushed(r, c) })
 	h.emit("push", "", a, r, []part{
-		{"ref", encode("refs/heads/" + r.defaultBranch)}, {"before", encode(before.name())}, {"after", encode(after.sha)},
+		{"ref", encode("refs/heads/" + branch)}, {"before", encode(before.name())}, {"after", encode(after.sha)},
 		{"base_ref", nil}, {"created", encode(before == nil)}, {"deleted", raw("false")},
 		{"forced", encode(before != nil && !reach(after)[before])},
 		{"compare", encode(h.web("/%s/compare/%s...%s", r.fullName(), before.name(), after.sha))},
@@ -85,7 +84,9 @@ func (h *Hub) renderPushed(r *repo, c *commit) raw {
 // docs: Webhook events and payloads, "Availability" of each event.
 var heardWith = map[string]string{
 	"issues": "issues", "issue_comment": "issues", "label": "metadata", "push": "contents",
-	"pull_request": "pull_requests", "pull_request_review": "pull_requests", "check_run": "checks",
+	"pull_request": "pull_requests", "pull_request_review": "pull_requests", "check_run": "checks", "check_suite": "checks",
+	"create": "contents", "deployment_protection_rule": "deployments", "deployment_status": "deployments",
+	"merge_group": "merge_queues", "status": "statuses", "workflow_run": "actions",
 }
 
 // listener is the installation that hears of event in r, or nil.

@@ -35,6 +35,8 @@ type repo struct {
 	commits       map[string]*commit // all, whether or not a branch has them
 	trees         map[string]tree    // made for commits to come
 	protected     []string
+	protections   map[string][]string // environments, and the Apps that they wait for
+	tags          map[string]*commit
 	checks        []*check
 	rerequested   map[string]bool // commits whose checks are to be run again
 	labels        []*label
@@ -92,6 +94,7 @@ func (h *Hub) AddRepo(owner, name string, private bool) {
 		created: stamp(h.now), pushed: stamp(h.now), grants: map[string]grant{},
 		branches: map[string]*commit{}, commits: map[string]*commit{}, trees: map[string]tree{},
 		issues: map[int]*issue{}, comments: map[int64]*comment{}, rerequested: map[string]bool{},
+		protections: map[string][]string{}, tags: map[string]*commit{},
 	}
 	r.labels = h.standardLabels()
 	h.repos[key] = r

@@ -92,6 +92,7 @@ func Run(t *testing.T, fresh func(t *testing.T) Database) {
 		{"told", testTold},
 		{"told and woken", testToldAndWoken},
 		{"told during a run", testToldDuringRun},
+		{"told by a delivery", testToldByDelivery},
 		{"told and failed", testToldAndFailed},
 		{"told, and opened again", testToldAfterReopen},
 		{"told for too long", testToldPruned},

@@ -64,13 +64,16 @@ func (m *model) wake(rank engine.Rank, key string, comment int64) int64 {
 	return r.wakes
 }
 
-func (m *model) tell(rank engine.Rank, key, teller string, due time.Time) {
+func (m *model) tell(rank engine.Rank, key, teller string, due time.Time) (wakes int64) {
 	r := m.row(key)
 	r.rank, r.due = max(r.rank, min(rank, engine.Live)), sooner(r.due, due)
-	r.told[teller] = r.holder != 0
+	if teller != "" {
+		r.told[teller] = r.holder != 0
+	}
 	if r.holder != 0 {
 		r.toldDue = sooner(r.toldDue, due)
 	}
+	return r.wakes
 }
 
 // sooner is the earlier of two times, the first of which may be never.

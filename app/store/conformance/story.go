@@ -90,14 +90,31 @@ func (st *story) wakes(t *rapid.T) {
 
 func (st *story) intakes(t *rapid.T) {
 	guid := st.run + fmt.Sprint(rapid.IntRange(1, 9).Draw(t, "guid"))
-	key, comment := st.key(t, "key"), int64(rapid.IntRange(0, 5).Draw(t, "comment"))
+	w := store.Wake{Key: st.key(t, "key"), Comment: int64(rapid.IntRange(0, 5).Draw(t, "comment"))}
+	tells := rapid.Bool().Draw(t, "tells")
+	if tells {
+		told := st.telling(t, w.Key)
+		w.Comment, w.Due, w.Teller = 0, told.Due, told.Subject
+	}
 	d := store.Delivery{GUID: guid, Payload: []byte(guid), ReceivedAt: st.now}
-	fresh, err := st.s.Intake(background, d, []store.Wake{{Key: key, Comment: comment}})
+	fresh, err := st.s.Intake(background, d, []store.Wake{w})
 	must(t, err)
 	known := slices.ContainsFunc(st.seen, func(a arrival) bool { return a.guid == guid })
 	same(t, "fresh", fresh, !known)
-	if fresh {
-		st.seen = append(st.seen, arrival{guid, key, st.wake(engine.Live, key, comment)})
+	switch {
+	case !fresh:
+	case tells:
+		st.seen = append(st.seen, arrival{guid, w.Key, st.tell(engine.Live, w.Key, w.Teller, w.Due)})
+	default:
+		st.seen = append(st.seen, arrival{guid, w.Key, st.wake(engine.Live, w.Key, w.Comment)})
+	}
+}
+
+// telling is one by a subject or, of an event, by nobody.
+func (st *story) telling(t *rapid.T, key string) engine.Telling {
+	return engine.Telling{
+		Aggregate: key, Subject: rapid.SampledFrom([]string{"x#1", "y#2", ""}).Draw(t, "teller"),
+		Due: ms(st.now).Add(time.Duration(rapid.IntRange(0, 20).Draw(t, "tell in")) * time.Second),
 	}
 }
 
@@ -172,11 +189,10 @@ func (st *story) finishes(t *rapid.T) {
 		Hint:      engine.Hint{Seq: int64(n)},
 		Published: fmt.Sprint(n),
 		Wake:      st.keys(t),
-		TellDue:   ms(st.now).Add(time.Duration(rapid.IntRange(0, 20).Draw(t, "tell in")) * time.Second),
 		Forget:    rapid.SliceOfN(rapid.SampledFrom([]string{"x", "y"}), 0, 2).Draw(t, "forget"),
 	}
 	for _, key := range st.keys(t) {
-		o.Tell = append(o.Tell, engine.Telling{Aggregate: key, Subject: rapid.SampledFrom([]string{"x#1", "y#2"}).Draw(t, "teller")})
+		o.Tell = append(o.Tell, st.telling(t, key))
 	}
 	if later := rapid.IntRange(-1, 20).Draw(t, "due in"); later >= 0 {
 		o.Due = ms(st.now).Add(time.Duration(later) * time.Second)
@@ -222,7 +238,7 @@ func (st *story) finishes(t *rapid.T) {
 		st.wake(c.Rank, key, 0)
 	}
 	for _, t := range o.Tell {
-		st.tell(c.Rank, t.Aggregate, t.Subject, o.TellDue)
+		st.tell(c.Rank, t.Aggregate, t.Subject, t.Due)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/kintsugi-app/kintsugi/app/engine"
+	"github.com/kintsugi-app/kintsugi/app/store"
 )
 
 const list = "acme/a/list"
@@ -15,7 +16,7 @@ func (h *harness) tells(teller string) {
 	h.t.Helper()
 	h.wake(teller)
 	h.finish(h.claim(teller), engine.Outcome{
-		Tell: []engine.Telling{{Aggregate: list, Subject: teller}}, TellDue: h.clk.Now().Add(time.Minute),
+		Tell: []engine.Telling{{Aggregate: list, Subject: teller, Due: h.clk.Now().Add(time.Minute)}},
 	})
 }
 
@@ -72,6 +73,28 @@ func testToldDuringRun(_ *testing.T, h *harness) {
 	h.rest(dueAfter(during, time.Minute))
 	h.clk.advance(2 * time.Minute)
 	h.finish(h.told("acme/a#2", "acme/a#3"), engine.Outcome{})
+	h.rest(time.Time{})
+}
+
+// testToldByDelivery: what deliveries tell makes due once, whoever they say it of, also
+// while it is run; a wake is sooner.
+func testToldByDelivery(_ *testing.T, h *harness) {
+	in := func(d time.Duration) time.Time { return h.clk.Now().Add(d) }
+	h.intake(delivery("one"), true, store.Wake{Key: list, Due: in(5 * time.Second)})
+	h.intake(delivery("two"), true, store.Wake{Key: list, Due: in(7 * time.Second), Teller: "rerun on x"})
+	h.intake(delivery("two"), false, store.Wake{Key: list, Due: in(time.Second), Teller: "rerun on y"})
+	h.rest(dueAfter(start, 5*time.Second))
+	h.clk.advance(6 * time.Second)
+	c := h.told("rerun on x")
+	during := h.clk.Now()
+	for n := range 3 {
+		h.intake(delivery(fmt.Sprint("during ", n)), true, store.Wake{Key: list, Due: in(5 * time.Second)})
+		h.clk.advance(time.Second)
+	}
+	h.finish(c, engine.Outcome{})
+	h.rest(dueAfter(during, 5*time.Second))
+	h.intake(delivery("woken"), true, store.Wake{Key: list, Comment: 7})
+	h.finish(h.told(), engine.Outcome{})
 	h.rest(time.Time{})
 }
 
