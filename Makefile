@@ -15,7 +15,7 @@ FUZZTIME ?= 10s
 KILLS    ?= 1000
 
 .DEFAULT_GOAL := help
-.PHONY: help test race lint bench sandbox build golden contract act fuzz soak clean
+.PHONY: help test race lint workflows bench sandbox build dist golden contract act fuzz soak clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,9 +26,21 @@ test: ## run every test that needs nothing but Go
 race: ## run the quick tests under the race detector (needs a C compiler)
 	CGO_ENABLED=1 $(GO) test -race -short ./...
 
-lint: ## run golangci-lint and actionlint
+lint: workflows ## run golangci-lint, and what looks at workflows and scripts
 	$(TOOL) golangci-lint run
-	$(GO) tool -modfile=tools/actionlint/go.mod actionlint -shellcheck= -pyflakes=
+
+ACTIONLINT := $(GO) tool -modfile=tools/actionlint/go.mod actionlint -pyflakes=
+SCRIPTS    := .ci/run action/*.sh tools/*.sh tools/*/*.sh
+
+# Workflows in documents are looked at like our own, since people copy them. Last,
+# what is to be found has to be found.
+workflows: ## look at the workflows, the action and the scripts (better with shellcheck)
+	rm -rf .cache/examples && mkdir -p .cache/examples
+	cd tools/audit && $(GO) vet ./... && $(GO) test ./... && $(GO) build -o ../../.cache/audit .
+	.cache/audit -write .cache/examples action.yml .github/workflows/*.yml README*.md docs/*.md docs/*/*.md
+	$(ACTIONLINT) .github/workflows/*.yml .cache/examples/*.yml
+	@if $(ACTIONLINT) tools/audit/testdata/bad.yml >/dev/null; then echo "actionlint finds nothing in a bad workflow"; exit 1; fi
+	@if command -v shellcheck >/dev/null; then shellcheck $(SCRIPTS); else echo "There is no shellcheck: no script was looked at."; fi
 
 # Six counts are what benchstat needs to tell a change from noise. Those named
 # here take in or work off tens of thousands of deliveries in one pass, which is
@@ -46,11 +58,25 @@ bench: ## run the benchmarks, and compare with the run before (15 minutes)
 sandbox: ## tell the story: the real app against a simulated GitHub
 	$(GO) run ./app/kintsugi sandbox
 
+COMPILE := CGO_ENABLED=0 $(GO) build -trimpath -buildvcs=false -tags nomsgpack -ldflags '-s -w -buildid= -X main.version=$(VERSION)'
+
 build: ## build the static binary bin/kintsugi
-	CGO_ENABLED=0 $(GO) build -trimpath -buildvcs=false -tags nomsgpack \
-		-ldflags '-s -w -buildid= -X main.version=$(VERSION)' -o $(BINARY) ./app/kintsugi
+	$(COMPILE) -o $(BINARY) ./app/kintsugi
 	@size=$$(wc -c < $(BINARY)); echo "$(BINARY) $(VERSION): $$size bytes"; \
 	if [ $$size -gt $(MAX_SIZE) ]; then echo "more than the $(MAX_SIZE) bytes allowed"; exit 1; fi
+
+PLATFORMS := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
+
+# The same sources give the same bytes, so the checksums can be committed before
+# what they are of is published.
+dist: ## build what a release has, and print the lines for action/checksums.txt
+	rm -rf dist && mkdir dist
+	@set -e; for platform in $(PLATFORMS); do \
+		os=$${platform%/*}; arch=$${platform#*/}; ending=; \
+		if [ $$os = windows ]; then ending=.exe; fi; \
+		GOOS=$$os GOARCH=$$arch $(COMPILE) -o dist/kintsugi_$(VERSION)_$${os}_$$arch$$ending ./app/kintsugi; \
+	done
+	@cd dist && sha256sum *
 
 golden: ## rewrite the golden files; look at the diff before you commit it
 	KINTSUGI_UPDATE_GOLDEN=1 $(GO) test -count 1 ./workflows/...

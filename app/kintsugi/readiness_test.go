@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -26,7 +27,9 @@ func TestReadinessScripts(t *testing.T) {
 
 var (
 	yamlBlocks = regexp.MustCompile("(?s)```yaml\n(.*?)```")
-	countRows  = regexp.MustCompile("(?m)^\\| `(small|standard|critical)` \\| (\\d+) \\|")
+	// What a workflow says to people.
+	proseInYAML = regexp.MustCompile(`description: "[^"]*"| # [^v].*`)
+	countRows   = regexp.MustCompile("(?m)^\\| `(small|standard|critical)` \\| (\\d+) \\|")
 )
 
 // TestReadinessGuides: what both guides show can be read and is the same list but for
@@ -39,6 +42,10 @@ func TestReadinessGuides(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, block := range yamlBlocks.FindAllSubmatch(text, -1) {
+			if bytes.Contains(block[1], []byte("\njobs:")) {
+				shapes[i] = append(shapes[i], proseInYAML.ReplaceAllString(string(block[1]), ""))
+				continue
+			}
 			c, problems := checklist.Parse(name, block[1])
 			if c == nil {
 				t.Fatalf("%s: %v\n%s", name, problems, block[1])
