@@ -35,6 +35,11 @@ type ReleasesAsk struct{ Repo string }
 // DeploymentsAsk asks for the newest deployments to some environments.
 type DeploymentsAsk struct{ Repo, Environments string }
 
+// DeployedAsk asks for the deployments of a repository to any environment from From to
+// To, both RFC 3339 in UTC, with their commits; To may be empty. Older ones come along
+// as far as they were read.
+type DeployedAsk struct{ Repo, From, To string }
+
 // IssuesAsk asks for the issues with some labels. A line of Open are labels separated
 // by tabs, all of which an open issue must carry; a line of Closed is one label.
 type IssuesAsk struct{ Repo, Open, Closed string }
@@ -69,6 +74,7 @@ func (RunsAsk) ask()        {}
 func (LastRunsAsk) ask()    {}
 func (ReleasesAsk) ask()    {}
 func (DeploymentsAsk) ask() {}
+func (DeployedAsk) ask()    {}
 func (IssuesAsk) ask()      {}
 
 // Quotes is the repository whose contents the answer to an ask quotes, so that only
@@ -101,6 +107,8 @@ func Quotes(a Ask) (repo string, ok bool) {
 		return a.Repo, true
 	case DeploymentsAsk:
 		return a.Repo, true
+	case DeployedAsk:
+		return a.Repo, true
 	case IssuesAsk:
 		return a.Repo, true
 	case WaitingAsk:
@@ -122,9 +130,12 @@ type Seen struct {
 	Files []File
 	Cut   bool
 	// Results are check runs, statuses or runs of workflows, the newest first.
-	Results     []Result
-	Releases    []Release
+	Results  []Result
+	Releases []Release
+	// Deployments are the newest first, and Commits those that a DeployedAsk found with
+	// them, each once.
 	Deployments []Deployment
+	Commits     []Commit
 	// Issues are those found for each line that was asked for, the newest first.
 	Issues map[string]Issues
 	// Waiting are deployments that wait for this App's word, the oldest first.

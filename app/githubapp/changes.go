@@ -44,21 +44,28 @@ func weightOfAnswer(a workflows.Answer) int {
 	for _, c := range a.Changes {
 		n += 100 + len(c.Repo) + len(c.Title) + len(c.By) + len(c.URL)
 	}
+	n += 300 * len(a.Seen.Deployments)
+	for _, c := range a.Seen.Commits {
+		n += 300 + len(c.Message)
+		for _, p := range c.Pulls {
+			n += 100 + len(p.Body)
+		}
+	}
 	return n
 }
 
 // changes are the deployments and releases of a repository in a window, oldest
 // first. A part that GitHub does not tell is named in Unknown, while the other
-// is there all the same. docs: REST API endpoints for deployments, "List
-// deployments", which are wishes to deploy, whatever became of them; REST API
-// endpoints for releases, "List releases".
+// is there all the same; Lacks is said of deployments only. docs: REST API endpoints
+// for deployments, "List deployments", which are wishes to deploy, whatever became of
+// them; REST API endpoints for releases, "List releases".
 func (a *App) changes(ctx context.Context, ask workflows.ChangesAsk) (workflows.Answer, error) {
-	w, err := windowOf(ask)
+	w, err := windowOf(ask.Repo, ask.From, ask.To)
 	if err != nil {
 		return workflows.Answer{Unknown: err.Error()}, nil //nolint:nilerr // what is no time will not become one
 	}
 	var answer workflows.Answer
-	var untold []string
+	var missing []string
 	for _, part := range []struct {
 		what, permission, route string
 		read                    func(page json.RawMessage) ([]change, error)
@@ -67,28 +74,31 @@ func (a *App) changes(ctx context.Context, ask workflows.ChangesAsk) (workflows.
 		{"releases", "Contents: read", "repos/{owner}/{repo}/releases", releases(ask.Repo)},
 	} {
 		found, whole, err := a.changesIn(ctx, ask.Repo, part.route, w, part.read)
-		why := whyUntold(err, part.what+" of "+ask.Repo, part.permission)
+		why, isUntold := untold(err, part.what+" of "+ask.Repo, part.permission)
 		switch {
-		case why != "":
-			untold = append(untold, why)
+		case isUntold:
+			missing = append(missing, why.Unknown)
+			if part.what == "deployments" && why.Lacks != "" {
+				answer.Lacks = toSeeDeployments
+			}
 		case err != nil:
 			return workflows.Answer{}, err
 		case !whole:
-			untold = append(untold, fmt.Sprintf("%s of %s: only the newest %d were read", part.what, ask.Repo, 100*maxChangePages))
+			missing = append(missing, fmt.Sprintf("%s of %s: only the newest %d were read", part.what, ask.Repo, 100*maxChangePages))
 		}
 		answer.Changes = append(answer.Changes, found...)
 	}
 	slices.SortStableFunc(answer.Changes, func(x, y workflows.Change) int { return x.At.Compare(y.At) })
-	answer.Unknown = strings.Join(untold, "; ")
+	answer.Unknown = strings.Join(missing, "; ")
 	return answer, nil
 }
 
-func windowOf(ask workflows.ChangesAsk) (w window, err error) {
-	if w.from, err = time.Parse(time.RFC3339, ask.From); err == nil {
-		w.to, err = time.Parse(time.RFC3339, ask.To)
+func windowOf(repo, from, to string) (w window, err error) {
+	if w.from, err = time.Parse(time.RFC3339, from); err == nil {
+		w.to, err = time.Parse(time.RFC3339, to)
 	}
 	if err != nil {
-		err = fmt.Errorf("changes of %s: not a time in RFC 3339: %w", ask.Repo, err)
+		err = fmt.Errorf("changes of %s: not a time in RFC 3339: %w", repo, err)
 	}
 	return w, err
 }

@@ -37,6 +37,8 @@ func (a *App) ofRelease(ctx context.Context, ask workflows.Ask) (answer workflow
 		answer, err = a.published(ctx, ask)
 	case workflows.DeploymentsAsk:
 		answer, err = a.deploymentsTo(ctx, ask)
+	case workflows.DeployedAsk:
+		answer, err = a.keptDeployed(ctx, ask)
 	case workflows.IssuesAsk:
 		answer, err = a.issuesWith(ctx, ask)
 	case workflows.WaitingAsk:
@@ -97,52 +99,59 @@ func (a *App) refusedBy(e graphError, what, permission string) workflows.Answer 
 	return workflows.Answer{}
 }
 
+// commitFields are what is asked of a commit, and commitNode is what comes.
+const commitFields = `oid message url authors(first: 20) { nodes { user { login } } }
+	associatedPullRequests(first: 10) { nodes { number body url author { login } } }`
+
+type commitNode struct {
+	Oid, URL string
+	Message  *string
+	Authors  struct{ Nodes []struct{ User *login } }
+	Pulls    struct {
+		Nodes []struct {
+			Number    int
+			Body, URL string
+			Author    *login
+		}
+	} `json:"associatedPullRequests"`
+}
+
+// commit is the commit that a node tells of; missing is why not of its pull requests.
+func (n *commitNode) commit(missing workflows.Answer) workflows.Commit {
+	c := workflows.Commit{SHA: n.Oid, Message: *n.Message, URL: n.URL, NoPulls: missing.Unknown}
+	add := func(who *login) {
+		if who != nil && who.Login != "" && !slices.Contains(c.Authors, who.Login) {
+			c.Authors = append(c.Authors, who.Login)
+		}
+	}
+	for _, a := range n.Authors.Nodes {
+		add(a.User)
+	}
+	for _, p := range n.Pulls.Nodes {
+		add(p.Author)
+		c.Pulls = append(c.Pulls, workflows.CommitPull{Number: p.Number, Body: p.Body, URL: p.URL})
+	}
+	return c
+}
+
 // commitOf tells who made a commit and opened its pull requests. docs: GraphQL API,
 // Reference, Commit.
 func (a *App) commitOf(ctx context.Context, ask workflows.CommitAsk) (workflows.Answer, error) {
 	what := "the commit " + ask.Commit + " of " + ask.Repo
 	fields, missing, untold, err := a.about(ctx, ask.Repo, what, toSeeContents, "associatedPullRequests", func(d *document) string {
-		return fmt.Sprintf(`commit: object(oid: %s) { ... on Commit {
-			message url authors(first: 20) { nodes { user { login } } }
-			associatedPullRequests(first: 10) { nodes { number body url author { login } } }
-		} }
-		`, d.variable("GitObjectID!", ask.Commit))
+		return fmt.Sprintf("commit: object(oid: %s) { ... on Commit { %s } }\n", d.variable("GitObjectID!", ask.Commit), commitFields)
 	})
 	if err != nil || untold.Unknown != "" {
 		return untold, err
 	}
-	var found *struct {
-		Message *string
-		URL     string
-		Authors struct{ Nodes []struct{ User *login } }
-		Pulls   struct {
-			Nodes []struct {
-				Number    int
-				Body, URL string
-				Author    *login
-			}
-		} `json:"associatedPullRequests"`
-	}
+	var found *commitNode
 	if err := json.Unmarshal(fields["commit"], &found); err != nil {
 		return workflows.Answer{}, err
 	}
 	if found == nil || found.Message == nil {
 		return workflows.Answer{Unknown: what + ": " + workflows.NotThere}, nil
 	}
-	c := workflows.Commit{Message: *found.Message, URL: found.URL, NoPulls: missing.Unknown}
-	add := func(who *login) {
-		if who != nil && who.Login != "" && !slices.Contains(c.Authors, who.Login) {
-			c.Authors = append(c.Authors, who.Login)
-		}
-	}
-	for _, n := range found.Authors.Nodes {
-		add(n.User)
-	}
-	for _, p := range found.Pulls.Nodes {
-		add(p.Author)
-		c.Pulls = append(c.Pulls, workflows.CommitPull{Number: p.Number, Body: p.Body, URL: p.URL})
-	}
-	answer := workflows.Answer{Seen: workflows.Seen{Commit: c}}
+	answer := workflows.Answer{Seen: workflows.Seen{Commit: found.commit(missing)}}
 	if missing.Unknown != "" {
 		answer.Lacks = toSeePulls
 	}
@@ -222,12 +231,11 @@ func (a *App) folderOf(ctx context.Context, ask workflows.FolderAsk) (workflows.
 	return answer, nil
 }
 
-// mostDeployments is how many deployments to an environment are read, and of each so
-// many statuses.
-const (
-	mostDeployments = 100
-	mostStatuses    = 10
-)
+// mostDeployments is how many deployments to an environment are read.
+const mostDeployments = 100
+
+// deploymentFields are what is asked of a deployment: ten of its statuses, too.
+const deploymentFields = "commitOid createdAt environment statuses(first: 10) { nodes { state createdAt logUrl } }"
 
 // deploymentsTo tells of the newest deployments to each environment. One that was
 // replaced by a later one is inactive, so that its statuses say whether it ever
@@ -239,9 +247,9 @@ func (a *App) deploymentsTo(ctx context.Context, ask workflows.DeploymentsAsk) (
 		var b strings.Builder
 		for i, e := range environments {
 			fmt.Fprintf(&b, `e%d: deployments(environments: %s, first: %d, orderBy: {field: CREATED_AT, direction: DESC}) {
-				totalCount nodes { commitOid createdAt environment statuses(first: %d) { nodes { state createdAt logUrl } } }
+				totalCount nodes { %s }
 			}
-			`, i, d.variable("[String!]", []string{e}), mostDeployments, mostStatuses)
+			`, i, d.variable("[String!]", []string{e}), mostDeployments, deploymentFields)
 		}
 		return b.String()
 	})

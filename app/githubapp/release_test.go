@@ -207,6 +207,56 @@ func TestWhoMadeACommit(t *testing.T) {
 	}
 }
 
+// TestDeployed: what was deployed since, with what the commits and pull requests say, and
+// what ran before that, as far as it came along; what was asked a moment ago is not asked
+// again.
+func TestDeployed(t *testing.T) {
+	w, commits := releasing(t)
+	_, err := w.CommitFiles(vault, "alice", "fix", map[string]string{"a.go": "package a"})
+	must(t, err)
+	n, err := w.OpenPull(vault, "alice", fakehub.NewIssue{Title: "Fix", Body: "Fixes-incident: #340", Head: "fix"})
+	must(t, err)
+	must(t, w.Merge(vault, n, "alice"))
+	from := w.clock.Now()
+	for _, environment := range []string{"staging", "production"} {
+		w.clock.Advance(time.Minute)
+		must(t, w.Deploy(vault, environment, "main", "alice"))
+		w.Deployed(vault, environment, "success")
+	}
+	ask := workflows.DeployedAsk{Repo: vault, From: from.Format(time.RFC3339)}
+	seen, cost := w.cost(ask)
+	var got []string
+	for _, d := range seen.Deployments {
+		got = append(got, strings.Join([]string{d.Environment, d.Commit[:4], d.State, d.Success.Format("15:04")}, " "))
+	}
+	tip := w.Tip(vault)
+	after := func(minutes time.Duration) string { return from.Add(minutes * time.Minute).Format("15:04") }
+	want := []string{
+		"production " + tip[:4] + " success " + after(2), "staging " + tip[:4] + " success " + after(1),
+		"production " + commits[1][:4] + " inactive 14:02", "production " + commits[0][:4] + " inactive 13:01",
+	}
+	if diff := cmp.Diff(want, got); diff != "" || cost != 1 || seen.Cut {
+		t.Errorf("%d requests, %v\n%s", cost, seen.Cut, diff)
+	}
+	if c := seen.Commits; len(c) != 3 || c[0].SHA != tip || len(c[0].Pulls) != 1 || c[0].Pulls[0].Body != "Fixes-incident: #340" || c[1].SHA != commits[1] {
+		t.Errorf("%+v", c)
+	}
+	if _, cost := w.cost(ask); cost != 0 {
+		t.Errorf("%d requests for what was known", cost)
+	}
+	for range 120 { // more than one page
+		w.clock.Advance(time.Minute)
+		must(t, w.Deploy(vault, "preview", "main", "alice"))
+	}
+	ask.To = w.clock.Now().Add(-110 * time.Minute).Format(time.RFC3339)
+	if seen, cost := w.cost(ask); cost != 3 || len(seen.Deployments) != 14 {
+		t.Errorf("%d requests, %d deployments", cost, len(seen.Deployments))
+	}
+	if got, err := w.app.Answer(ctx, workflows.DeployedAsk{Repo: vault, From: "yesterday"}); err != nil || got.Unknown == "" {
+		t.Errorf("%+v, %v", got, err)
+	}
+}
+
 // releaseAsks are one of each kind, with the permission that it takes.
 func releaseAsks(commit string) map[workflows.Ask]string {
 	return map[workflows.Ask]string{
@@ -218,6 +268,7 @@ func releaseAsks(commit string) map[workflows.Ask]string {
 		workflows.LastRunsAsk{Repo: vault, Workflows: "ci.yml"}:               "actions: read",
 		workflows.ReleasesAsk{Repo: vault}:                                    "contents: read",
 		workflows.DeploymentsAsk{Repo: vault, Environments: "production"}:     "deployments: read",
+		workflows.DeployedAsk{Repo: vault, From: "2026-11-20T00:00:00Z"}:      "deployments: read",
 		workflows.IssuesAsk{Repo: vault, Open: "security", Closed: "x-drill"}: "issues: read",
 	}
 }
@@ -259,6 +310,9 @@ func TestReleaseUnanswered(t *testing.T) {
 			remove()
 			w.clock.Advance(10 * time.Second)
 			w.told(ask)
+			if _, isKept := ask.(workflows.DeployedAsk); isKept {
+				w.clock.Advance(11 * time.Minute)
+			}
 		}
 	}
 }

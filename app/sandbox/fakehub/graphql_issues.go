@@ -99,11 +99,17 @@ func connected[T any](all []T, args map[string]any, show func(T) node) (any, err
 	if first < 1 || first > 100 {
 		return nil, &refusal{status: 422, message: "You must provide a `first` value of 1 to 100 to properly paginate a connection."}
 	}
+	cursor, _ := args["after"].(string)
+	from, _ := strconv.Atoi(cursor) // GitHub's cursors are opaque
+	to := min(from+first, len(all))
 	nodes := []node{}
-	for _, one := range all[:min(first, len(all))] {
+	for _, one := range all[min(from, to):to] {
 		nodes = append(nodes, show(one))
 	}
-	return node{"nodes": plain(nodes), "totalCount": plain(len(all))}, nil
+	return node{
+		"nodes": plain(nodes), "totalCount": plain(len(all)),
+		"pageInfo": plain(node{"endCursor": plain(strconv.Itoa(to)), "hasNextPage": plain(to < len(all))}),
+	}, nil
 }
 
 // logins are all accounts by name.

@@ -52,6 +52,7 @@ func (c *call) deploymentNodes(r *repo, args map[string]any) (any, error) {
 	}
 	return connected(found, args, func(d *deployment) node {
 		return node{
+			"commit":    func(map[string]any) (any, error) { return c.gitObject(r, map[string]any{"oid": d.sha}) },
 			"commitOid": plain(d.sha), "createdAt": plain(format(d.created)), "environment": plain(d.environment),
 			"statuses": func(args map[string]any) (any, error) {
 				newest := slices.Clone(d.statuses)
