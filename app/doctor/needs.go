@@ -46,7 +46,7 @@ func NeededPermissions() []Permission {
 		},
 		{
 			Name: "deployments", Title: "Deployments", Level: "read", Optional: true,
-			For: "what changed before an incident", Without: "only releases are listed",
+			For: "what changed before an incident and during it", Without: "only releases are listed",
 		},
 		{
 			Name: "pull_requests", Title: "Pull requests", Level: "read", Optional: true,

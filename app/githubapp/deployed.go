@@ -52,7 +52,9 @@ func (a *App) deployed(ctx context.Context, ask workflows.DeployedAsk) (answer w
 			if n.CreatedAt.After(w.to) {
 				continue
 			}
-			answer.Seen.Deployments = append(answer.Seen.Deployments, n.deployment())
+			d := n.deployment()
+			d.URL = Website(a.base.String()) + "/" + ask.Repo + "/deployments" // a status may link anywhere
+			answer.Seen.Deployments = append(answer.Seen.Deployments, d)
 			if n.Commit != nil && n.Commit.Message != nil && !known[n.CommitOid] {
 				known[n.CommitOid] = true
 				answer.Seen.Commits = append(answer.Seen.Commits, n.Commit.commit(missing))

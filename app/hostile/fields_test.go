@@ -59,6 +59,14 @@ var elsewhere = map[string]string{
 	"Place.Now":                  "a repository's name: GitHub's alphabet, and shown as code",
 	"Published.Text":             "a fingerprint of ours",
 	"Published.Ended":            "from the key of an agenda, and only compared",
+	"Deployment.Commit":          "a commit's name",
+	"Deployment.State":           "an enum of GitHub's",
+	"Deployment.URL":             "to the page of the repository's deployments: app/githubapp/deployed.go",
+	"Commit.SHA":                 "a commit's name",
+	"Commit.URL":                 "GitHub's own, made of the repository's name and the commit's",
+	"Commit.Authors":             "logins, which no rule of an issue repeats",
+	"Commit.NoPulls":             "the adapter's own words",
+	"CommitPull.URL":             "GitHub's own, made of the repository's name and a number",
 	"header X-GitHub-Event":      "signed nothing: TestHeaders",
 	"header X-GitHub-Delivery":   "signed nothing: TestHeaders",
 	"header X-Hub-Signature-256": "TestHeaders",
@@ -101,6 +109,7 @@ func observed() []string {
 	var fields []string
 	for _, v := range []any{workflows.Subject{}, workflows.User{}, workflows.Issue{}, workflows.Comment{}, workflows.Event{}, workflows.Observation{}, workflows.Answer{}, workflows.Pull{}, workflows.Review{}, workflows.Link{}, workflows.Change{}, workflows.Match{}, workflows.Made{},
 		workflows.Branch{}, workflows.BranchPull{}, workflows.History{}, workflows.OwnIssue{}, workflows.Place{},
+		workflows.Deployment{}, workflows.Commit{}, workflows.CommitPull{},
 		readinglist.Published{}, list.Options{}, list.Entry{}, list.Told{}, list.Recommendation{}, list.Reading{}, list.Stale{}, // which are read again from records and files
 	} {
 		typ := reflect.TypeOf(v)

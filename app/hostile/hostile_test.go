@@ -129,8 +129,8 @@ func (w *world) judge(in ingress, repo string, text hostile.Text, known shapes) 
 		own.References = append(own.References, fmt.Sprintf("#%d", refers))
 		own.Links = append(own.Links, fmt.Sprintf("https://fakehub.example/%s/issues/%d", repo, refers))
 	}
-	if in.links != "" {
-		own.Links = append(own.Links, "https://fakehub.example/"+repo+"/"+in.links)
+	for links := range strings.FieldsSeq(in.links) {
+		own.Links = append(own.Links, "https://fakehub.example/"+repo+"/"+links)
 	}
 	if in.lists {
 		own.Links = append(own.Links, "https://fakehub.example/"+repo+"/blob/HEAD/", "https://fakehub.example/"+repo+"/issues/")

@@ -24,7 +24,8 @@ type ingress struct {
 	// refers is how far on the issue is that ours may refer to, such as -1 for
 	// the one before; 0 for none.
 	refers int
-	// links is what else on the pages of the repository ours may link to.
+	// links are what else on the pages of the repository ours may link to, with blanks
+	// between.
 	links string
 	// shows matches what the program says because of what came in, whatever it
 	// was; without that nothing would be tried here.

@@ -89,8 +89,8 @@ var (
 // may begin with anything.
 func readAs(body string, in ingress) []string {
 	read := hostile.Skeleton(hours.Replace(fingerprint.ReplaceAllString(tail.ReplaceAllString(body, ""), "followup.item.0")))
-	if in.links != "" { // whose end is a text
-		read = regexp.MustCompile(`(\(Link "https://fakehub\.example/acme/[a-z]+/`+in.links+`)(?:[^"\\]|\\.)*"`).ReplaceAllString(read, `$1"`)
+	for links := range strings.FieldsSeq(in.links) { // whose end is a text
+		read = regexp.MustCompile(`(\(Link "https://fakehub\.example/acme/[a-z]+/`+links+`)(?:[^"\\]|\\.)*"`).ReplaceAllString(read, `$1"`)
 	}
 	read = better.ReplaceAllString(read, "$1$2")
 	var lines []string

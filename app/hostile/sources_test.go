@@ -102,6 +102,26 @@ func near() []ingress {
 		})
 	}
 	all = append(all, ingress{
+		name:   "what is deployed while it goes on",
+		covers: []string{"Deployment.Environment", "Commit.Message", "CommitPull.Body"}, stays: true, refers: 1, links: "deployments commit/ pull/", shows: "the fix|この障害の修正",
+		play: func(w *world, repo, text string) issue {
+			w.clock.Advance(3 * time.Hour) // beyond those of the text before
+			i := w.incident(repo)
+			w.settle()
+			w.turn++
+			branch := fmt.Sprintf("fix-%d", w.turn)
+			_, err := w.hub.CommitFiles(repo, "suzuki", branch, map[string]string{branch: "fixed"})
+			w.must(err)
+			n, err := w.hub.OpenPull(repo, "suzuki", fakehub.NewIssue{Title: short(text), Body: fmt.Sprintf("Fixes-incident: #%d\n\n%s\n\nFixes-incident: %[2]s\n", i.number, atMost(text, 10_000)), Head: branch})
+			w.must(err)
+			w.must(w.hub.Merge(repo, n, "suzuki"))
+			w.clock.Advance(time.Minute)
+			environment := atMost(text, longName)
+			w.must(w.hub.Deploy(repo, environment, "main", "suzuki"))
+			w.hub.Deployed(repo, environment, "success")
+			return i
+		},
+	}, ingress{
 		name: "title of a pull request", covers: []string{"Link.Title"}, stays: true, refers: 1, links: "pull/", shows: "pull request #|プルリクエスト #",
 		play: func(w *world, repo, text string) issue {
 			i := w.incident(repo)

@@ -45,7 +45,8 @@ func TestTitlesStayPrivate(t *testing.T) {
 				t.Errorf("%s of %s: is it quoted? %s", there, here, quote(all[max(0, strings.Index(all, canary)-200):]))
 			}
 			for _, e := range w.hub.Exchanges() {
-				if e.App && !ofHere(e.Path, here) && !(owner == "acme" && isPlace(e.Path, there)) {
+				deployed := there == open && e.Path == "/graphql" // of what may be quoted
+				if e.App && !ofHere(e.Path, here) && !(owner == "acme" && isPlace(e.Path, there)) && !deployed {
 					t.Errorf("%s of %s: %s %s", there, here, e.Method, e.Path)
 				}
 			}

@@ -118,7 +118,7 @@ func (t teller) facts() string {
 	fmt.Fprintf(&b, "%q %q %t;", t.call, t.second, escalated) // and not that the call went out, or it would be edited away at once
 	// Which runbook suits best may change with every push; that one does is news.
 	fmt.Fprintf(&b, "runbook=%t;", len(t.in.Facts[t.runbooksAsk()].Matches) > 0)
-	for _, line := range []string{t.severityLine(), t.changed(), t.joinedLine(), t.response(), t.question()} {
+	for _, line := range []string{t.severityLine(), t.changed(), t.deployedLine(), t.joinedLine(), t.response(), t.question()} {
 		b.WriteString(line + ";")
 	}
 	return b.String()

@@ -136,7 +136,7 @@ func decide(t *testing.T, settings, issue, acts, facts string) workflows.Plan {
 }
 
 // answer finds the facts of an ask. A fact is a line: "runbook", "similar",
-// "link", "change", "member" or "summary", and an object as JSON.
+// "link", "change", "deployed", "commit", "member" or "summary", and an object as JSON.
 func answer(t *testing.T, ask workflows.Ask, facts string) (a workflows.Answer) {
 	t.Helper()
 	decode := func(text string, into any) {
@@ -147,6 +147,7 @@ func answer(t *testing.T, ask workflows.Ask, facts string) (a workflows.Answer) 
 	kinds := map[string]string{
 		"runbook": "workflows.RunbooksAsk", "similar": "workflows.SimilarAsk", "link": "workflows.LinksAsk",
 		"change": "workflows.ChangesAsk", "team": "workflows.TeamAsk", "summary": "workflows.SummaryAsk",
+		"deployed": "workflows.DeployedAsk", "commit": "workflows.DeployedAsk",
 	}
 	if _, ok := ask.(workflows.TeamAsk); ok {
 		a.Unknown = "403"
@@ -169,6 +170,12 @@ func answer(t *testing.T, ask workflows.Ask, facts string) (a workflows.Answer) 
 		case "change":
 			a.Changes = append(a.Changes, workflows.Change{})
 			decode(text, &a.Changes[len(a.Changes)-1])
+		case "deployed": // the newest first
+			a.Seen.Deployments = append(a.Seen.Deployments, workflows.Deployment{URL: "https://github.com/acme/incidents/deployments"})
+			decode(text, &a.Seen.Deployments[len(a.Seen.Deployments)-1])
+		case "commit":
+			a.Seen.Commits = append(a.Seen.Commits, workflows.Commit{})
+			decode(text, &a.Seen.Commits[len(a.Seen.Commits)-1])
 		case "team":
 			a = workflows.Answer{}
 			decode(text, &a.Members)

@@ -19,7 +19,7 @@ const (
 )
 
 // asks are what guiding needs to know: who refers to this incident, what
-// changed before it, which runbooks and which earlier incident suit it.
+// changed before it and since, which runbooks and which earlier incident suit it.
 func (t teller) asks() []workflows.Ask {
 	if t.s.nearMiss || !t.s.confirmed || t.isHidden() {
 		return nil
@@ -29,6 +29,9 @@ func (t teller) asks() []workflows.Ask {
 		asks = append(asks, t.linksAsk())
 	}
 	for _, ask := range t.changesAsks() {
+		asks = append(asks, ask)
+	}
+	for _, ask := range t.deployedAsks() {
 		asks = append(asks, ask)
 	}
 	if t.s.hurts() {

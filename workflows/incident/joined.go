@@ -41,7 +41,7 @@ func (s *state) join(in workflows.Input) (asks []workflows.Ask) {
 			s.duplicates = append(s.duplicates, joined{number: l.Subject.Number, url: l.URL, Published: p})
 		}
 	}
-	if len(asks) > 0 {
+	if s.isJoining = len(asks) > 0; s.isJoining {
 		return asks
 	}
 	for _, d := range s.duplicates {

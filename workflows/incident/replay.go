@@ -77,6 +77,8 @@ type state struct {
 	lastActed  time.Time
 	history    []turn
 	duplicates []joined
+	// isJoining: what joined it has not been read yet, by which its times may change.
+	isJoining bool
 }
 
 // severity is the level that counts, and why: what somebody set, else what the

@@ -29,7 +29,7 @@ func (t teller) person(login string) string { return t.in.Person(login) }
 
 // section is the incident's part of the status comment.
 func (t teller) section() workflows.Section {
-	parts := []string{t.calledLine(), t.severityLine(), t.milestones(), t.metrics(), t.disorder(), t.roles(), t.suggestions(), t.changed(), t.joinedLine(), t.notes(), t.response(), t.nextStep(), t.question(), t.thanks(), t.footer()}
+	parts := []string{t.calledLine(), t.severityLine(), t.milestones(), t.metrics(), t.disorder(), t.roles(), t.suggestions(), t.changed(), t.deployedLine(), t.joinedLine(), t.notes(), t.response(), t.nextStep(), t.question(), t.thanks(), t.footer()}
 	if t.isHidden() {
 		parts = []string{t.calledLine(), t.private(), t.nextStep(), t.footer()}
 	}

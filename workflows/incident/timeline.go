@@ -22,7 +22,7 @@ type entry struct {
 // now, roles, severities, notes, labels, other reports, and what was linked, deployed or
 // released. Texts of people are linked to and not copied.
 func (t teller) timeline() []entry {
-	entries := slices.Concat(t.timelineMilestones(), t.timelineActs(), t.timelineJoined(), t.timelineLabels(), t.timelineLinks(), t.timelineChanges())
+	entries := slices.Concat(t.timelineMilestones(), t.timelineActs(), t.timelineJoined(), t.timelineLabels(), t.timelineLinks(), t.timelineChanges(), t.timelineDeployed())
 	slices.SortStableFunc(entries, func(a, b entry) int { return a.at.Compare(b.at) })
 	return entries
 }

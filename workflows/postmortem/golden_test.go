@@ -59,8 +59,9 @@ type story struct {
 	in    workflows.Input
 	facts workflows.Facts
 	files map[string]string
-	// changes answer every question for what was deployed or released.
-	changes []workflows.Change
+	// changes and deployed answer every question for what was deployed or released.
+	changes  []workflows.Change
+	deployed workflows.Seen
 }
 
 // read reads a case. An act is a line: time, author, role, what was written;
@@ -169,7 +170,7 @@ func (s *story) set(t *testing.T, line string) {
 }
 
 // fact reads an answer: "summary 340 incident {…}", "link {…}", "pull {…}",
-// "change {…}", "comment ID author text", "role LOGIN role".
+// "change {…}", "deployed {…}" with its commit, "comment ID author text", "role LOGIN role".
 func (s *story) fact(t *testing.T, line string) {
 	t.Helper()
 	kind, rest, _ := strings.Cut(line, " ")
@@ -201,6 +202,14 @@ func (s *story) fact(t *testing.T, line string) {
 		var c workflows.Change
 		decode(rest, &c)
 		s.changes = append(s.changes, c)
+	case "deployed":
+		var d struct {
+			workflows.Deployment
+			Of workflows.Commit
+		}
+		decode(rest, &d)
+		s.deployed.Deployments = append(s.deployed.Deployments, d.Deployment)
+		s.deployed.Commits = append(s.deployed.Commits, d.Of)
 	case "comment":
 		parts := strings.SplitN(rest, " ", 3)
 		id, _ := strconv.ParseInt(parts[0], 10, 64)
@@ -243,6 +252,9 @@ func (s *story) answer(ask workflows.Ask) workflows.Answer {
 	}
 	if _, ok := ask.(workflows.ChangesAsk); ok {
 		return workflows.Answer{Changes: s.changes}
+	}
+	if _, ok := ask.(workflows.DeployedAsk); ok {
+		return workflows.Answer{Seen: s.deployed}
 	}
 	return s.facts[ask]
 }

@@ -2,7 +2,6 @@ package evidence
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -109,46 +108,28 @@ func (r *Release) ref(repo string, number int) string {
 	return fmt.Sprintf("%s#%d", repo, number)
 }
 
-// A line of its own in a commit's message or a pull request's text, as git's trailers
-// are.
-var fixesLine = regexp.MustCompile(`(?mi)^[ \t]*Fixes-incident:[ \t]*(\S+)[ \t]*\r?$`)
-
-var reference = regexp.MustCompile(`^(?:([A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+)?#)?([1-9]\d{0,8})$`)
-
 // fixes is the incident that this is to fix: what was said with the question, else what
 // the commit says, else its pull requests.
 func (r *Release) fixes(c workflows.Commit) string {
 	if r.Fixes != "" {
 		return r.incidentNamed(r.Fixes)
 	}
-	texts := []string{c.Message}
-	for _, p := range c.Pulls {
-		texts = append(texts, p.Body)
-	}
-	for _, text := range texts {
-		if m := fixesLine.FindStringSubmatch(text); m != nil {
-			return r.incidentNamed(m[1])
-		}
-	}
-	return ""
+	named, _ := incident.FixesIn(c)
+	return r.incidentNamed(named)
 }
 
 // incidentNamed writes a reference as incidents are referred to here. A bare number is
 // one of where the incidents are kept.
 func (r *Release) incidentNamed(text string) string {
-	m := reference.FindStringSubmatch(text)
-	if m == nil {
-		return text
-	}
 	kept, _ := incident.KeptIn(r.Policy, r.Repo)
-	if m[1] != "" {
-		kept = m[1]
+	if named, ok := incident.Named(text, kept); ok {
+		return r.ref(named.Repo, named.Number)
 	}
-	if strings.EqualFold(kept, r.Repo) {
-		return "#" + m[2]
-	}
-	return kept + "#" + m[2]
+	return text
 }
 
 // IsIncident reports whether a text names an incident as --incident takes it.
-func IsIncident(text string) bool { return reference.MatchString(text) }
+func IsIncident(text string) bool {
+	_, ok := incident.Named(text, "")
+	return ok
+}
