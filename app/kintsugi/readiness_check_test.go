@@ -45,13 +45,13 @@ items:
 // all that is looked at.
 type gateWorld struct {
 	*fakehub.Hub
-	t     *testing.T
+	t     testing.TB
 	clock *clock.Stepped
 	// before ran in production, tip is to be released.
 	before, tip string
 }
 
-func newGateWorld(t *testing.T) *gateWorld {
+func newGateWorld(t testing.TB) *gateWorld {
 	t.Helper()
 	now := clock.NewStepped(time.Now().Add(-3 * time.Hour))
 	w := &gateWorld{t: t, clock: now, Hub: fakehub.New(fakehub.Options{Clock: now, Seed: 8, App: fakehub.App{ID: 7, Permissions: map[string]string{
@@ -306,20 +306,22 @@ func TestReadinessCheckCosts(t *testing.T) {
 			t.Errorf("%s: %d requests", level, n)
 		}
 	}
-	list := func(items int) string {
-		var b strings.Builder
-		b.WriteString("items:\n")
-		for i := range items {
-			fmt.Fprintf(&b, "  - {id: i%d, question: Q?, evidence: [{%s}]}\n", i, strings.ReplaceAll([]string{
-				`file: "docs/N*"`, `file: "docs/*", matches: "xN"`, "workflow: wN.yml", "workflow: wN.yml, within: 9 days", "deployment: eN, within: 9 days",
-				"drill: dN, within: 9 days", "no_open_issues: [lN]", "check: cN", "release: vN, within: 9 days",
-			}[i%9], "N", fmt.Sprint(i)))
-		}
-		return b.String()
-	}
-	if few, many := cost(list(10)), cost(list(60)); few != many {
+	if few, many := cost(itemsOfAllKinds(10)), cost(itemsOfAllKinds(60)); few != many {
 		t.Errorf("ten items take %d requests, sixty %d", few, many)
 	}
+}
+
+// itemsOfAllKinds is a checklist of so many items, by all kinds of evidence in turn.
+func itemsOfAllKinds(items int) string {
+	var b strings.Builder
+	b.WriteString("items:\n")
+	for i := range items {
+		fmt.Fprintf(&b, "  - {id: i%d, question: Q?, evidence: [{%s}]}\n", i, strings.ReplaceAll([]string{
+			`file: "docs/N*"`, `file: "docs/*", matches: "xN"`, "workflow: wN.yml", "workflow: wN.yml, within: 9 days", "deployment: eN, within: 9 days",
+			"drill: dN, within: 9 days", "no_open_issues: [lN]", "check: cN", "release: vN, within: 9 days",
+		}[i%9], "N", fmt.Sprint(i)))
+	}
+	return b.String()
 }
 
 // TestReadinessCheckUsage: what is written wrongly is said before anything is asked.

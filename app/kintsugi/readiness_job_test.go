@@ -14,7 +14,7 @@ import (
 
 // job is what a job of GitHub Actions gives a step to write into.
 type job struct {
-	t                     *testing.T
+	t                     testing.TB
 	dir, summary, outputs string
 }
 
@@ -44,7 +44,7 @@ func (j job) read() (summary string, outputs map[string]string) {
 
 // readOutputs takes apart what a step wrote, as a runner does. docs: Workflow commands
 // for GitHub Actions, "Multiline strings".
-func readOutputs(t *testing.T, text string) map[string]string {
+func readOutputs(t testing.TB, text string) map[string]string {
 	t.Helper()
 	outputs := map[string]string{}
 	lines := strings.Split(strings.TrimSuffix(text, "\n"), "\n")
