@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 )
 
 // released is a release of a program that says how it was called, on a server of its
@@ -141,6 +142,23 @@ func TestActionFetches(t *testing.T) {
 				t.Error(left, err)
 			}
 		})
+	}
+}
+
+// TestActionAnswersInTime: what is waited for, one after the other, leaves the rest of a
+// minute for whatever is done by the machine itself.
+func TestActionAnswersInTime(t *testing.T) {
+	script, err := os.ReadFile(filepath.Join("..", "..", "action", "kintsugi.sh"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var seconds int
+	_, rest, _ := strings.Cut(string(script), "\ndownload_seconds=")
+	if _, err := fmt.Sscan(rest, &seconds); err != nil || seconds < 1 {
+		t.Fatal(seconds, err)
+	}
+	if all := time.Duration(seconds)*time.Second + gateTimeout; all > 55*time.Second {
+		t.Errorf("the answer takes up to %s", all)
 	}
 }
 

@@ -83,6 +83,50 @@ func TestActionInputs(t *testing.T) {
 	}
 }
 
+// TestActionExamples: what the documents show gives inputs that there are.
+func TestActionExamples(t *testing.T) {
+	a := readAction(t)
+	type step struct {
+		Uses string
+		With map[string]string
+	}
+	for name, least := range map[string]int{"README.md": 1, "README.ja.md": 1, "docs/readiness.md": 1, "docs/readiness.ja.md": 1} {
+		text, err := os.ReadFile(filepath.Join("..", "..", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		found := 0
+		for _, block := range yamlBlocks.FindAllSubmatch(text, -1) {
+			var flow struct {
+				Jobs map[string]struct{ Steps []step }
+			}
+			var steps []step
+			if yaml.Unmarshal(block[1], &flow) != nil {
+				if err := yaml.Unmarshal(block[1], &steps); err != nil {
+					continue // another kind of file
+				}
+			}
+			for _, job := range flow.Jobs {
+				steps = append(steps, job.Steps...)
+			}
+			for _, s := range steps {
+				if s.Uses != "./kintsugi" {
+					continue
+				}
+				found++
+				for input := range s.With {
+					if _, ok := a.Inputs[input]; !ok {
+						t.Errorf("%s: there is no input %q", name, input)
+					}
+				}
+			}
+		}
+		if found < least {
+			t.Errorf("%s shows the action %d times", name, found)
+		}
+	}
+}
+
 // repository is a checkout with a history.
 type repository struct {
 	t   *testing.T
