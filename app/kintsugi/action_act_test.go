@@ -229,6 +229,9 @@ func runAct(t *testing.T, act, dir, event string, args ...string) string {
 	return string(out)
 }
 
+// What the simulation calls a commit depends on all that it is made of.
+var shortCommits = regexp.MustCompile("`[0-9a-f]{10}`")
+
 var annotationLine = regexp.MustCompile(`(?m)^::(?:error|warning|notice) .*$`)
 
 // actRun is what a run of the action left.
@@ -329,8 +332,9 @@ func (a *actRun) files(lang string) []txtar.File {
 	for _, annotation := range a.annotations {
 		fmt.Fprintln(&b, annotation)
 	}
-	return []txtar.File{
-		{Name: lang, Data: runTimes.ReplaceAll(b.Bytes(), []byte("TIME"))},
-		{Name: lang + " summary", Data: runTimes.ReplaceAll([]byte(strings.TrimRight(a.summary, "\n")+"\n"), []byte("TIME"))},
+	files := []txtar.File{{Name: lang, Data: b.Bytes()}, {Name: lang + " summary", Data: []byte(strings.TrimRight(a.summary, "\n") + "\n")}}
+	for i := range files {
+		files[i].Data = shortCommits.ReplaceAll(runTimes.ReplaceAll(files[i].Data, []byte("TIME")), []byte("`COMMIT`"))
 	}
+	return files
 }
