@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/url"
 	"strconv"
+	"time"
 
 	"github.com/google/go-github/v62/github"
 
@@ -87,11 +88,13 @@ func (a *App) CreateCheck(ctx context.Context, repo string, c engine.CheckRun) (
 	return made.GetID(), err
 }
 
-// UpdateCheck implements engine.PullWriter. docs: REST API endpoints for check
-// runs, "Update a check run".
+// UpdateCheck implements engine.PullWriter. GitHub does not say whether a check run that is
+// completed again gets a new time by itself, and which note is the newest goes by that.
+// docs: REST API endpoints for check runs, "Update a check run".
 func (a *App) UpdateCheck(ctx context.Context, repo string, id int64, c engine.CheckRun) error {
 	return a.change(ctx, "PATCH", repo, "check-runs/{check_run_id}", []any{id}, &github.UpdateCheckRunOptions{
 		Name: c.Name, Status: new("completed"), Conclusion: &c.Conclusion, Output: outputOf(c),
+		CompletedAt: &github.Timestamp{Time: a.clock.Now().UTC().Truncate(time.Second)},
 	}, nil)
 }
 

@@ -43,6 +43,10 @@ func (a *App) ofRelease(ctx context.Context, ask workflows.Ask) (answer workflow
 		answer, err = a.issuesWith(ctx, ask)
 	case workflows.WaitingAsk:
 		answer, err = a.waiting(ctx, ask)
+	case workflows.HeadsAsk:
+		answer, err = a.heads(ctx, ask)
+	case workflows.NotesAsk:
+		answer, err = a.notes(ctx, ask)
 	default:
 		return answer, false, nil
 	}
@@ -134,19 +138,27 @@ func (n *commitNode) commit(missing workflows.Answer) workflows.Commit {
 	return c
 }
 
-// commitOf tells who made a commit and opened its pull requests. docs: GraphQL API,
-// Reference, Commit.
+// commitOf tells who made a commit and opened its pull requests. It may be named by a
+// branch or a tag, also by one that is an object of its own. docs: GraphQL API, Reference,
+// Commit, Tag.
 func (a *App) commitOf(ctx context.Context, ask workflows.CommitAsk) (workflows.Answer, error) {
 	what := "the commit " + ask.Commit + " of " + ask.Repo
 	fields, missing, untold, err := a.about(ctx, ask.Repo, what, toSeeContents, "associatedPullRequests", func(d *document) string {
-		return fmt.Sprintf("commit: object(oid: %s) { ... on Commit { %s } }\n", d.variable("GitObjectID!", ask.Commit), commitFields)
+		return fmt.Sprintf("commit: object(expression: %[1]s) { ... on Commit { %[2]s } ... on Tag { target { ... on Commit { %[2]s } } } }\n",
+			d.variable("String!", ask.Commit), commitFields)
 	})
 	if err != nil || untold.Unknown != "" {
 		return untold, err
 	}
-	var found *commitNode
+	var found *struct {
+		commitNode
+		Target *commitNode
+	}
 	if err := json.Unmarshal(fields["commit"], &found); err != nil {
 		return workflows.Answer{}, err
+	}
+	if found != nil && found.Target != nil {
+		found.commitNode = *found.Target
 	}
 	if found == nil || found.Message == nil {
 		return workflows.Answer{Unknown: what + ": " + workflows.NotThere}, nil

@@ -270,6 +270,9 @@ func releaseAsks(commit string) map[workflows.Ask]string {
 		workflows.DeploymentsAsk{Repo: vault, Environments: "production"}:     "deployments: read",
 		workflows.DeployedAsk{Repo: vault, From: "2026-11-20T00:00:00Z"}:      "deployments: read",
 		workflows.IssuesAsk{Repo: vault, Open: "security", Closed: "x-drill"}: "issues: read",
+		workflows.WaitingAsk{Repo: vault}:                                     "actions: read",
+		workflows.HeadsAsk{Repo: vault, Branches: "release/*"}:                "contents: read",
+		workflows.NotesAsk{Repo: vault, Commit: commit, Check: "Readiness"}:   "checks: read",
 	}
 }
 
@@ -325,7 +328,7 @@ func TestReleaseWithoutGraphQL(t *testing.T) {
 		got, err := w.app.Answer(ctx, ask)
 		over := got.Unknown != ""
 		switch ask.(type) {
-		case workflows.TreeAsk, workflows.RunsAsk, workflows.LastRunsAsk, workflows.ReleasesAsk:
+		case workflows.TreeAsk, workflows.RunsAsk, workflows.LastRunsAsk, workflows.ReleasesAsk, workflows.WaitingAsk:
 			over = !over
 		}
 		if err != nil || !over {

@@ -20,6 +20,7 @@ type check struct {
 }
 
 type checkState struct {
+	completed                    time.Time // zero: when it was made
 	external, status, conclusion string
 	title, summary               string
 	annotations                  []Annotation
@@ -45,8 +46,9 @@ const (
 // checkPut is what is sent to create or update a check run.
 type checkPut struct {
 	Name, Status, Conclusion string
-	HeadSHA                  string `json:"head_sha"`
-	ExternalID               string `json:"external_id"`
+	HeadSHA                  string    `json:"head_sha"`
+	ExternalID               string    `json:"external_id"`
+	CompletedAt              time.Time `json:"completed_at"`
 	Output                   *struct {
 		Title, Summary string
 		Annotations    []Annotation
@@ -74,6 +76,9 @@ func (in checkPut) fault() error {
 func (in checkPut) apply(s checkState) checkState {
 	s.external = orDefault(in.ExternalID, s.external)
 	s.status, s.conclusion = orDefault(in.Status, s.status), orDefault(in.Conclusion, s.conclusion)
+	if !in.CompletedAt.IsZero() {
+		s.completed = in.CompletedAt
+	}
 	if o := in.Output; o != nil {
 		s.title, s.summary = o.Title, o.Summary
 		s.annotations = append(slices.Clip(s.annotations), o.Annotations...)
@@ -188,7 +193,7 @@ func (h *Hub) renderCheck(one *check, s checkState) raw {
 	address, page := h.api("/repos/%s/check-runs/%d", r.fullName(), one.id), h.web("/%s/runs/%d", r.fullName(), one.id)
 	var completed *string
 	if s.status == "completed" {
-		text := format(one.made)
+		text := format(one.completed(s))
 		completed = &text
 	}
 	return object(
@@ -203,6 +208,14 @@ func (h *Hub) renderCheck(one *check, s checkState) raw {
 		part{"name", encode(one.name)}, part{"check_suite", object(part{"id", encode(r.id)})}, part{"app", h.renderAppOf(one)},
 		part{"pull_requests", renderAll(one.pulls(), h.renderPullName)},
 	)
+}
+
+// completed is when a check run was.
+func (one *check) completed(s checkState) time.Time {
+	if s.completed.IsZero() {
+		return one.made
+	}
+	return s.completed
 }
 
 // pulls are the open pull requests with the commit at their head.

@@ -69,6 +69,13 @@ func (c *call) repoNode(r *repo) node {
 		"issues":          ofIssues(func(args map[string]any) (any, error) { return c.issueNodes(r, args) }),
 		"deployments":     func(args map[string]any) (any, error) { return c.deploymentNodes(r, args) },
 		"object":          func(args map[string]any) (any, error) { return c.gitObject(r, args) },
+		"refs":            func(args map[string]any) (any, error) { return c.refNodes(r, args) },
+		"defaultBranchRef": func(map[string]any) (any, error) {
+			if err := c.permitted("contents", "read"); err != nil || r.tip() == nil {
+				return nil, err
+			}
+			return c.refNode(r, r.defaultBranch), nil
+		},
 	}
 }
 

@@ -85,6 +85,8 @@ func (c *call) gitObject(r *repo, args map[string]any) (any, error) {
 	switch {
 	case at == nil:
 		return nil, nil
+	case !inside && r.tags[ref] != nil && r.branchNamed(ref) == nil:
+		return c.tagNode(r, ref), nil
 	case !inside:
 		return c.commitNode(r, at), nil
 	}
@@ -119,7 +121,9 @@ func objectAt(files tree, path string) any {
 func (c *call) commitNode(r *repo, at *commit) node {
 	return node{
 		"__typename": plain("Commit"), "oid": plain(at.sha), "message": plain(at.message),
-		"url": plain(c.hub.web("/%s/commit/%s", r.fullName(), at.sha)),
+		"url": plain(c.hub.web("/%s/commit/%s", r.fullName(), at.sha)), "committedDate": plain(format(at.at)),
+		"history":     func(args map[string]any) (any, error) { return c.historyNodes(r, at, args) },
+		"checkSuites": func(args map[string]any) (any, error) { return c.suiteNodes(r, at, args) },
 		"authors": func(args map[string]any) (any, error) {
 			return connected([]*user{at.author}, args, func(u *user) node {
 				if u.kind != "User" { // an account that is no person's has no user

@@ -1,0 +1,90 @@
+package fakehub
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// refNodes are the branches whose names hold a text, by name. docs: GraphQL API,
+// Reference, Repository.refs.
+func (c *call) refNodes(r *repo, args map[string]any) (any, error) {
+	if err := c.permitted("contents", "read"); err != nil {
+		return nil, err
+	}
+	if prefix := fmt.Sprint(args["refPrefix"]); prefix != "refs/heads/" {
+		return nil, &refusal{status: 501, message: "fakehub does not simulate refs below " + prefix}
+	}
+	text, _ := args["query"].(string)
+	names := slices.DeleteFunc(slices.Sorted(maps.Keys(r.branches)), func(name string) bool { return !strings.Contains(name, text) })
+	return connected(names, args, func(name string) node { return c.refNode(r, name) })
+}
+
+func (c *call) refNode(r *repo, branch string) node {
+	return node{"name": plain(branch), "prefix": plain("refs/heads/"), "target": plain(c.commitNode(r, r.branches[branch]))}
+}
+
+// tagNode is a tag that is an object of its own, as one with a message is.
+func (c *call) tagNode(r *repo, name string) node {
+	return node{
+		"__typename": plain("Tag"), "oid": plain(blobSHA("tag " + name)), "target": plain(c.commitNode(r, r.tags[name])),
+	}
+}
+
+// historyNodes are a commit and those before it along the first parents, the newest first.
+// docs: GraphQL API, Reference, Commit.history, which knows all parents.
+func (c *call) historyNodes(r *repo, at *commit, args map[string]any) (any, error) {
+	var all []*commit
+	for one := at; one != nil; one = one.first() {
+		all = append(all, one)
+	}
+	return connected(all, args, func(one *commit) node { return c.commitNode(r, one) })
+}
+
+// suiteNodes are the suites of a commit, one for each App, in which a check run of a name
+// is. docs: GraphQL API, Reference, Commit.checkSuites.
+func (c *call) suiteNodes(r *repo, at *commit, args map[string]any) (any, error) {
+	if err := c.permitted("checks", "read"); err != nil {
+		return nil, err
+	}
+	filter, _ := args["filterBy"].(map[string]any)
+	name, named := filter["checkName"].(string)
+	var apps []string
+	for _, one := range r.checks {
+		if one.sha == at.sha && (!named || one.name == name) && !slices.Contains(apps, one.app) {
+			apps = append(apps, one.app)
+		}
+	}
+	return connected(apps, args, func(app string) node {
+		return node{
+			"app":       plain(node{"slug": plain(orDefault(app, c.hub.options.App.Slug))}),
+			"checkRuns": func(args map[string]any) (any, error) { return c.checkNodes(r, at, app, args) },
+		}
+	})
+}
+
+// checkNodes are the check runs of an App, of each name the latest unless all are asked
+// for.
+func (c *call) checkNodes(r *repo, at *commit, app string, args map[string]any) (any, error) {
+	filter, _ := args["filterBy"].(map[string]any)
+	name, named := filter["checkName"].(string)
+	var found []*check
+	for _, one := range slices.Backward(r.checks) {
+		isOlder := slices.ContainsFunc(found, func(other *check) bool { return other.name == one.name })
+		if one.sha == at.sha && one.app == app && (!named || one.name == name) && (!isOlder || fmt.Sprint(filter["checkType"]) == "ALL") {
+			found = append(found, one)
+		}
+	}
+	return connected(found, args, func(one *check) node {
+		s := one.state.last()
+		completed := plain(nil)
+		if s.status == "completed" {
+			completed = plain(format(one.completed(s)))
+		}
+		return node{
+			"name": plain(one.name), "summary": plain(orNull(s.summary)), "completedAt": completed,
+			"url": plain(c.hub.web("/%s/runs/%d", r.fullName(), one.id)),
+		}
+	})
+}
