@@ -174,6 +174,11 @@ func (w *world) take(guid, event string, payload []byte) []string {
 	for _, key := range keys {
 		wakes = append(wakes, store.Wake{Key: key, Comment: e.Comment})
 	}
+	if event, ok := w.app.News(e); ok {
+		for _, t := range w.engine.Hear(event) {
+			wakes = append(wakes, store.Wake{Key: t.Aggregate, Teller: t.Subject, Due: t.Due})
+		}
+	}
 	_, err = w.store.Intake(ctx, store.Delivery{GUID: guid, Event: e.Event, Action: e.Action, Payload: payload, ReceivedAt: w.clock.Now()}, wakes)
 	w.must(err)
 	return keys
