@@ -100,7 +100,7 @@ var changes = map[string]func(*doctor.Facts){
 	},
 	"extra": func(f *doctor.Facts) { // for postmortems as files, and one for nothing
 		f.GitHub.App.Permissions["contents"], f.GitHub.App.Permissions["pull_requests"] = "write", "write"
-		f.GitHub.App.Permissions["actions"] = "read"
+		f.GitHub.App.Permissions["administration"] = "read"
 	},
 	"optional-unasked": func(f *doctor.Facts) {
 		for _, name := range []string{"members", "deployments", "pull_requests", "checks"} {

@@ -60,13 +60,18 @@ func NeededPermissions() []Permission {
 }
 
 // ExtraPermissions are what postmortems and reading lists take that are files and
-// come by pull requests. A new App asks for none of them: nobody need let it write code to try
-// it.
+// come by pull requests, and what the gate takes before deployments. A new App asks for none
+// of them: nobody need let it write code, or hold a release, to try it.
 func ExtraPermissions() []Permission {
 	const purpose, without = "postmortems as files and the reading list, proposed by pull requests", "postmortems are issues, and so is the reading list"
+	const gate = "the gate: what is ready to be released"
 	return []Permission{
 		{Name: "contents", Title: "Contents", Level: "write", Optional: true, For: purpose, Without: without},
 		{Name: "pull_requests", Title: "Pull requests", Level: "write", Optional: true, For: purpose, Without: without},
+		{Name: "deployments", Title: "Deployments", Level: "write", Optional: true, For: gate, Without: "deployments that wait for the App are not answered"},
+		{Name: "actions", Title: "Actions", Level: "read", Optional: true, For: gate, Without: "what waits, and runs of workflows, are not seen"},
+		{Name: "statuses", Title: "Commit statuses", Level: "read", Optional: true, For: gate, Without: "they are no evidence"},
+		{Name: "merge_queues", Title: "Merge queues", Level: "read", Optional: true, For: gate, Without: "the gate sees what is queued a while later"},
 	}
 }
 

@@ -47,10 +47,14 @@ func (a *applier) checks(ctx context.Context) error {
 	return nil
 }
 
+// mostHinted is how many checks of an aggregate are remembered, more than it has heads of
+// branches to write them on.
+const mostHinted = 200
+
 // hintCheck remembers a check of an aggregate, which has no record: as long as the
 // store is kept, one that is to say the same costs no request.
 func (a *applier) hintCheck(key string, made workflows.Made) {
-	if !a.d.isAggregate() {
+	if _, known := a.c.Hint.Checks[key]; !a.d.isAggregate() || !known && len(a.c.Hint.Checks) >= mostHinted {
 		return
 	}
 	if a.c.Hint.Checks == nil {
