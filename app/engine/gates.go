@@ -32,12 +32,13 @@ const (
 // until there is something else to say or an hour has gone by: a deployment waits for
 // thirty days, and somebody may grant the permission.
 func (a *applier) gates(ctx context.Context) error {
-	before := a.c.Hint.Words
 	words := map[string]Word{}
 	for _, want := range a.d.plan.Gates { // of what waits no longer nothing is kept
-		if word, known := before[gateOf(want)]; known {
-			words[gateOf(want)] = word
+		word := a.c.Hint.Words[gateOf(want)]
+		if a.c.Unfinished { // the run before this one may have said something
+			word.Waits++
 		}
+		words[gateOf(want)] = word
 	}
 	if !a.dry {
 		a.c.Hint.Words = words
@@ -78,6 +79,17 @@ func nextWord(last Word, want workflows.GateIntent, now time.Time) (next Word, d
 	}
 	next.Waits++
 	return next, isNew && want.Comment != "" && last.Waits < mostWaits
+}
+
+// refusedUntil is when the first of the words that GitHub refused is tried again; zero
+// where it refused none.
+func (h Hint) refusedUntil() (first time.Time) {
+	for _, word := range h.Words {
+		if !word.Refused.IsZero() {
+			first = earliest(first, word.Refused.Add(refusedPause))
+		}
+	}
+	return first
 }
 
 // gateOf is what GitHub counts the words of.

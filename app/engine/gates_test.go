@@ -3,6 +3,7 @@ package engine_test
 import (
 	"fmt"
 	"maps"
+	"math/rand/v2"
 	"net/http"
 	"slices"
 	"strings"
@@ -204,7 +205,7 @@ func TestGateRefused(t *testing.T) {
 		t.Errorf("tried %d times though nothing changed", tried())
 	}
 	w.clock.Advance(time.Hour)
-	w.again()
+	w.settle()
 	w.wantsHeard("production [approved Ready.] went", "staging [approved Ready.] waits")
 	w.wantsNoFailures()
 
@@ -237,6 +238,55 @@ func TestGateLost(t *testing.T) {
 	w.passSpan()
 	w.again()
 	w.wantsHeard("production [ An incident is open.] [ An incident is open.] [ An incident is open.] waits")
+}
+
+// TestGateTroubled: whatever happens on the way, and however often the reason changes, the
+// last word is heard, and no deployment is told more than GitHub takes.
+func TestGateTroubled(t *testing.T) {
+	crashes := 0
+	for seed := range uint64(20) {
+		random := rand.New(rand.NewPCG(seed, 1))
+		reason := 0
+		d := &door{word: func(workflows.Waiting) (string, string) { return "", fmt.Sprint("Reason ", reason) }}
+		w := newDoor(t, d, inFile(t))
+		w.deploys("production")
+		isReview := func(r *http.Request) bool { return strings.HasSuffix(r.URL.Path, "/deployment_protection_rule") }
+		w.settle()
+		for range 15 {
+			reason += random.IntN(2)
+			done := func() {}
+			switch random.IntN(5) {
+			case 0:
+				done = w.hub.Fault(fakehub.Matching(1, http.MethodPost, "/deployment_protection_rule", fakehub.Fault{DropAnswer: true}))
+			case 1:
+				done = w.hub.Fault(fakehub.Matching(1, http.MethodPost, "/deployment_protection_rule", fakehub.Fault{Status: 502}))
+			case 2:
+				done = w.hub.Fault(fakehub.Matching(1, http.MethodPost, "/deployment_protection_rule", fakehub.Fault{Status: 422}))
+			case 3:
+				hint, err := w.store.Peek(t.Context(), doorKey)
+				w.must(err)
+				if slices.Collect(maps.Values(hint.Words))[0].Waits < 9 {
+					reason++ // so that there is something to say
+					crashes++
+					w.must(w.store.Wake(t.Context(), engine.Live, doorKey))
+					w.crashAfter(isReview)
+				}
+				w.start()
+			}
+			w.again()
+			done()
+		}
+		d.word = always(workflows.GateApproved, "Ready.")
+		w.again()
+		w.clock.Advance(time.Hour)
+		w.settle()
+		if v := w.hub.Protected(repo)[0]; v.Waits || len(v.Words) > 10 {
+			t.Errorf("seed %d: %s", seed, w.heard()[0])
+		}
+	}
+	if crashes < 20 {
+		t.Errorf("only %d crashes", crashes)
+	}
 }
 
 // TestGateHostileCallback: wherever a delivery wants to be answered, GitHub is.
@@ -296,88 +346,6 @@ func (w *world) doorRuns() (runs []engine.Run) {
 		}
 	}
 	return runs
-}
-
-// doorChecks are the App's own check runs.
-func (w *world) doorChecks() (ours []fakehub.CheckView) {
-	return slices.DeleteFunc(w.hub.Checks(repo), func(c fakehub.CheckView) bool { return c.Name != "Door" })
-}
-
-const checksRoute, suitesRoute = "GET /repos/{owner}/{repo}/commits/{ref}/check-runs", "GET /repos/{owner}/{repo}/commits/{ref}/check-suites"
-
-// TestAggregateCheck: a check of an aggregate that is to say the same costs nothing as long
-// as the store is kept, one look once it is lost, and is never made twice.
-func TestAggregateCheck(t *testing.T) {
-	said := "Because."
-	d := &door{word: always("", "x"), says: func(string) (string, string) { return "Not now", said }}
-	w := newDoor(t, d, inFile(t))
-	if got := w.doorChecks(); len(got) != 1 || got[0].Edits != 0 {
-		t.Fatalf("checks %s", brief(got))
-	}
-	w.hub.ResetCounts()
-	for range 3 {
-		w.again()
-	}
-	if c := w.hub.Counts(); c.Writes != 0 || c.ByRoute[checksRoute]+c.ByRoute[suitesRoute] != 0 {
-		t.Errorf("nothing changed, and it cost %v", c.ByRoute)
-	}
-	w.database = ":memory:" // the store is lost
-	w.start()
-	w.passSpan()
-	w.hub.ResetCounts()
-	for range 3 {
-		w.again()
-	}
-	if c := w.hub.Counts(); c.Writes != c.ByRoute["POST /app/installations/{installation}/access_tokens"] || c.ByRoute[checksRoute] != 1 || c.ByRoute[suitesRoute] != 0 {
-		t.Errorf("after the store was lost it cost %v", c.ByRoute)
-	}
-	said = "Because of that."
-	w.again()
-	if got := w.doorChecks(); len(got) != 1 || got[0].Edits != 1 || got[0].Summary != said {
-		t.Errorf("checks %s", brief(got))
-	}
-	w.must(w.hub.RerunCheck(repo, w.doorChecks()[0].ID, "suzuki"))
-	w.settle()
-	w.again()
-	if got := w.doorChecks(); len(got) != 1 || got[0].Edits != 2 {
-		t.Errorf("asked for again, it was not answered once: %s", brief(got))
-	}
-	w.hub.PutFile(repo, "a.txt", "a")
-	w.settle()
-	if got := w.doorChecks(); len(got) != 2 || got[0].Edits != 2 {
-		t.Errorf("on another commit: %s", brief(got))
-	}
-	if hint, err := w.store.Peek(t.Context(), doorKey); err != nil || len(hint.Checks) != 1 {
-		t.Errorf("kept %v, %v", hint.Checks, err)
-	}
-	w.wantsNoFailures()
-}
-
-// TestAggregateCheckCrash: a check run whose answer was lost, or of which a crash left no
-// trace in the store, is found and not made again.
-func TestAggregateCheckCrash(t *testing.T) {
-	for name, hit := range map[string]func(w *world){
-		"answer lost": func(w *world) {
-			w.hub.Fault(fakehub.Matching(1, http.MethodPost, "/check-runs", fakehub.Fault{DropAnswer: true}))
-		},
-		"crash": func(w *world) {
-			w.crashAfter(func(r *http.Request) bool {
-				return r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/check-runs")
-			})
-			w.start()
-		},
-	} {
-		d := &door{word: always("", "x")}
-		w := newDoor(t, d, inFile(t))
-		d.says = func(string) (string, string) { return "Not now", "Because." }
-		w.must(w.store.Wake(t.Context(), engine.Live, doorKey))
-		hit(w)
-		w.settle()
-		w.again()
-		if got := w.doorChecks(); len(got) != 1 {
-			t.Errorf("%s: %s", name, brief(got))
-		}
-	}
 }
 
 // TestGateCannot: only aggregates tell deployments anything, and nothing that GitHub has

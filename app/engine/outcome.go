@@ -52,6 +52,9 @@ func (e *Engine) concluded(c *Claim, d *deliberation) Outcome {
 	} else if d.plan.Urgent { // people wait, and may have use for it yet
 		out.Due = earliest(out.Due, now.Add(e.sweepEvery))
 	}
+	if d.isAggregate() {
+		out.Due = earliest(out.Due, h.refusedUntil())
+	}
 	if d.plan.Whole {
 		h.Whole, h.Looked = d.began, d.policy.Observe
 	}
