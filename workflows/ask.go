@@ -45,11 +45,14 @@ type SimilarAsk struct {
 type CommentsAsk struct{ Subject Subject }
 
 // LabelledAsk asks for the issues and pull requests with a label in a repository,
-// whoever opened them, in any state. What they published is read of at most so many,
-// those updated last.
+// whoever opened them, in any state or only Open ones, and only those updated since a
+// day, as YYYY-MM-DD in UTC, if one is given. What they published is read of at most so
+// many, those updated last.
 type LabelledAsk struct {
 	Repo, Label string
 	Most        int
+	Open        bool
+	Since       string
 }
 
 // BranchAsk asks how a branch stands to the default one. The branch need not be there.
@@ -157,6 +160,8 @@ type Answer struct {
 	// what they published was not read, because there are too many.
 	Own    []OwnIssue
 	Unread int
+	// Hidden says why nothing that those issues published is told here.
+	Hidden string
 	// Seen is the answer to what is asked about a release.
 	Seen Seen
 }

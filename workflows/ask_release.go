@@ -49,12 +49,12 @@ type IssuesAsk struct{ Repo, Open, Closed string }
 type WaitingAsk struct{ Repo string }
 
 // HeadsAsk asks for the newest commits of a repository: those of the default branch and
-// of the merge queue, and of its other branches as far as they fit one of some patterns,
-// a line each, in which * stands for anything. Pulls asks for those of open pull
-// requests, too.
+// of the merge queue, and of its other branches and its tags as far as they fit one of some
+// patterns, a line each, in which * stands for anything. Pulls asks for those of open
+// pull requests, too.
 type HeadsAsk struct {
-	Repo, Branches string
-	Pulls          bool
+	Repo, Branches, Tags string
+	Pulls                bool
 }
 
 // NotesAsk asks what an App wrote as a check run of this name on a commit, and on the
@@ -159,12 +159,15 @@ const (
 	HeadBranch  = "branch"
 	HeadQueue   = "queue" // of the merge queue
 	HeadPull    = "pull"
+	HeadTag     = "tag"
 )
 
-// Head is the newest commit of a branch, or of pull request Pull.
+// Head is the newest commit of a branch, or of pull request Pull, or that of a tag, whose
+// name Branch is then. At is when it was committed.
 type Head struct {
 	Kind, Branch, Commit string
 	Pull                 int
+	At                   time.Time
 }
 
 // Note is the summary of a check run, a Markdown text.
@@ -181,6 +184,8 @@ type Commit struct {
 	// of those who opened its pull requests.
 	Authors []string
 	Pulls   []CommitPull
+	// Files are the paths that its pull requests change, the first hundred of each.
+	Files []string
 	// NoPulls says why its pull requests are not told.
 	NoPulls string
 }

@@ -194,12 +194,13 @@ type ChangeIntent struct {
 // Conflict is why one branch cannot be merged into another.
 const Conflict = "conflict"
 
-// The conclusions of a check. GitHub counts a neutral one as passed (docs: About
-// status checks).
+// The conclusions of a check. GitHub counts a neutral one as passed, and one that waits
+// for somebody's action as not (docs: About status checks).
 const (
-	CheckSuccess = "success"
-	CheckNeutral = "neutral"
-	CheckFailure = "failure"
+	CheckSuccess        = "success"
+	CheckNeutral        = "neutral"
+	CheckActionRequired = "action_required"
+	CheckFailure        = "failure"
 )
 
 // CheckIntent is a check run that should stand on a commit. GitHub takes fifty

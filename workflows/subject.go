@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/kintsugi-app/kintsugi/workflows/policy"
 )
 
 // Subject is one thing on GitHub that the program looks after: an issue or a pull
@@ -19,6 +21,25 @@ type Subject struct {
 	// issues, such as its reading list. It has no issue of its own, and so neither
 	// comments nor a record, and prints as OWNER/REPO/NAME.
 	Name string
+}
+
+// Gate is the aggregate of a repository that says whether what is to be released is
+// ready. Workflows whose subjects hold releases name it.
+const Gate = "gate"
+
+// GatesOf are the gates of what a service is made of, three at most; of a service that
+// the policy does not know, that of the repository itself.
+func GatesOf(p policy.Policy, repo, service string) (gates []Subject) {
+	const most = 3
+	for _, r := range p.Services[service].Repositories {
+		if len(gates) < most {
+			gates = append(gates, Subject{Repo: r, Name: Gate})
+		}
+	}
+	if len(gates) == 0 {
+		gates = []Subject{{Repo: repo, Name: Gate}}
+	}
+	return gates
 }
 
 // String is the form that people write and the store's key.

@@ -71,6 +71,10 @@ type Workflow struct {
 	// policy, what stands here, although this repository is private; so may theirs only
 	// if they are private, too.
 	Shares func(policy.Policy) []string
+	// Holds are repositories of the same owner whose releases may be held, under this
+	// policy, by what stands in a repository: there it may be known that it is there, and
+	// what it published, but not what it says.
+	Holds func(p policy.Policy, repo string) []string
 	// Collects are repositories of the same owner from which, under this policy,
 	// something is collected here.
 	Collects func(policy.Policy) []string

@@ -41,17 +41,50 @@ func (e *Engine) isWider(ctx context.Context, here, there string) (why string, e
 // themselves read.
 func (e *Engine) isShared(ctx context.Context, from Home, here string) (bool, error) {
 	p, _ := policy.ParseLayers(from.Sources, e.rules.Sections())
+	return e.isNamed(ctx, p, here, func(w workflows.Workflow) []string {
+		if w.Shares == nil {
+			return nil
+		}
+		return w.Shares(p)
+	})
+}
+
+// isHeld tells whether what stands in a private repository may hold releases of another
+// private one of the same owner: a workflow names that under the policy of the first.
+func (e *Engine) isHeld(ctx context.Context, there, here string) (bool, error) {
+	home, err := e.places.Home(ctx, there)
+	if err != nil {
+		return false, absentIsNo(err)
+	}
+	p, _ := policy.ParseLayers(home.Sources, e.rules.Sections())
+	return e.isNamed(ctx, p, here, func(w workflows.Workflow) []string {
+		if w.Holds == nil {
+			return nil
+		}
+		return w.Holds(p, there)
+	})
+}
+
+// absentIsNo: what is not there, or not here any more, is a no and no error.
+func absentIsNo(err error) error {
+	var moved *Moved
+	if errors.Is(err, ErrGone) || errors.As(err, &moved) {
+		return nil
+	}
+	return err
+}
+
+// isNamed tells whether a workflow names a repository under a policy, and whether that
+// one is private.
+func (e *Engine) isNamed(ctx context.Context, p policy.Policy, here string, names func(workflows.Workflow) []string) (bool, error) {
 	isNamed := func(w workflows.Workflow) bool {
-		return w.Shares != nil && slices.ContainsFunc(w.Shares(p), func(repo string) bool { return strings.EqualFold(repo, here) })
+		return slices.ContainsFunc(names(w), func(repo string) bool { return strings.EqualFold(repo, here) })
 	}
 	if !p.Enabled || !slices.ContainsFunc(e.rules.List, isNamed) {
 		return false, nil
 	}
 	home, err := e.places.Home(ctx, here)
-	if _, moved := errors.AsType[*Moved](err); moved || errors.Is(err, ErrGone) {
-		return false, nil
-	}
-	return err == nil && home.Private, err
+	return err == nil && home.Private, absentIsNo(err)
 }
 
 func ownerOf(repo string) string {

@@ -102,6 +102,9 @@ func (e *Engine) call(o *Outcome, from string, names []workflows.Subject) {
 		switch {
 		case !strings.EqualFold(ownerOf(s.Repo), ownerOf(from)):
 		case s.Name != "":
+			if _, ok := e.rules.aggregate(s.Name); !ok {
+				continue // the workflow that names it stands without the one that it means
+			}
 			due := e.clock.Now().Add(e.rules.pause(s.Name))
 			o.Tell = append(o.Tell, Telling{Aggregate: s.String(), Subject: from, Due: due})
 		default:

@@ -89,17 +89,26 @@ func (e *Engine) labelledIn(ctx context.Context, here string, ask workflows.Labe
 	if err != nil || answer.Unknown != "" {
 		return answer, err
 	}
+	isKnown := wider == ""
+	if !isKnown {
+		if isKnown, err = e.isHeld(ctx, ask.Repo, here); err != nil {
+			return workflows.Answer{}, err
+		}
+	}
 	var latest []*workflows.OwnIssue
 	for i := range answer.Own {
 		own := &answer.Own[i]
 		own.Issue = told(own.Issue, own.Subject, wider).Issue
-		if wider == "" && own.Issue.Commented > 0 && len(e.keys) > 0 {
+		if isKnown && own.Issue.Commented > 0 && len(e.keys) > 0 {
 			latest = append(latest, own)
 		}
 	}
 	slices.SortStableFunc(latest, func(x, y *workflows.OwnIssue) int { return y.Issue.UpdatedAt.Compare(x.Issue.UpdatedAt) })
 	most := min(max(ask.Most, 0), len(latest))
 	answer.Unread = len(latest) - most
+	if !isKnown {
+		answer.Hidden = wider
+	}
 	return answer, e.readPublished(ctx, latest[:most])
 }
 

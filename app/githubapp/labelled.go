@@ -28,11 +28,18 @@ func (a *App) labelled(ctx context.Context, ask workflows.LabelledAsk) (workflow
 	if err != nil {
 		return workflows.Answer{}, err
 	}
+	query := url.Values{"labels": {ask.Label}, "state": {"all"}, "sort": {"created"}, "direction": {"asc"}}
+	if ask.Open {
+		query.Set("state", "open")
+	}
+	if ask.Since != "" {
+		query.Set("since", ask.Since+"T00:00:00Z")
+	}
 	var found []github.Issue
 	err = a.withLane(ctx, ask.Repo, func(l *lane) (err error) {
 		found, _, err = listAll[github.Issue](ctx, l, call{
 			method: "GET", route: "repos/{owner}/{repo}/issues", args: []any{owner, name},
-			query: url.Values{"labels": {ask.Label}, "state": {"all"}, "sort": {"created"}, "direction": {"asc"}},
+			query: query,
 		})
 		return err
 	})

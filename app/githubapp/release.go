@@ -103,9 +103,12 @@ func (a *App) refusedBy(e graphError, what, permission string) workflows.Answer 
 	return workflows.Answer{}
 }
 
-// commitFields are what is asked of a commit, and commitNode is what comes.
+// commitFields are what is asked of a commit, withFiles what else of one alone, and
+// commitNode is what comes.
 const commitFields = `oid message url authors(first: 20) { nodes { user { login } } }
 	associatedPullRequests(first: 10) { nodes { number body url author { login } } }`
+
+var withFiles = strings.Replace(commitFields, "body url", "body url files(first: 100) { nodes { path } }", 1)
 
 type commitNode struct {
 	Oid, URL string
@@ -116,6 +119,7 @@ type commitNode struct {
 			Number    int
 			Body, URL string
 			Author    *login
+			Files     struct{ Nodes []struct{ Path string } }
 		}
 	} `json:"associatedPullRequests"`
 }
@@ -134,6 +138,9 @@ func (n *commitNode) commit(missing workflows.Answer) workflows.Commit {
 	for _, p := range n.Pulls.Nodes {
 		add(p.Author)
 		c.Pulls = append(c.Pulls, workflows.CommitPull{Number: p.Number, Body: p.Body, URL: p.URL})
+		for _, f := range p.Files.Nodes {
+			c.Files = append(c.Files, f.Path)
+		}
 	}
 	return c
 }
@@ -145,7 +152,7 @@ func (a *App) commitOf(ctx context.Context, ask workflows.CommitAsk) (workflows.
 	what := "the commit " + ask.Commit + " of " + ask.Repo
 	fields, missing, untold, err := a.about(ctx, ask.Repo, what, toSeeContents, "associatedPullRequests", func(d *document) string {
 		return fmt.Sprintf("commit: object(expression: %[1]s) { ... on Commit { %[2]s } ... on Tag { target { ... on Commit { %[2]s } } } }\n",
-			d.variable("String!", ask.Commit), commitFields)
+			d.variable("String!", ask.Commit), withFiles)
 	})
 	if err != nil || untold.Unknown != "" {
 		return untold, err

@@ -255,7 +255,7 @@ func TestCommitByName(t *testing.T) {
 		must(t, err)
 		got := answer.Seen.Commit
 		if answer.NotThere() != (want == "") || got.SHA != want || want != "" && (got.Message == "" || len(got.Authors) == 0 && got.NoPulls != "") {
-			t.Errorf("%q is %+v, want %s", name, got, want)
+			t.Errorf("%q is %+v, want %s: %s", name, got, want, answer.Unknown)
 		}
 	}
 }
