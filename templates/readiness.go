@@ -26,6 +26,18 @@ func Readiness(level, workflow string) File {
 	return File{Path: ReadinessChecklist, Content: []byte(content)}
 }
 
+// ReadinessForm asks for a readiness review.
+const ReadinessForm = Folder + "/readiness.yml"
+
+// ReadinessReview is that form, in a language, "ja" or "en"; English stands for every
+// other.
+func ReadinessReview(language string) File {
+	if language != "ja" {
+		language = "en"
+	}
+	return File{Path: ReadinessForm, Content: []byte(read(path.Join(language, "ISSUE_TEMPLATE", "readiness.yml")))}
+}
+
 // papers are the documents that go with a checklist, by name, and where a repository
 // has them.
 var papers = map[string]string{

@@ -20,6 +20,9 @@ import (
 // name is the workflow's name and the prefix of its keys.
 const name = "followup"
 
+// Name is the workflow's name, for those that read what it published.
+const Name = name
+
 // The keys of what is created. Behind keyItem stand the fingerprint of the item
 // and, where somebody asked for it, the comment that did.
 const (

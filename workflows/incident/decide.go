@@ -50,6 +50,9 @@ func decide(in workflows.Input) workflows.Decision {
 	if isJoined {
 		plan.Names = []workflows.Subject{original}
 	}
+	if s.confirmed && !s.nearMiss { // which may hold releases, or holds them no longer
+		plan.Names = append(plan.Names, workflows.GatesOf(in.Policy, in.Observation.Subject.Repo, t.serviceOf())...)
+	}
 	if s.everResolved && !s.nearMiss {
 		plan.Comments = append(plan.Comments, t.resolvedComment())
 	}

@@ -259,7 +259,7 @@ func TestJoinedReports(t *testing.T) {
 // TestOnlyIncidentsAreJoined: a slip of the finger ends no live incident.
 func TestOnlyIncidentsAreJoined(t *testing.T) {
 	const acts = "@03:02 sato read /incident\n@03:04 tanaka triage /ack\n@03:05 tanaka triage /duplicate-of #12\n"
-	ended := []string{"state closed", "Joined #12", `"ended"`, "names "}
+	ended := []string{"state closed", "Joined #12", `"ended"`, "names acme/incidents#"}
 	hold(t, []held{
 		{must: "an ordinary issue is none", issue: inPrivate + calledAtOnce, acts: acts, has: []string{"In progress", "#12 is no incident that this one could join"}, hasNot: ended},
 		{

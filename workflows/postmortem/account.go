@@ -6,6 +6,7 @@ import (
 
 	"github.com/kintsugi-app/kintsugi/workflows"
 	"github.com/kintsugi-app/kintsugi/workflows/incident"
+	"github.com/kintsugi-app/kintsugi/workflows/policy"
 	"github.com/kintsugi-app/kintsugi/workflows/postmortem/inspect"
 )
 
@@ -70,3 +71,22 @@ func (a *Account) accept(l *life) {
 		a.Who = append([]string{closed.Actor.Login}, a.Who...)
 	}
 }
+
+// Standing is how a postmortem stands, by what was published about it.
+type Standing struct {
+	// Open: it is neither done nor dropped.
+	Open     bool
+	Incident int    // its number, or 0
+	Service  string // of the incident, or empty
+	Due      string // YYYY-MM-DD, or empty
+	Authors  []string
+}
+
+// StandingIn reads it; it is the zero value where that cannot be read.
+func StandingIn(text string) Standing {
+	p := publishedIn(text)
+	return Standing{Open: p.isOpen(), Incident: p.Incident, Service: p.Service, Due: p.Due, Authors: p.Authors}
+}
+
+// LabelOf is the label of postmortems under a policy.
+func LabelOf(p policy.Policy) string { return policyOf(p).Label }

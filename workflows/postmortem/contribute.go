@@ -261,6 +261,7 @@ func linkIn(answer workflows.Answer) (l linkSummary) {
 type published struct {
 	State    string   `json:"state"` // draft, review, done, dropped
 	Incident int      `json:"incident,omitempty"`
+	Service  string   `json:"service,omitempty"` // of the incident
 	Due      string   `json:"due,omitempty"`     // YYYY-MM-DD
 	Sharing  string   `json:"sharing,omitempty"` // RFC 3339
 	Authors  []string `json:"authors,omitempty"`

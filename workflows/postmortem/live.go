@@ -57,8 +57,10 @@ func live(in workflows.Input) workflows.Decision {
 		Summary:  toJSON(l.published()),
 	}
 	plan.Notices, plan.Wake = l.reminders()
+	// What is owed here may hold a release.
+	plan.Names = workflows.GatesOf(in.Policy, in.Observation.Subject.Repo, l.about.Service)
 	if l.of != 0 {
-		plan.Names = []workflows.Subject{l.incidentSubject()}
+		plan.Names = append(plan.Names, l.incidentSubject())
 	}
 	return workflows.Decision{Plan: plan}
 }
@@ -157,7 +159,7 @@ func (l *life) labels() []workflows.LabelIntent {
 
 func (l *life) published() published {
 	by, _, _ := l.isAccepted()
-	p := published{State: l.state(), Incident: l.of, Due: l.due.Format(dateLayout), Authors: l.authors, Approved: by, Incomplete: l.isIncomplete() && !l.reopens()}
+	p := published{State: l.state(), Incident: l.of, Service: l.about.Service, Due: l.due.Format(dateLayout), Authors: l.authors, Approved: by, Incomplete: l.isIncomplete() && !l.reopens()}
 	if !l.s.meeting.IsZero() {
 		p.Sharing = l.s.meeting.Format(time.RFC3339)
 	}

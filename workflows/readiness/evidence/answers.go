@@ -60,7 +60,7 @@ func result(name string, a workflows.Answer) verdict.Answer {
 		}
 	}
 	if found.Found == verdict.No && a.Unknown != "" {
-		return verdict.Answer{Because: because(a)}
+		return verdict.Answer{Because: Because(a)}
 	}
 	return found
 }
@@ -107,7 +107,7 @@ func (r *Release) texts(facts workflows.Facts) workflows.Ask {
 func (r *Release) file(q checklist.Question, facts workflows.Facts) verdict.Answer {
 	tree := told(facts, r.tree())
 	if tree.Unknown != "" {
-		return verdict.Answer{Because: because(tree)}
+		return verdict.Answer{Because: Because(tree)}
 	}
 	paths := r.candidates(q, facts)
 	switch {
@@ -126,7 +126,7 @@ func (r *Release) file(q checklist.Question, facts workflows.Facts) verdict.Answ
 func (r *Release) matching(q checklist.Question, paths []string, facts workflows.Facts) verdict.Answer {
 	read := told(facts, r.texts(facts))
 	if read.Unknown != "" {
-		return verdict.Answer{Because: because(read)}
+		return verdict.Answer{Because: Because(read)}
 	}
 	wanted, err := regexp.Compile(q.Matches)
 	if err != nil {
@@ -166,7 +166,7 @@ func (r *Release) linkTo(path string, facts workflows.Facts) string {
 // release finds the newest release whose tag fits, * standing for anything.
 func release(pattern string, a workflows.Answer) verdict.Answer {
 	if a.Unknown != "" {
-		return verdict.Answer{Because: because(a)}
+		return verdict.Answer{Because: Because(a)}
 	}
 	fits := regexp.MustCompile("^(?s:" + strings.ReplaceAll(regexp.QuoteMeta(pattern), `\*`, ".*") + ")$")
 	newest := verdict.Answer{Found: verdict.No}
@@ -184,7 +184,7 @@ func release(pattern string, a workflows.Answer) verdict.Answer {
 // deployment finds the last success in an environment.
 func deployment(environment string, a workflows.Answer) verdict.Answer {
 	if a.Unknown != "" {
-		return verdict.Answer{Because: because(a)}
+		return verdict.Answer{Because: Because(a)}
 	}
 	last := verdict.Answer{Found: verdict.No}
 	for _, d := range a.Seen.Deployments {
@@ -207,7 +207,7 @@ func (r *Release) ranBefore(facts workflows.Facts, now time.Time) verdict.Answer
 	}
 	a := told(facts, r.deployments())
 	if a.Unknown != "" {
-		return verdict.Answer{Because: because(a)}
+		return verdict.Answer{Because: Because(a)}
 	}
 	ran := false
 	for _, d := range a.Seen.Deployments {
@@ -231,7 +231,7 @@ func (r *Release) ranBefore(facts workflows.Facts, now time.Time) verdict.Answer
 // drill finds the last issue with the label that was closed as completed.
 func drill(label string, a workflows.Answer) verdict.Answer {
 	if a.Unknown != "" {
-		return verdict.Answer{Because: because(a)}
+		return verdict.Answer{Because: Because(a)}
 	}
 	last := verdict.Answer{Found: verdict.No}
 	for _, i := range a.Seen.Issues["closed\t"+label].All {
@@ -245,7 +245,7 @@ func drill(label string, a workflows.Answer) verdict.Answer {
 // noIssues looks for open issues with all of the labels.
 func noIssues(set string, a workflows.Answer) verdict.Answer {
 	if a.Unknown != "" {
-		return verdict.Answer{Because: because(a)}
+		return verdict.Answer{Because: Because(a)}
 	}
 	found, several := a.Seen.Issues[set], strings.Contains(set, "\t")
 	switch {

@@ -24,11 +24,13 @@ func (r *Release) around(in *verdict.Input, facts workflows.Facts) {
 		in.Authors = commit.Seen.Commit.Authors
 	}
 	in.Around.FollowUps.Because, in.Around.Postmortems.Because = byRecord, byRecord
-	in.Around.Incidents = r.incidents(facts)
+	if in.Around.Incidents = r.incidents(facts); r.Incidents != nil {
+		in.Around.Incidents = *r.Incidents
+	}
 	in.Around.Incidents.Looked = in.Now
 	in.Fixes = r.fixes(commit.Seen.Commit)
 	if commit.Seen.Commit.NoPulls != "" && in.Fixes == "" {
-		why := because(workflows.Answer{Unknown: commit.Seen.Commit.NoPulls, Lacks: commit.Lacks})
+		why := Because(workflows.Answer{Unknown: commit.Seen.Commit.NoPulls, Lacks: commit.Lacks})
 		in.Around.Notes = append(in.Around.Notes, checklist.Text{
 			English:  fmt.Sprintf("What its pull request says was not read, because %s: name the incident that it fixes in the commit, or by --incident.", why.English),
 			Japanese: fmt.Sprintf("プルリクエストの本文は読めませんでした（%s）。修正する障害は、コミットか --incident に書いてください。", why.Japanese),
@@ -54,7 +56,7 @@ func (r *Release) incidents(facts workflows.Facts) (seen verdict.Seen[verdict.In
 	case !r.looksAtIncidents():
 		return seen
 	case a.Unknown != "":
-		seen.Because = because(a)
+		seen.Because = Because(a)
 		return seen
 	case a.Seen.Issues[label].Cut:
 		seen.Because = checklist.Text{English: "there are too many to look at", Japanese: "多すぎて確認できません"}
@@ -64,7 +66,7 @@ func (r *Release) incidents(facts workflows.Facts) (seen verdict.Seen[verdict.In
 	for _, i := range a.Seen.Issues[label].All {
 		if r.concerns(i, repo) {
 			severity := incident.SeverityIn(i.Labels)
-			seen.All = append(seen.All, verdict.Incident{Ref: r.ref(repo, i.Number), URL: i.URL, Severity: severity, Confirmed: severity > 0})
+			seen.All = append(seen.All, verdict.Incident{Ref: Ref(r.Repo, repo, i.Number), URL: i.URL, Severity: severity, Confirmed: severity > 0})
 		}
 	}
 	return seen
@@ -100,9 +102,9 @@ func undecided(in *verdict.Input) {
 	})
 }
 
-// ref is how one refers to an issue from the repository of the release.
-func (r *Release) ref(repo string, number int) string {
-	if strings.EqualFold(repo, r.Repo) {
+// Ref is how one refers to an issue of a repository from here.
+func Ref(here, repo string, number int) string {
+	if strings.EqualFold(repo, here) {
 		return fmt.Sprintf("#%d", number)
 	}
 	return fmt.Sprintf("%s#%d", repo, number)
@@ -123,7 +125,7 @@ func (r *Release) fixes(c workflows.Commit) string {
 func (r *Release) incidentNamed(text string) string {
 	kept, _ := incident.KeptIn(r.Policy, r.Repo)
 	if named, ok := incident.Named(text, kept); ok {
-		return r.ref(named.Repo, named.Number)
+		return Ref(r.Repo, named.Repo, named.Number)
 	}
 	return text
 }

@@ -29,6 +29,9 @@ type Release struct {
 	Own      bool
 	Policy   policy.Policy
 	Settings verdict.Settings
+	// Incidents are the open ones, where somebody has looked at them already; nil has
+	// them told by their labels.
+	Incidents *verdict.Seen[verdict.Incident]
 }
 
 // Asks are what has to be asked of GitHub. What some of it depends on is asked in a
@@ -146,7 +149,7 @@ func (r *Release) elsewhere() workflows.Ask {
 }
 
 func (r *Release) looksAtIncidents() bool {
-	return r.Settings.Incidents != verdict.Off || r.Fixes != ""
+	return r.Incidents == nil && (r.Settings.Incidents != verdict.Off || r.Fixes != "")
 }
 
 // labels are those that an open issue must carry, as an ask writes them.
@@ -163,8 +166,8 @@ func told(facts workflows.Facts, ask workflows.Ask) workflows.Answer {
 	return workflows.Answer{Unknown: Silent}
 }
 
-// because says why something is not known.
-func because(a workflows.Answer) checklist.Text {
+// Because says, as a part of a sentence, why something is not known.
+func Because(a workflows.Answer) checklist.Text {
 	switch {
 	case a.Lacks != "":
 		return checklist.Text{
@@ -193,5 +196,15 @@ func (r *Release) Input(facts workflows.Facts, now time.Time) *verdict.Input {
 		in.Answers[q] = a
 	}
 	r.around(in, facts)
+	return in
+}
+
+// Unread is what a verdict depends on where the checklist or the settings are not known.
+func (r *Release) Unread(now time.Time, why checklist.Text) *verdict.Input {
+	in := &verdict.Input{
+		Now: now, Zone: r.Policy.TimeZone, Checklist: new(checklist.Checklist), Own: true, Unread: why, Fixes: r.Fixes,
+		Service: r.Service, Environment: r.Environment, Commit: r.Commit, RanBefore: verdict.Answer{Because: why},
+	}
+	in.Around.Incidents.Because, in.Around.FollowUps.Because, in.Around.Postmortems.Because = why, why, why
 	return in
 }

@@ -39,19 +39,21 @@ type Incident struct {
 
 // FollowUp is an open one.
 type FollowUp struct {
-	Ref, URL string
-	Incident string    // the Ref of the incident that it came from
-	Type     string    // prevent, detect, mitigate …
-	Due      time.Time // a day: its date counts, whatever its zone
-	Owners   []string
+	Ref      string    `json:"ref"`
+	URL      string    `json:"url,omitzero"`
+	Incident string    `json:"incident"` // the Ref of the incident that it came from
+	Type     string    `json:"type"`     // prevent, detect, mitigate …
+	Due      time.Time `json:"due"`      // a day: its date counts, whatever its zone
+	Owners   []string  `json:"owners,omitzero"`
 }
 
 // Postmortem is one that is not done.
 type Postmortem struct {
-	Ref, URL string
-	Incident string
-	Due      time.Time // likewise
-	Author   string
+	Ref      string    `json:"ref"`
+	URL      string    `json:"url,omitzero"`
+	Incident string    `json:"incident"`
+	Due      time.Time `json:"due"` // likewise
+	Author   string    `json:"author,omitzero"`
 }
 
 // Touched is a file of the release that a past incident names.

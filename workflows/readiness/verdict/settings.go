@@ -2,9 +2,11 @@ package verdict
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/kintsugi-app/kintsugi/workflows/policy"
 	"github.com/kintsugi-app/kintsugi/workflows/words"
@@ -20,6 +22,18 @@ type Settings struct {
 	FollowUps   Switch   `yaml:"overdue_follow_ups" description:"Whether overdue follow-ups of earlier incidents that are to prevent or detect hold releases: true or false. Without it, where they can be seen."`
 	Postmortems Switch   `yaml:"overdue_postmortems" description:"Whether an overdue postmortem of the service holds releases: true or false. Without it, where postmortems can be seen."`
 	Freezes     []Freeze `yaml:"freeze" description:"Times in which nothing is released."`
+
+	// What follows says where the gate looks, and is nothing to a verdict.
+
+	// Label makes an issue a readiness review; empty is that of the policy's language.
+	Label string `yaml:"label" description:"The label of a readiness review, at most 50 characters; by default readiness, or リリース準備 with language: ja."`
+	// Branches and Tags are patterns in which * stands for anything. A new one gets a
+	// review.
+	Branches []string `yaml:"branches" description:"Release branches, such as release/*: a new one gets a readiness review, and its newest commit a check run."`
+	Tags     []string `yaml:"tags" description:"Tags of releases, such as v*: a new one gets a readiness review."`
+	Pulls    bool     `yaml:"pull_requests" description:"Whether the newest commit of an open pull request gets a check run, too: true or false. A check that a merge queue requires has to be there first."`
+	// Environments are services by environment, whose capitals do not matter.
+	Environments map[string]string `yaml:"environments" description:"By environment: the service that is released there, where a repository has several."`
 }
 
 // Freeze is a time in which nothing is released.
@@ -32,7 +46,7 @@ type Freeze struct {
 
 // Check implements policy.Checker.
 func (s *Settings) Check() []policy.Finding {
-	var found []policy.Finding
+	found := s.checkPlaces()
 	for i, f := range s.Freezes {
 		from, to := f.From.begin(time.UTC), f.To.end(time.UTC)
 		if f.From == "" || f.To == "" || !from.Before(to) {
@@ -41,6 +55,30 @@ func (s *Settings) Check() []policy.Finding {
 				Message: "a freeze has a `from` and a later `to`, each a day or a time", Japanese: "`from` と、それより後の `to` を、日付か時刻で書いてください",
 			})
 		}
+	}
+	return found
+}
+
+var pattern = regexp.MustCompile(`^[A-Za-z0-9*][A-Za-z0-9*._/-]{0,99}$`)
+
+func (s *Settings) checkPlaces() (found []policy.Finding) {
+	if s.Label != "" && (utf8.RuneCountInString(s.Label) > 50 || strings.TrimSpace(s.Label) == "" || !words.IsVisible(s.Label)) {
+		s.Label = ""
+		found = append(found, policy.Finding{
+			Field: "label", Message: "a label has 1 to 50 characters, all of them visible and on one line; the usual one is used instead",
+			Japanese: "ラベルは1〜50文字で、改行や目に見えない文字は使えません。代わりに標準のラベルを使います",
+		})
+	}
+	for field, list := range map[string]*[]string{"branches": &s.Branches, "tags": &s.Tags} {
+		for i, p := range *list {
+			if !pattern.MatchString(p) {
+				found = append(found, policy.Finding{
+					Field: fmt.Sprintf("%s[%d]", field, i), Message: words.Foreign(p).Inline(60) + " is no name with `*` for what may differ: write it like `release/*`",
+					Japanese: words.Foreign(p).Inline(60) + " は名前として読めません。変わる部分を `*` にして `release/*` のように書いてください",
+				})
+			}
+		}
+		*list = slices.DeleteFunc(*list, func(p string) bool { return !pattern.MatchString(p) })
 	}
 	return found
 }
@@ -149,4 +187,14 @@ func (in *Input) blocks() bool {
 		return in.Own
 	}
 	return in.Settings.Mode == Block
+}
+
+// Edges are when freezes begin and end.
+func (s *Settings) Edges(zone *time.Location) (all []time.Time) {
+	for _, f := range s.Freezes {
+		if f.From != "" && f.To != "" {
+			all = append(all, f.From.begin(zone), f.To.end(zone))
+		}
+	}
+	return all
 }

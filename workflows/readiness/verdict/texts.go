@@ -3,6 +3,7 @@ package verdict
 import (
 	"fmt"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/kintsugi-app/kintsugi/workflows/moment"
@@ -20,9 +21,20 @@ type teller struct {
 // Text says the verdict as Markdown: first how it stands, then why and who can do
 // what, then the ways out, and folded away all that was looked at.
 func (v *Verdict) Text(lang words.Language) string {
+	return tidied("**" + v.Headline(lang) + "**\n" + v.body(lang))
+}
+
+// Body is the text without its first line, for where that stands elsewhere.
+func (v *Verdict) Body(lang words.Language) string { return tidied(v.body(lang)) }
+
+func tidied(text string) string {
+	return strings.ReplaceAll(strings.TrimSpace(text), "\n\n\n", "\n\n") + "\n"
+}
+
+func (v *Verdict) body(lang words.Language) string {
 	t := &teller{Verdict: v, lang: lang}
 	reasons := t.reasons()
-	t.headline(len(reasons))
+	t.passed()
 	if v.Way != Back {
 		t.list(reasons)
 	}
@@ -34,7 +46,57 @@ func (v *Verdict) Text(lang words.Language) string {
 	}
 	t.notes()
 	t.all()
-	return strings.ReplaceAll(strings.TrimSpace(t.b.String()), "\n\n\n", "\n\n") + "\n"
+	return t.b.String()
+}
+
+// Brief is the text cut to so many characters: how it stands, and as many of the reasons as
+// there is room for.
+func (v *Verdict) Brief(lang words.Language, most int) string {
+	t := &teller{Verdict: v, lang: lang}
+	reasons := t.reasons()
+	said, ways := "**"+t.status(len(reasons))+"**", ""
+	for i := range t.Holds {
+		if h := &t.Holds[i]; h.Incident != nil && !h.Lifted && !t.Passes {
+			ways = "\n\n" + t.ifFix(h.Incident)
+			break
+		}
+	}
+	most -= utf8.RuneCountInString(ways)
+	for i, r := range reasons {
+		more := ""
+		if left := len(reasons) - i - 1; left > 0 {
+			more = fmt.Sprintf(t.say("\n%d more.", "\nほか%d件。"), left)
+		}
+		if utf8.RuneCountInString(said+"\n- "+r+more) > most {
+			return said + fmt.Sprintf(t.say("\n%d more.", "\nほか%d件。"), len(reasons)-i) + ways
+		}
+		said += "\n- " + r
+	}
+	return said + ways
+}
+
+// Facts is what the text says in a canonical form, without when it was looked at: it
+// changes when there is something else to say.
+func (v *Verdict) Facts() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s %s %t %q %s %s", v.version, v.in.Commit, v.Passes, v.Way, v.in.RanBefore.Because.English, v.in.NoReview.English)
+	for i := range v.Items {
+		item := &v.Items[i]
+		fmt.Fprintf(&b, "\n%s %s", item.ID, item.State)
+		if item.Waiver != nil {
+			fmt.Fprintf(&b, " %s", item.Waiver.Until.Format(time.DateOnly))
+		}
+		for j := range item.Looked {
+			p := &item.Looked[j]
+			fmt.Fprintf(&b, "; %s %q %s %s %v", p.State, p.Answer.Seen, p.Answer.At.UTC().Format(time.RFC3339), p.Answer.Because.English, p.By)
+		}
+	}
+	for _, r := range v.Reasons(words.English) {
+		fmt.Fprintf(&b, "\n%s", r.Text)
+	}
+	t := &teller{Verdict: v, lang: words.English}
+	fmt.Fprintf(&b, "\n%s", strings.Join(t.around(), "\n"))
+	return b.String()
 }
 
 // say picks the sentence in the language.
@@ -73,14 +135,14 @@ func (t *teller) status(reasons int) string {
 	return t.say("Ready", "リリースできます")
 }
 
-func (t *teller) headline(reasons int) {
-	t.put("**%s**", t.status(reasons))
+// passed says why what is not ready may go.
+func (t *teller) passed() {
 	switch t.Way {
 	case Back:
 		t.put("%s", t.say("This version ran here before, and going back is never held.", "この環境で動いていた版です。戻す操作は止めません。"))
 	case Anyway:
-		recorded := t.say("%s decided at %s: %s. It is recorded, and the next digest has it.", "%s、%s: %s。記録し、次の週報に載せます。")
-		if t.in.ReadOnly {
+		recorded := t.say("%s decided at %s: %s. It is recorded, and the next digest has it.", "%s、%s: %s。記録し、次のフォローアップ一覧に載せます。")
+		if t.Shipped.ID == "" { // it was said in a job, and not in a review
 			recorded = t.say("%s decided at %s: %s. The record of it is this answer.", "%s、%s: %s。この判定が、その記録です。")
 		}
 		t.put(recorded, t.person(t.Shipped.By), t.clock(t.Shipped.At), sentence(t.Shipped.Reason))
@@ -185,7 +247,7 @@ func (t *teller) hold(h *Hold) string {
 		fact = fmt.Sprintf(t.say("%s is unknown, because %s.", "%sが不明です（%s）。"), words.Capital(t.condition(h.Kind)), h.Because.In(t.lang))
 		next = t.say(" `on_unknown: allow` in the settings lets it pass.", "設定の `on_unknown: allow` で通せます。")
 	}
-	if t.Passes {
+	if t.Passes || t.in.Waits && (h.Incident != nil || h.Kind == Unread) {
 		return fact
 	}
 	return fact + next
@@ -251,6 +313,9 @@ func (t *teller) around() (lines []string) {
 		}
 	}
 	for _, h := range t.Unseen {
+		if !t.in.Unread.IsEmpty() {
+			break // for the same reason, which stands above
+		}
 		lines = append(lines, fmt.Sprintf(t.say("Not looked at: %s, because %s.", "見ていないもの: %s（%s）。"), t.condition(h.Kind), h.Because.In(t.lang)))
 	}
 	for _, note := range t.in.Around.Notes {
@@ -269,6 +334,12 @@ func (t *teller) around() (lines []string) {
 	return lines
 }
 
+// ifFix says how what is held by an incident passes.
+func (t *teller) ifFix(i *Incident) string {
+	return fmt.Sprintf(t.say("If this is its fix, put %s in the pull request and it passes. Going back to an earlier version is never held.",
+		"この障害の修正なら、PRに %s と書くと通ります。以前の版へ戻す操作は止めません。"), words.Foreign("Fixes-incident: "+i.Ref).Inline(100))
+}
+
 // waysOut say how it may go all the same, and what is never held.
 func (t *teller) waysOut() {
 	isEasy := true // what holds ends by itself, and its own way out is all that is needed
@@ -277,12 +348,11 @@ func (t *teller) waysOut() {
 		h := &t.Holds[i]
 		if h.Incident != nil && !h.Lifted && !said {
 			said = true
-			t.put(t.say("If this is its fix, put %s in the pull request and it passes. Going back to an earlier version is never held.",
-				"この障害の修正なら、PRに %s と書くと通ります。以前の版へ戻す操作は止めません。"), words.Foreign("Fixes-incident: "+h.Incident.Ref).Inline(100))
+			t.put("%s", t.ifFix(h.Incident))
 		}
 		isEasy = isEasy && (h.Incident != nil || h.Lifted || !h.Blocks)
 	}
-	if back := t.in.RanBefore; back.Found == Unknown {
+	if back := t.in.RanBefore; back.Found == Unknown && t.in.Environment != "" {
 		isEasy = false // going back, too, needs somebody's word then
 		because := back.Because
 		if because.IsEmpty() {
@@ -309,23 +379,36 @@ func (t *teller) waysOut() {
 		t.put(t.say("If one of these has to wait, somebody other than the author can write `/waive %s until:%s reason` (maintain role).",
 			"後に回すときは、作成者以外の方（maintain権限）が `/waive %s until:%s 理由` と書いてください。"), ids[0], until)
 	}
+	t.anyway()
+	t.place()
+}
+
+// unreviewed says where people would be heard, where there is no such place yet.
+func (t *teller) unreviewed() {
+	t.put("%s", t.say("To confirm, approve or except something, the App has to be installed; open an issue then and write `/readiness` in it.",
+		"確認、承認、例外承認にはAppが必要です。インストールしたら、Issueを作って `/リリース準備` と書いてください。"))
+	t.anyway()
+}
+
+// anyway says how to release what is not ready. Who reads this in a job may do it there.
+func (t *teller) anyway() {
+	if t.in.ReadOnly {
+		t.put("%s", t.say("If it has to go out now: run this again with a reason in `ship-anyway` (maintain role). It is recorded.",
+			"いま出す必要があるときは、`ship-anyway` に理由を書いて再実行してください（maintain権限）。記録に残ります。"))
+		return
+	}
 	t.put("%s", t.say("If it has to go out now: `/ship-anyway reason` (maintain role). It is recorded.", "いま出す必要があるときは `/ship-anyway 理由`（maintain権限）。記録に残ります。"))
 }
 
-// unreviewed says what takes the place of people's words where there is none for them.
-func (t *teller) unreviewed() {
-	said := t.say("Excepting something takes a readiness issue, and this version makes none yet.", "例外承認には準備のIssueが必要ですが、この版ではまだ作れません。")
-	for i := range t.Items {
-		for _, p := range t.Items[i].Looked {
-			if t.Items[i].Holds() && (p.Kind() == checklist.Confirmation || p.Kind() == checklist.Approvals) {
-				said = t.say("Confirming and approving take a readiness issue, and this version makes none yet. Until then `mode: warn` under `readiness:` in `.github/kintsugi.yml` holds nothing.",
-					"確認と承認には準備のIssueが必要ですが、この版ではまだ作れません。それまでは `.github/kintsugi.yml` の `readiness:` に `mode: warn` と書くと止めません。")
-			}
-		}
+// place says where commands are written, for those who do not read this there.
+func (t *teller) place() {
+	switch {
+	case !t.in.ReadOnly:
+	case t.in.Review != "":
+		t.put(t.say("Commands are written in %s.", "コマンドは %s に書いてください。"), t.reference(t.in.Review))
+	default:
+		t.put("%s", t.say("Commands are written in a readiness review: open an issue and write `/readiness` in it.", "コマンドを書く場所がまだありません。Issueを作って `/リリース準備` と書いてください。"))
 	}
-	t.put("%s", said)
-	t.put("%s", t.say("If it has to go out now: run this again with a reason in `ship-anyway` (maintain role). It is recorded.",
-		"いま出す必要があるときは、`ship-anyway` に理由を書いて再実行してください（maintain権限）。記録に残ります。"))
 }
 
 // reference is a reference to an issue, which is ours to make. What does not look

@@ -41,9 +41,14 @@ type Input struct {
 	// NoReview says why nobody can confirm, approve or except anything: there is no
 	// place for it. Empty where there is one.
 	NoReview checklist.Text
+	// Review is the issue in which people say something of it, such as "#90"; empty where
+	// there is none yet. Who reads this there is not told.
+	Review string
 	// ReadOnly: whoever asks writes nothing, so that what should be noted in a timeline
 	// is for people to note.
 	ReadOnly bool
+	// Waits: whoever asks looks again by itself, so that nobody has to run anything again.
+	Waits bool
 	// Unread says why the checklist or the settings are not known; without items it is
 	// the checklist.
 	Unread checklist.Text
@@ -96,18 +101,22 @@ const (
 
 // Act is one of them, already judged: whoever did it had the role for it.
 type Act struct {
-	Deed Deed
-	By   string
-	At   time.Time
+	// ID tells it from others; a verdict does not look at it.
+	ID   string    `json:"id,omitzero"`
+	Deed Deed      `json:"deed"`
+	By   string    `json:"by"`
+	At   time.Time `json:"at"`
 	// Item is its id, for Done and Waive.
-	Item string
+	Item string `json:"item,omitzero"`
 	// Link is what Done shows; Reason is that of Waive and ShipAnyway.
-	Link, Reason string
+	Link   string `json:"link,omitzero"`
+	Reason string `json:"reason,omitzero"`
 	// Until is the last day of a waiver: its date counts, whatever its zone.
-	Until time.Time
+	Until time.Time `json:"until,omitzero"`
 	// Version and Commit are what was there when it was done: the checklist's version
 	// for Approve, the item's for Done; the commit for Approve and ShipAnyway.
-	Version, Commit string
+	Version string `json:"version,omitzero"`
+	Commit  string `json:"commit,omitzero"`
 }
 
 // State is how an item, or a piece of its evidence, stands.
@@ -275,4 +284,43 @@ func (in *Input) zone() *time.Location {
 		return time.UTC
 	}
 	return in.Zone
+}
+
+// failed are GitHub's words for what ran on a commit and did not succeed.
+var failed = map[string]bool{"failure": true, "timed_out": true, "startup_failure": true, "error": true}
+
+// IsHopeless reports whether it does not pass, and nothing but another commit, or
+// somebody's word against it, could change that: a file is missing, or what ran on the
+// commit failed.
+func (v *Verdict) IsHopeless() bool {
+	if v.Passes {
+		return false
+	}
+	for i := range v.Items {
+		item := &v.Items[i]
+		if !item.Holds() || item.Enough == checklist.Any {
+			continue
+		}
+		for _, p := range item.Looked {
+			q, asked := p.Question()
+			switch {
+			case p.State != Missing || !asked || q.Anywhere:
+			case q.Kind == checklist.File:
+				return true
+			case (q.Kind == checklist.Check || q.Kind == checklist.Workflow) && failed[p.Answer.Seen]:
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// Forget drops when each thing was looked at, for texts that should only change when
+// what was seen does.
+func (v *Verdict) Forget() {
+	for i := range v.Items {
+		for j := range v.Items[i].Looked {
+			v.Items[i].Looked[j].Answer.Looked = time.Time{}
+		}
+	}
 }

@@ -1,0 +1,357 @@
+package readiness
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/kintsugi-app/kintsugi/workflows"
+	"github.com/kintsugi-app/kintsugi/workflows/followup"
+	"github.com/kintsugi-app/kintsugi/workflows/incident"
+	"github.com/kintsugi-app/kintsugi/workflows/postmortem"
+	"github.com/kintsugi-app/kintsugi/workflows/readiness/checklist"
+	"github.com/kintsugi-app/kintsugi/workflows/readiness/evidence"
+	"github.com/kintsugi-app/kintsugi/workflows/readiness/verdict"
+)
+
+// look is one decision of the workflow, with what it still has to ask.
+type look struct {
+	workflows.Input
+	repo     string
+	settings verdict.Settings
+	asks     []workflows.Ask
+}
+
+func newLook(in workflows.Input) *look {
+	return &look{Input: in, repo: in.Observation.Subject.Repo, settings: SettingsIn(in.Policy)}
+}
+
+func (l *look) asking() bool { return len(l.asks) > 0 }
+
+// fact is an answer; what is not known yet is asked.
+func (l *look) fact(ask workflows.Ask) (workflows.Answer, bool) {
+	answer, known := l.Facts[ask]
+	if !known && !slices.Contains(l.asks, ask) {
+		l.asks = append(l.asks, ask)
+	}
+	return answer, known
+}
+
+var sha = regexp.MustCompile(`^[0-9a-f]{40}([0-9a-f]{24})?$`)
+
+// resolve is the whole name of the commit that a branch, a tag or a commit is, or why
+// it is not known.
+func (l *look) resolve(version string) (commit string, why checklist.Text) {
+	answer, known := l.fact(workflows.CommitAsk{Repo: l.repo, Commit: version})
+	switch {
+	case !known:
+	case answer.Unknown == "" && sha.MatchString(answer.Seen.Commit.SHA):
+		return answer.Seen.Commit.SHA, why
+	case answer.NotThere():
+		return "", checklist.Text{English: "the repository has no such version", Japanese: "この版はリポジトリにありません"}
+	default:
+		return "", evidence.Because(answer)
+	}
+	return "", why
+}
+
+// checklist is the one for a service, or why it is not known.
+func (l *look) checklist(service string) (c Chosen, why checklist.Text) {
+	answer, known := l.fact(workflows.FolderAsk{Repo: l.repo, Path: checklist.Folder})
+	if !known {
+		return c, why
+	}
+	if answer.Unknown != "" && !answer.NotThere() {
+		return c, evidence.Because(answer)
+	}
+	c, unfit := Choose(answer.Seen.Files, service)
+	if unfit != nil {
+		return c, unfit.Text()
+	}
+	return c, why
+}
+
+// release is a commit that is looked at.
+type release struct {
+	commit, service, environment string
+	// reviews are those in which people say something of it.
+	reviews []Published
+}
+
+// decide judges a release; ok is false while something has to be asked.
+func (l *look) decide(r release) (v *verdict.Verdict, c Chosen, ok bool) {
+	c, why := l.checklist(r.service)
+	asked := evidence.Release{
+		Repo: l.repo, Commit: r.commit, Service: r.service, Environment: r.environment,
+		Checklist: c.Checklist, Own: c.IsOwn(), Policy: l.Policy, Settings: l.settings,
+	}
+	if l.asking() {
+		return nil, c, false
+	}
+	if !why.IsEmpty() {
+		in := asked.Unread(l.Now, why)
+		in.Waits = true
+		return verdict.Decide(in), c, true
+	}
+	followUps, postmortems := l.owed(r.service)
+	incidents := l.incidents(r.service)
+	asked.Incidents = &incidents
+	for _, ask := range asked.Asks(l.Facts) {
+		l.fact(ask)
+	}
+	in := &verdict.Input{}
+	for _, p := range r.reviews {
+		in.Acts = append(in.Acts, p.Acts...)
+	}
+	teams := l.teams(c.Checklist, r.service, in.Acts)
+	if l.asking() {
+		return nil, c, false
+	}
+	acts := in.Acts
+	in = asked.Input(l.Facts, l.Now)
+	in.Acts, in.Teams, in.Waits = acts, teams, true
+	slices.SortStableFunc(in.Acts, func(a, b verdict.Act) int { return a.At.Compare(b.At) })
+	for _, p := range r.reviews {
+		if p.Opener != "" && p.Commit == r.commit {
+			in.Authors = append(in.Authors, p.Opener) // who asks for a release does not approve it
+		}
+	}
+	in.Around.FollowUps, in.Around.Postmortems = followUps, postmortems
+	in.Around.Touched = l.touched(l.Facts[workflows.CommitAsk{Repo: l.repo, Commit: r.commit}].Seen.Commit.Files)
+	return verdict.Decide(in), c, true
+}
+
+// teams are the members of those teams that may say something, as far as anybody said
+// anything.
+func (l *look) teams(c *checklist.Checklist, service string, acts []verdict.Act) map[string]verdict.Team {
+	found := map[string]verdict.Team{}
+	if len(acts) == 0 {
+		return found
+	}
+	for i := range c.Items {
+		if !c.Applies(&c.Items[i], service) {
+			continue
+		}
+		for _, a := range c.Items[i].Approvers {
+			org, slug, isTeam := strings.Cut(strings.TrimPrefix(a, "@"), "/")
+			if !isTeam {
+				continue
+			}
+			answer, known := l.fact(workflows.TeamAsk{Org: org, Slug: slug})
+			switch {
+			case !known:
+			case answer.Unknown != "":
+				found[a] = verdict.Team{Because: evidence.Because(answer)}
+			default:
+				found[a] = verdict.Team{Known: true, Members: answer.Members}
+			}
+		}
+	}
+	return found
+}
+
+// mostOwed is of how many postmortems, those that changed last, is read what is owed.
+const mostOwed = 30
+
+// owing asks for the postmortems of which something may be owed.
+func (l *look) owing() workflows.LabelledAsk {
+	kept, _ := incident.KeptIn(l.Policy, l.repo)
+	year := l.Now.UTC().AddDate(-1, 0, 0)
+	return workflows.LabelledAsk{Repo: kept, Label: postmortem.LabelOf(l.Policy), Most: mostOwed, Since: year.Format("2006-01") + "-01"}
+}
+
+// owed are the follow-ups of a service that are open and its postmortems that are not
+// done, with their dates.
+func (l *look) owed(service string) (followUps verdict.Seen[verdict.FollowUp], postmortems verdict.Seen[verdict.Postmortem]) {
+	if l.settings.FollowUps == verdict.Off && l.settings.Postmortems == verdict.Off {
+		return followUps, postmortems
+	}
+	ask := l.owing()
+	answer, known := l.fact(ask)
+	if !known {
+		return followUps, postmortems
+	}
+	if because := unseen(answer); !because.IsEmpty() {
+		followUps.Because, postmortems.Because = because, because
+		return followUps, postmortems
+	}
+	followUps.Known, postmortems.Known = true, true
+	followUps.Looked, postmortems.Looked = l.Now, l.Now
+	for _, own := range answer.Own {
+		standing := postmortem.StandingIn(own.Summaries[postmortem.Name])
+		if !l.concerns(service, standing.Service, ask.Repo) {
+			continue
+		}
+		of := evidence.Ref(l.repo, ask.Repo, standing.Incident)
+		if standing.Incident == 0 {
+			of = evidence.Ref(l.repo, own.Subject.Repo, own.Subject.Number)
+		}
+		if due, isDue := l.day(standing.Due); isDue && standing.Open {
+			one := verdict.Postmortem{Ref: evidence.Ref(l.repo, own.Subject.Repo, own.Subject.Number), URL: own.Issue.URL, Incident: of, Due: due}
+			if len(standing.Authors) > 0 {
+				one.Author = standing.Authors[0]
+			}
+			postmortems.All = append(postmortems.All, one)
+		}
+		for _, item := range followup.PublishedIn(own.Summaries[followup.Name]).Items {
+			day, hasDay := l.day(item.Due)
+			subject, err := workflows.ParseSubject(item.Ref)
+			if item.Open && hasDay && err == nil {
+				followUps.All = append(followUps.All, verdict.FollowUp{Ref: evidence.Ref(l.repo, subject.Repo, subject.Number), Incident: of, Type: item.Kind, Due: day, Owners: item.Owners})
+			}
+		}
+	}
+	return followUps, postmortems
+}
+
+// unseen says why what issues published is not told, if it is not.
+func unseen(answer workflows.Answer) (because checklist.Text) {
+	switch {
+	case answer.Unknown != "":
+		return evidence.Because(answer)
+	case answer.Hidden != "":
+		return checklist.Text{
+			English:  "the settings over there name this repository under no service",
+			Japanese: "管理先のリポジトリの設定で、どのサービスにもこのリポジトリがありません",
+		}
+	}
+	return because
+}
+
+// mostOpen is of how many open incidents, those that changed last, is read how they
+// stand.
+const mostOpen = 30
+
+// incidents are the open ones of a service, by what they published.
+func (l *look) incidents(service string) (seen verdict.Seen[verdict.Incident]) {
+	kept, label := incident.KeptIn(l.Policy, l.repo)
+	answer, known := l.fact(workflows.LabelledAsk{Repo: kept, Label: label, Most: mostOpen, Open: true})
+	if !known {
+		return seen
+	}
+	if seen.Because = unseen(answer); !seen.Because.IsEmpty() {
+		return seen
+	}
+	seen.Known, seen.Looked = true, l.Now
+	for _, own := range answer.Own {
+		p := incident.PublishedIn(own.Summaries[incident.Name])
+		if p.Declared == "" { // not one that the App looks after: its labels are all that tells of it
+			p = incident.Published{Severity: incident.SeverityIn(own.Issue.Labels)}
+			p.Confirmed = p.Severity > 0
+			p.Service = incident.ServiceIn(l.Policy, own.Issue.Title, own.Issue.Labels, kept)
+		}
+		if own.Issue.Open && !p.NearMiss && p.Joined == 0 && l.concerns(service, p.Service, kept) {
+			seen.All = append(seen.All, verdict.Incident{Ref: evidence.Ref(l.repo, own.Subject.Repo, own.Subject.Number), URL: own.Issue.URL, Severity: p.Severity, Confirmed: p.Confirmed})
+		}
+	}
+	return seen
+}
+
+// concerns reports whether what is of one service concerns another. What is of nobody
+// knows which counts where it was reported in the very repository.
+func (l *look) concerns(service, is, kept string) bool {
+	return service == "" || is == service || is == "" && strings.EqualFold(kept, l.repo)
+}
+
+// mostTouched is how many files are shown.
+const mostTouched = 5
+
+// touched are files of a release that a postmortem with open follow-ups names.
+func (l *look) touched(files []string) (found []verdict.Touched) {
+	for _, own := range l.Facts[l.owing()].Own {
+		open := 0
+		for _, item := range followup.PublishedIn(own.Summaries[followup.Name]).Items {
+			if item.Open {
+				open++
+			}
+		}
+		if open == 0 {
+			continue
+		}
+		of := evidence.Ref(l.repo, own.Subject.Repo, own.Subject.Number)
+		for _, file := range files {
+			// A name such as Makefile says too little.
+			if strings.Contains(file, "/") && namesFile(own.Issue.Body, file) && len(found) < mostTouched {
+				found = append(found, verdict.Touched{File: file, Incident: of, FollowUps: open})
+			}
+		}
+	}
+	return found
+}
+
+// namesFile: a text has a path, and not only as a part of another.
+func namesFile(text, file string) bool {
+	for rest := text; ; {
+		i := strings.Index(rest, file)
+		if i < 0 {
+			return false
+		}
+		before, after := rest[:i], rest[i+len(file):]
+		if !strings.HasSuffix(before, "/") && !endsInWord(before) && !beginsWithWord(after) {
+			return true
+		}
+		rest = after
+	}
+}
+
+func endsInWord(text string) bool {
+	return text != "" && isPathLetter(text[len(text)-1])
+}
+
+func beginsWithWord(text string) bool {
+	return text != "" && (isPathLetter(text[0]) || text[0] == '.' && len(text) > 1 && isPathLetter(text[1]))
+}
+
+func isPathLetter(b byte) bool {
+	return b == '_' || b == '-' || b >= '0' && b <= '9' || b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z'
+}
+
+func (l *look) day(text string) (time.Time, bool) {
+	day, err := time.ParseInLocation(time.DateOnly, text, l.zone())
+	return day, err == nil
+}
+
+func (l *look) zone() *time.Location {
+	if l.Policy.TimeZone == nil {
+		return time.UTC
+	}
+	return l.Policy.TimeZone
+}
+
+// nextDay is when days change, by which exceptions, dates and freezes do.
+func (l *look) nextDay() time.Time {
+	now := l.Now.In(l.zone())
+	return time.Date(now.Year(), now.Month(), now.Day()+1, 0, 1, 0, 0, l.zone())
+}
+
+// wake is when a verdict may change although nothing happens.
+func (l *look) wake() time.Time {
+	next := l.nextDay()
+	for _, edge := range l.settings.Edges(l.zone()) {
+		if edge.After(l.Now) && edge.Before(next) {
+			next = edge
+		}
+	}
+	return next
+}
+
+// of says in a line what is looked at.
+func (l *look) of(w wanted, commit string) string {
+	var parts []string
+	if w.service != "" {
+		parts = append(parts, foreign(w.service, 60))
+	}
+	if w.version != "" && w.version != commit {
+		parts = append(parts, foreign(w.version, 100))
+	}
+	if commit != "" {
+		parts = append(parts, "`"+commit[:10]+"`")
+	}
+	said := strings.Join(parts, " · ")
+	if w.environment != "" {
+		said += fmt.Sprintf(l.Say(" → %s", " → %s"), foreign(w.environment, 60))
+	}
+	return said
+}

@@ -1,0 +1,135 @@
+package readiness
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/kintsugi-app/kintsugi/workflows"
+	"github.com/kintsugi-app/kintsugi/workflows/policy"
+	"github.com/kintsugi-app/kintsugi/workflows/readiness/checklist"
+	"github.com/kintsugi-app/kintsugi/workflows/readiness/evidence"
+	"github.com/kintsugi-app/kintsugi/workflows/readiness/verdict"
+)
+
+// CheckName is what the check run of a service is called in a repository.
+func CheckName(p policy.Policy, repo, service string) string {
+	const usual = "Kintsugi readiness"
+	if service == "" || len(ServicesOf(p, repo)) < 2 {
+		return usual
+	}
+	return usual + ": " + service
+}
+
+// Note is what only the App knows, in a check run of its own for those to read who have
+// no more than a token: what people said, and what stands in records. What a workflow
+// of GitHub Actions writes is no note, and no other App's should be able to.
+type Note struct {
+	// Day is that on which it was written, YYYY-MM-DD: a note is renewed every day.
+	Day     string        `json:"day"`
+	Service string        `json:"service,omitempty"`
+	Review  string        `json:"review,omitempty"` // the newest that is open, such as "#90"
+	Openers []Opener      `json:"openers,omitempty"`
+	Acts    []verdict.Act `json:"acts,omitempty"`
+	// Teams are the members of teams that may say something.
+	Teams map[string][]string `json:"teams,omitempty"`
+	// FollowUps and Postmortems are nil where they cannot be seen.
+	FollowUps   *[]verdict.FollowUp   `json:"follow_ups,omitempty"`
+	Postmortems *[]verdict.Postmortem `json:"postmortems,omitempty"`
+}
+
+// Opener is who asked for the release of a commit.
+type Opener struct {
+	Login  string `json:"login"`
+	Commit string `json:"commit"`
+}
+
+const noteMark = "<!-- kintsugi-readiness "
+
+var noteLine = regexp.MustCompile(`<!-- kintsugi-readiness ([A-Za-z0-9+/=]+) -->`)
+
+// mostNote is how long a note may be: half of what GitHub takes of a summary.
+const mostNote = 30_000
+
+// write puts the note before a text, which may be cut at its end. Where the note is too
+// long, the oldest acts go.
+func (n Note) write(text string) string {
+	for {
+		data, err := json.Marshal(n)
+		if err != nil {
+			panic(err) // texts and times always encode
+		}
+		marked := noteMark + base64.StdEncoding.EncodeToString(data) + " -->"
+		if len(marked) < mostNote || len(n.Acts) == 0 {
+			return marked + "\n\n" + text + "\n"
+		}
+		n.Acts = n.Acts[(len(n.Acts)+1)/2:]
+	}
+}
+
+// noteIn reads the note of a check run's summary.
+func noteIn(text string) (n Note, ok bool) {
+	m := noteLine.FindStringSubmatch(text)
+	if m == nil {
+		return n, false
+	}
+	data, err := base64.StdEncoding.DecodeString(m[1])
+	return n, err == nil && json.Unmarshal(data, &n) == nil
+}
+
+// current is for how many days what a note says of dates counts.
+const current = 2
+
+var (
+	noNote = checklist.Text{
+		English:  "the App has put no check run here",
+		Japanese: "Appのチェックがここにありません",
+	}
+	oldNote = checklist.Text{English: "the App last looked more than two days ago", Japanese: "Appが最後に確認してから2日を過ぎています"}
+)
+
+// Heed fills in what the App's notes say, given the answer to a NotesAsk: the newest
+// that is of the service counts.
+func Heed(in *verdict.Input, answer workflows.Answer) {
+	for _, found := range answer.Seen.Notes {
+		n, ok := noteIn(found.Text)
+		if !ok || !strings.EqualFold(n.Service, in.Service) {
+			continue
+		}
+		n.heed(in)
+		return
+	}
+	in.NoReview = noNote
+	if answer.Unknown != "" {
+		in.NoReview = evidence.Because(answer)
+	}
+	in.Around.FollowUps.Because, in.Around.Postmortems.Because = in.NoReview, in.NoReview
+}
+
+func (n Note) heed(in *verdict.Input) {
+	in.Acts, in.Review = append(in.Acts, n.Acts...), n.Review
+	in.Teams = map[string]verdict.Team{}
+	for team, members := range n.Teams {
+		in.Teams[team] = verdict.Team{Known: true, Members: members}
+	}
+	for _, o := range n.Openers {
+		if o.Commit == in.Commit {
+			in.Authors = append(in.Authors, o.Login)
+		}
+	}
+	written, err := time.Parse(time.DateOnly, n.Day)
+	if err != nil || in.Now.Sub(written) > (current+1)*24*time.Hour {
+		in.Around.FollowUps.Because, in.Around.Postmortems.Because = oldNote, oldNote
+		return
+	}
+	unseen := checklist.Text{English: "the App cannot see it either", Japanese: "Appからも見えません"}
+	in.Around.FollowUps.Because, in.Around.Postmortems.Because = unseen, unseen
+	if n.FollowUps != nil {
+		in.Around.FollowUps = verdict.Seen[verdict.FollowUp]{Known: true, All: *n.FollowUps, Looked: in.Now}
+	}
+	if n.Postmortems != nil {
+		in.Around.Postmortems = verdict.Seen[verdict.Postmortem]{Known: true, All: *n.Postmortems, Looked: in.Now}
+	}
+}
