@@ -13,6 +13,7 @@ import (
 
 	"github.com/kintsugi-app/kintsugi/app/server"
 	"github.com/kintsugi-app/kintsugi/workflows/policy"
+	"github.com/kintsugi-app/kintsugi/workflows/readiness"
 	"github.com/kintsugi-app/kintsugi/workflows/readiness/checklist"
 	"github.com/kintsugi-app/kintsugi/workflows/readiness/evidence"
 	"github.com/kintsugi-app/kintsugi/workflows/readiness/verdict"
@@ -150,11 +151,6 @@ type brokenFile struct{ problems []policy.Problem }
 
 func (b *brokenFile) Error() string { return fmt.Sprintf("%d problems", len(b.problems)) }
 
-var noReview = checklist.Text{
-	English:  "there is no readiness issue in which people say so",
-	Japanese: "確認や承認を書く準備のIssueがありません",
-}
-
 // look gathers everything. What keeps it from knowing what is asked at all is part of
 // the verdict, too: a gate must not fall silent.
 func (g *gate) look(ctx context.Context) (*looked, error) {
@@ -173,21 +169,13 @@ func (g *gate) look(ctx context.Context) (*looked, error) {
 			return nil, g.wrong("%s is no commit of %s that can be seen with these credentials", "%s というコミットは、この認証情報で見える範囲の %s にありません", g.commit, g.repo)
 		}
 		asked.input = release.Input(facts, now)
+		readiness.Heed(asked.input, facts[reader.notes(release)])
+	} else { // somebody may have decided to release it all the same
+		readiness.Heed(asked.input, reader.ask(ctx, reader.notes(release)))
 	}
-	asked.input.NoReview, asked.input.ReadOnly = noReview, true
+	asked.input.ReadOnly = true
 	asked.input.Settings.Mode = cmp.Or(g.mode, asked.input.Settings.Mode)
 	asked.input.Settings.OnUnknown = cmp.Or(g.onUnknown, asked.input.Settings.OnUnknown)
 	reader.decided(ctx, asked.input)
 	return asked, nil
-}
-
-// unread is the verdict's input where the checklist or the settings are not known.
-func (g *gate) unread(now time.Time, fixes string, why checklist.Text) *verdict.Input {
-	in := &verdict.Input{
-		Now: now, Checklist: new(checklist.Checklist), Own: true, Unread: why, Fixes: fixes,
-		Service: g.service, Environment: g.environment, Commit: g.commit,
-		RanBefore: verdict.Answer{Because: why},
-	}
-	in.Around.Incidents.Because, in.Around.FollowUps.Because, in.Around.Postmortems.Because = why, why, why
-	return in
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -16,7 +15,6 @@ import (
 	"github.com/kintsugi-app/kintsugi/app/clock"
 	"github.com/kintsugi-app/kintsugi/app/engine"
 	"github.com/kintsugi-app/kintsugi/app/server"
-	"github.com/kintsugi-app/kintsugi/templates"
 	"github.com/kintsugi-app/kintsugi/workflows"
 	"github.com/kintsugi-app/kintsugi/workflows/policy"
 	"github.com/kintsugi-app/kintsugi/workflows/readiness"
@@ -127,6 +125,9 @@ func (r *gateReader) facts(ctx context.Context, release *evidence.Release) workf
 	facts := workflows.Facts{}
 	for range mostRounds {
 		asks := release.Asks(facts)
+		if _, known := facts[r.notes(release)]; !known {
+			asks = append(asks, r.notes(release))
+		}
 		if len(asks) == 0 {
 			break
 		}
@@ -147,6 +148,11 @@ func (r *gateReader) facts(ctx context.Context, release *evidence.Release) workf
 	return facts
 }
 
+// notes asks for what only the App knows.
+func (r *gateReader) notes(release *evidence.Release) workflows.Ask {
+	return workflows.NotesAsk{Repo: release.Repo, Commit: release.Commit, Check: readiness.CheckName(release.Policy, release.Repo, release.Service)}
+}
+
 func (r *gateReader) isNoCommit(release *evidence.Release, facts workflows.Facts) bool {
 	return facts[workflows.CommitAsk{Repo: release.Repo, Commit: release.Commit}].NotThere()
 }
@@ -164,6 +170,9 @@ func (g *gate) release(ctx context.Context, r *gateReader) (*evidence.Release, *
 		return nil, nil, err
 	}
 	asked := &looked{policy: settings}
+	if g.service == "" {
+		g.service = readiness.ServiceOf(settings, g.repo, g.environment)
+	}
 	release := &evidence.Release{
 		Repo: g.repo, Commit: g.commit, Service: g.service, Environment: g.environment, Fixes: g.incident,
 		Policy: settings, Settings: readiness.SettingsIn(settings), Own: true,
@@ -172,7 +181,7 @@ func (g *gate) release(ctx context.Context, r *gateReader) (*evidence.Release, *
 		why, err = g.findChecklist(ctx, r, release, asked)
 	}
 	if err == nil && !why.IsEmpty() {
-		asked.input = g.unread(r.now(), g.incident, why)
+		asked.input = release.Unread(r.now(), why)
 	}
 	return release, asked, err
 }
@@ -232,7 +241,8 @@ func (g *gate) findChecklist(ctx context.Context, r *gateReader, release *eviden
 		if err != nil {
 			return why, err
 		}
-		return why, take(release, asked, g.file, content)
+		c, unfit := readiness.Take(g.file, content)
+		return why, g.take(release, asked, c, unfit)
 	}
 	folder := r.ask(ctx, workflows.FolderAsk{Repo: r.repo, Path: checklist.Folder})
 	switch {
@@ -243,43 +253,22 @@ func (g *gate) findChecklist(ctx context.Context, r *gateReader, release *eviden
 	case folder.Unknown != "":
 		return checklist.Text{English: "GitHub would not tell", Japanese: "GitHubから得られませんでした"}, errors.New(folder.Unknown)
 	}
-	var fit []workflows.File
-	for _, f := range folder.Seen.Files {
-		if !slices.Contains([]string{".yml", ".yaml"}, path.Ext(f.Path)) {
-			continue
-		}
-		if err := take(release, asked, f.Path, []byte(f.Text)); err != nil {
-			return why, err // whichever it is: it may be the one that counts
-		}
-		if release.Checklist.For(g.service) {
-			fit = append(fit, f)
-		}
-	}
-	switch {
-	case len(fit) == 1:
-		return why, take(release, asked, fit[0].Path, []byte(fit[0].Text))
-	case len(fit) > 1:
-		var names []string
-		for _, f := range fit {
-			names = append(names, f.Path)
-		}
-		return why, g.wrong("several checklists are for this service: %s; name the service, or one of them by --checklist", "このサービスのチェックリストが複数あります（%s）。サービスを指定するか、--checklist で1つを指定してください", printable(strings.Join(names, ", ")))
-	case asked.file != "":
-		return why, g.wrong("no checklist in %s is for the service %q", "%s に、サービス %q のチェックリストがありません", checklist.Folder, g.service)
-	}
-	release.Own = false
-	small, _ := checklist.Parse(templates.ReadinessChecklist, templates.Readiness(templates.LevelSmall, "ci.yml").Content)
-	release.Checklist = small
-	return why, nil
+	c, unfit := readiness.Choose(folder.Seen.Files, release.Service)
+	return why, g.take(release, asked, c, unfit)
 }
 
-// take reads a checklist.
-func take(release *evidence.Release, asked *looked, file string, content []byte) error {
-	c, problems := checklist.Parse(file, content)
-	if c == nil {
-		return &brokenFile{problems}
+// take is the checklist that was chosen, or what is wrong.
+func (g *gate) take(release *evidence.Release, asked *looked, c readiness.Chosen, unfit *readiness.Unfit) error {
+	switch {
+	case unfit == nil:
+	case len(unfit.Problems) > 0:
+		return &brokenFile{unfit.Problems}
+	case len(unfit.Several) > 0:
+		return g.wrong("several checklists are for this service: %s; name the service, or one of them by --checklist", "このサービスのチェックリストが複数あります（%s）。サービスを指定するか、--checklist で1つを指定してください", printable(strings.Join(unfit.Several, ", ")))
+	default:
+		return g.wrong("no checklist in %s is for the service %q", "%s に、サービス %q のチェックリストがありません", checklist.Folder, release.Service)
 	}
-	release.Checklist = c
-	asked.file, asked.lines = file, checklist.Lines(policy.Source{File: file, Content: content})
+	release.Checklist, release.Own = c.Checklist, c.IsOwn()
+	asked.file, asked.lines = c.File, c.Lines
 	return nil
 }

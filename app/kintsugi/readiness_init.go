@@ -24,9 +24,10 @@ func newReadinessInit() *cobra.Command {
 		Use:   "init",
 		Short: "Write a checklist into a repository",
 		Long: "Init writes a checklist to " + templates.ReadinessChecklist + ", in English and Japanese\n" +
-			"at once: a small one of ten items, most of which are decided by evidence. What is there stays\n" +
-			"as it is; where a checklist is there already, none is written. Nothing is sent anywhere; you\n" +
-			"commit what was written. --with adds documents that go with it, in the language of --lang.",
+			"at once: a small one of ten items, most of which are decided by evidence; and the form by which\n" +
+			"somebody asks for a review, in the language of --lang. What is there stays as it is; where a\n" +
+			"checklist is there already, neither is written. Nothing is sent anywhere; you commit what was\n" +
+			"written. --with adds documents that go with it.",
 		Example: "  kintsugi readiness init\n  kintsugi readiness init --level standard --with load-test-request,load-test-report --lang ja",
 		Args:    arguments(cobra.NoArgs),
 	}, func([]string) error {
@@ -63,7 +64,7 @@ func (n *readinessNoun) initialize(root *os.Root, level string, with []string) e
 	workflow := testWorkflow(root.FS())
 	var files []templates.File
 	if len(there) == 0 {
-		files = append(files, templates.Readiness(level, cmp.Or(workflow, "test.yml")))
+		files = append(files, templates.Readiness(level, cmp.Or(workflow, "test.yml")), templates.ReadinessReview(n.said))
 	}
 	for _, name := range with {
 		files = append(files, templates.Paper(n.said, name))
