@@ -154,12 +154,12 @@ func (w *world) apart(t *testing.T, what, before string, i issue) {
 	t.Helper()
 	asked := 0
 	for n, e := range w.hub.Exchanges() {
-		if !e.App || w.onItsOwn(n, e.Path, i) {
+		if !e.App || w.onItsOwn(n, e.Place(), i) {
 			continue
 		}
 		asked++
-		if !ofHere(e.Path, i.repo) {
-			t.Errorf("%s: %s %s", what, e.Method, e.Path)
+		if !ofHere(e.Place(), i.repo) {
+			t.Errorf("%s: %s %s", what, e.Method, e.Place())
 		}
 	}
 	if asked == 0 {
@@ -176,6 +176,17 @@ func (w *world) apart(t *testing.T, what, before string, i issue) {
 	if strings.Contains(said, canary) {
 		t.Errorf("%s: quotes from another's place: %s", what, quote(said[max(0, strings.Index(said, canary)-300):]))
 	}
+}
+
+// ofAggregate tells whether an exchange belongs to a run of an aggregate and concerns its
+// own repository: what happens there is told to it.
+func (w *world) ofAggregate(n int, path string) bool {
+	at := slices.IndexFunc(w.asked, func(a asked) bool { return n < a.until })
+	if at < 0 {
+		return false
+	}
+	of, err := workflows.ParseSubject(w.asked[at].Key)
+	return err == nil && of.Name != "" && ofHere(path, of.Repo)
 }
 
 // ofHere tells whether a path of GitHub's API concerns one repository, or the

@@ -152,6 +152,12 @@ func keysHere() []here {
 		{name: "end of a freeze", key: "readiness.freeze.to", format: onCall + "}\nreadiness: {freeze: [{from: 2026-11-20, to: %s}]}\n", shows: "readiness.freeze"},
 		{name: "reason of a freeze", key: "readiness.freeze.reason", format: onCall + "}\nreadiness: {freeze: [{from: 2026-11-20, to: 2027-01-03, reason: %s}]}\n"},
 		{name: "services of a freeze", key: "readiness.freeze.services", format: onCall + "}\nreadiness: {freeze: [{from: 2026-11-20, to: 2027-01-03, services: [%s]}]}\n"},
+		{name: "label of reviews", key: "readiness.label", format: onCall + "}\nreadiness: {label: %s}\n"},
+		{name: "release branches", key: "readiness.branches", format: onCall + "}\nreadiness: {branches: [%s]}\n", shows: "readiness.branches"},
+		{name: "tags of releases", key: "readiness.tags", format: onCall + "}\nreadiness: {tags: [%s]}\n", shows: "readiness.tags"},
+		{name: "checks of pull requests", key: "readiness.pull_requests", format: onCall + "}\nreadiness: {pull_requests: %s}\n", shows: "readiness.pull_requests"},
+		{name: "name of an environment", key: "readiness.environments name", format: onCall + "}\nreadiness: {environments: {%s: payments}}\n"},
+		{name: "service of an environment", key: "readiness.environments", format: onCall + "}\nreadiness: {environments: {production: %s}}\n"},
 		{name: "settings that are looked at", key: "mode", format: "mode: observe\nservices: {%[1]s: {}}\n" + onCall + "label: %[1]s, response: {always: [%[1]s]}}\n", said: ready + "\n/preview", shows: "xyzzy"},
 	}
 }

@@ -31,6 +31,8 @@ var elsewhere = map[string]string{
 	"Event.Kind":                 "an enum of GitHub's",
 	"Event.Reason":               "an enum of GitHub's",
 	"Answer.Unknown":             "the adapter's own words, which no rule repeats: app/githubapp/answers.go",
+	"Answer.Hidden":              "the engine's own words, which no rule repeats: app/engine/audience.go",
+	"Commit.Files":               "paths, of which those that a postmortem names are shown as code: TestTouched",
 	"Answer.Lacks":               "the adapter's own word for a permission of GitHub's: app/githubapp/release.go",
 	"Answer.Members":             "logins, which no rule repeats: who is called is the team: TestNamesThatAreCalled",
 	"Pull.Head":                  "a commit's name",

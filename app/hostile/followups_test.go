@@ -32,7 +32,7 @@ func followups() []ingress {
 		{"a new item", "/follow-up Watch %s @suzuki"}, {"day of an item", "/フォローアップ 1 期限:%s"}, {"reason against an item", "/wont-do 1 %s"}, {"evidence on a postmortem", "/evidence %s"},
 	} {
 		all = append(all, ingress{
-			name: c.name, covers: []string{"Comment.Body"}, names: true, besides: append(named, meaning...), play: func(w *world, repo, text string) issue {
+			name: c.name, covers: []string{"Comment.Body"}, names: true, besides: append(append([]string{"@acme/web look"}, named...), meaning...), play: func(w *world, repo, text string) issue {
 				i := w.open(repo, "suzuki", "[postmortem] Checkout", "## Action items\n\n- Watch it\n")
 				w.settle()
 				w.say(i, "suzuki", fmt.Sprintf(c.said, strings.TrimLeft(atMost(text, 5_000), " \t\r\n")))

@@ -133,22 +133,12 @@ func (t *totals) add(c fakehub.Counts, mentions int) {
 	for route, n := range c.ByRoute {
 		k := t.ByKind[route]
 		k.Requests += n
-		k.Points += n * points(route)
+		k.Points += c.PointsByRoute[route]
 		t.ByKind[route] = k
 	}
 }
 
 const createComment = "POST /repos/{owner}/{repo}/issues/{number}/comments"
-
-// points is what GitHub's secondary limit counts for a request.
-// docs: Rate limits for the REST API, "Calculating points for the secondary
-// rate limit".
-func points(route string) int {
-	if strings.HasPrefix(route, "GET ") {
-		return 1
-	}
-	return 5
-}
 
 // stays says how to go on where the story has ended.
 func (r *report) stays(s *stage) {

@@ -18,6 +18,7 @@ import (
 	"github.com/kintsugi-app/kintsugi/app/transcript"
 	"github.com/kintsugi-app/kintsugi/workflows"
 	"github.com/kintsugi-app/kintsugi/workflows/incident"
+	"github.com/kintsugi-app/kintsugi/workflows/readiness"
 	"github.com/kintsugi-app/kintsugi/workflows/words"
 )
 
@@ -74,10 +75,10 @@ func TestStory(t *testing.T) {
 			t.Errorf("%s %s: %+v", s.Lang, s.Step, s)
 		}
 	}
-	if len(seen["en"]) != 21 || !slices.Equal(seen["en"], seen["ja"]) {
+	if len(seen["en"]) != 24 || !slices.Equal(seen["en"], seen["ja"]) {
 		t.Errorf("steps: %v", seen)
 	}
-	if !totals.OK || totals.Steps != 42 || totals.Failed != 0 {
+	if !totals.OK || totals.Steps != 48 || totals.Failed != 0 {
 		t.Errorf("totals: %+v", totals)
 	}
 	requests, points := 0, 0
@@ -102,7 +103,7 @@ func broken(change func(workflows.Decision) workflows.Decision) []workflows.Work
 	w := incident.Workflow()
 	decide := w.Decide
 	w.Decide = func(in workflows.Input) workflows.Decision { return change(decide(in)) }
-	return []workflows.Workflow{w}
+	return []workflows.Workflow{w, readiness.Workflow()}
 }
 
 // TestBrokenWorkflowFailsTheStory: a story that cannot fail shows nothing.
@@ -157,7 +158,7 @@ func TestTheStoryIsTold(t *testing.T) {
 	if err := sandbox.Run(t.Context(), sandbox.Options{Languages: []words.Language{words.Japanese}, Exit: true, Out: &out}); err != nil {
 		t.Error(err)
 	}
-	for _, wanted := range []string{"✓  2  閲覧権限だけのサポート担当", "✓ 21  データベースを消して", "21段階、すべて期待どおり"} {
+	for _, wanted := range []string{"✓  2  閲覧権限だけのサポート担当", "✓ 24  データベースを消して", "24段階、すべて期待どおり"} {
 		if !strings.Contains(out.String(), wanted) {
 			t.Errorf("%q is missing in:\n%s", wanted, &out)
 		}

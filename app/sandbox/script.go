@@ -30,6 +30,7 @@ type script struct {
 	recommend, listed, listedWhy        string
 	onboard, reading                    string
 	unconfirmed, takenBySuzuki          []string
+	held                                []string // of the check run on a release that waits
 	nothingWritten, notPlayed           string
 }
 
@@ -39,7 +40,8 @@ var scripts = map[words.Language]script{
 }
 
 var english = script{
-	policy:  "language: en\ntime_zone: Asia/Tokyo\nincident:\n  notify: [\"@tanaka\", \"@suzuki\"]\n  runbooks: [docs/runbooks]\n",
+	policy: "language: en\ntime_zone: Asia/Tokyo\nincident:\n  notify: [\"@tanaka\", \"@suzuki\"]\n  runbooks: [docs/runbooks]\n" +
+		"services:\n  payments: {repositories: [acme/pay], words: [checkout]}\n",
 	label:   "incident",
 	runbook: "---\nkeywords: [checkout, blank]\n---\n# Checkout triage\n\n1. Is the payment API up?\n",
 	past: []past{
@@ -62,6 +64,7 @@ var english = script{
 	strangeTitle: "[incident] the site is down for me @tanaka @suzuki",
 	strangeBody:  "URGENT!!! Somebody call the engineers!",
 
+	held:             []string{"Not now (1 reason)", "Incident acme/incidents#5 (SEV2, payments) is in progress.", "Going back to an earlier version is never held."},
 	waiting:          []string{"Waiting for a responder · SEV2", "(8 support contacts; the line is 5)", "Runbook: [Checkout triage]", "(matched \"Checkout\", \"blank\")", "@tanaka @suzuki, please take a look.", "**Next step**: whoever starts, write `/ack`"},
 	inProgress:       []string{"In progress", "lead tanaka", "TTA 4 min"},
 	timed:            []string{"Started [02:40]", "detected [02:55]", "TTD 15 min (detected − started) · TTA 4 min · TTM — · TTR —"},
@@ -106,7 +109,8 @@ var english = script{
 }
 
 var japanese = script{
-	policy:  "language: ja\ntime_zone: Asia/Tokyo\nincident:\n  label: 障害\n  notify: [\"@tanaka\", \"@suzuki\"]\n  runbooks: [docs/runbooks]\npostmortem: {label: ポストモーテム}\n",
+	policy: "language: ja\ntime_zone: Asia/Tokyo\nincident:\n  label: 障害\n  notify: [\"@tanaka\", \"@suzuki\"]\n  runbooks: [docs/runbooks]\npostmortem: {label: ポストモーテム}\n" +
+		"services:\n  payments: {repositories: [acme/pay], words: [決済]}\n",
 	label:   "障害",
 	runbook: "---\nkeywords: [決済, 真っ白]\n---\n# 決済画面の切り分け\n\n1. 決済APIは動いていますか。\n",
 	past: []past{
@@ -129,6 +133,7 @@ var japanese = script{
 	strangeTitle: "[障害] サイトが開きません @tanaka @suzuki",
 	strangeBody:  "至急!!! 技術の人を呼んでください!",
 
+	held:             []string{"いまはリリースできません（理由1件）", "acme/incidents#5（SEV2、payments）の対応中です。", "以前の版へ戻す操作は止めません。"},
 	waiting:          []string{"対応者を待っています · SEV2", "（お問い合わせ8件、基準は5件以上）", "手順書: [決済画面の切り分け]", "（「決済」「真っ白」が一致）", "@tanaka @suzuki 確認をお願いします。", "**次の一歩**: 対応を始める方は `/ack`"},
 	inProgress:       []string{"対応中", "対応リーダー tanakaさん", "TTA 4分"},
 	timed:            []string{"発生 [02:40]", "検知 [02:55]", "TTD 15分（検知−発生）· TTA 4分 · TTM — · TTR —"},

@@ -36,7 +36,10 @@ type stage struct {
 	program *server.Server
 	runs    runs
 
-	github      *http.Server
+	github *http.Server
+	// earlier is the version of the service that ran before, next the one that waits.
+	earlier, next string
+
 	stopProgram context.CancelFunc
 	stopHub     context.CancelFunc
 	hubEnded    chan struct{}
@@ -85,6 +88,7 @@ func (s *stage) open(listener net.Listener) error {
 	}
 	mux := http.NewServeMux()
 	mux.Handle("/api/v3/", s.hub)
+	mux.Handle("/api/graphql", s.hub)
 	mux.Handle("/", show)
 	// The API believes any name a person gives, so it is guarded as the page is.
 	s.github = &http.Server{Handler: page.Guard(mux), ReadHeaderTimeout: 5 * time.Second}

@@ -8,10 +8,11 @@ import (
 	"github.com/kintsugi-app/kintsugi/workflows/words"
 )
 
-// The places of the story: a private repository for incidents, and a public one
-// where anybody may write.
+// The places of the story: a private repository for incidents, one of the service that
+// fails, and a public one where anybody may write.
 const (
 	private = "acme/incidents"
+	pay     = "acme/pay"
 	public  = "acme/website"
 )
 
@@ -76,8 +77,9 @@ func (s *stage) build() {
 	words := scripts[s.lang]
 	// What a new App asks for, and what lists in files take besides.
 	s.hub.Ask(map[string]string{
-		"issues": "write", "metadata": "read", "contents": "write", "members": "read", "deployments": "read", "pull_requests": "write", "checks": "write",
-	}, "issues", "issue_comment", "push", "pull_request")
+		"issues": "write", "metadata": "read", "contents": "write", "members": "read", "deployments": "write", "pull_requests": "write", "checks": "write",
+		"actions": "read", "statuses": "read",
+	}, "issues", "issue_comment", "push", "pull_request", "deployment_protection_rule", "deployment_status", "workflow_run")
 	s.hub.AddOrg("acme")
 	s.hub.AddUser("stranger")
 	s.hub.AddRepo("acme", "incidents", true)
@@ -93,6 +95,7 @@ func (s *stage) build() {
 		}
 	}
 	s.clock.Advance(monthOld - time.Hour)
+	s.buildPay()
 }
 
 // past is an issue from before the program was installed.

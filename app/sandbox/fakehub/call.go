@@ -22,6 +22,7 @@ type call struct {
 	isApp   bool // by JWT
 	route   string
 	queries bool // by GraphQL, which changes nothing
+	named   []string
 
 	status int
 	header http.Header

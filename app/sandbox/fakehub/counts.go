@@ -33,6 +33,8 @@ type Counts struct {
 	// ByRoute is the number of the App's requests for each route, such as
 	// "GET /app".
 	ByRoute map[string]int
+	// PointsByRoute are the points of each: a query over GraphQL, though a POST, is a read.
+	PointsByRoute map[string]int
 }
 
 // Exchange is one request and its answer. A cut connection has status 0.
@@ -44,14 +46,23 @@ type Exchange struct {
 	// Installation is whose token was used, or asked for; 0 for people, and for
 	// what the App asks for itself.
 	Installation int64
+	// Named are the repositories that a query over GraphQL is about, as OWNER/NAME.
+	Named []string
+}
+
+// Place is the path, or that of the one repository which a query over GraphQL is about.
+func (e Exchange) Place() string {
+	if len(e.Named) == 1 {
+		return "/repos/" + e.Named[0] + "/"
+	}
+	return e.Path
 }
 
 // Counts returns what was counted since the start or the last ResetCounts.
 func (h *Hub) Counts() Counts {
 	defer h.begin()()
 	counts := h.counts
-	counts.ByRoute = make(map[string]int, len(h.counts.ByRoute))
-	maps.Copy(counts.ByRoute, h.counts.ByRoute)
+	counts.ByRoute, counts.PointsByRoute = maps.Clone(h.counts.ByRoute), maps.Clone(h.counts.PointsByRoute)
 	return counts
 }
 
@@ -91,7 +102,7 @@ func (h *Hub) count(c *call) {
 	_, credential, _ := strings.Cut(c.request.Header.Get("Authorization"), " ")
 	person := strings.HasPrefix(credential, "user-")
 	if h.recording {
-		e := Exchange{At: h.now, Method: c.request.Method, Path: c.request.URL.Path, Status: c.status, App: !person}
+		e := Exchange{At: h.now, Method: c.request.Method, Path: c.request.URL.Path, Status: c.status, App: !person, Named: c.named}
 		if i := h.installationOf(c.request); i != nil {
 			e.Installation = i.id
 		}
@@ -103,13 +114,14 @@ func (h *Hub) count(c *call) {
 	}
 	n := &h.counts
 	n.Requests++
+	points := 1
 	if c.request.Method == http.MethodGet || c.queries {
 		n.Reads++
-		n.Points++
 	} else {
 		n.Writes++
-		n.Points += 5
+		points = 5
 	}
+	n.Points += points
 	switch {
 	case c.status == 0:
 		n.Cut++
@@ -119,9 +131,10 @@ func (h *Hub) count(c *call) {
 		n.Refused++
 	}
 	if n.ByRoute == nil {
-		n.ByRoute = map[string]int{}
+		n.ByRoute, n.PointsByRoute = map[string]int{}, map[string]int{}
 	}
 	n.ByRoute[orDefault(c.route, "(none)")]++
+	n.PointsByRoute[orDefault(c.route, "(none)")] += points
 }
 
 // String is a line for a log.

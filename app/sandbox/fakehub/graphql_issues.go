@@ -11,6 +11,7 @@ import (
 func (c *call) query() node {
 	return node{"repository": func(args map[string]any) (any, error) {
 		name := fmt.Sprintf("%v/%v", args["owner"], args["name"])
+		c.named = append(c.named, name)
 		r := c.hub.repos[strings.ToLower(name)]
 		if r == nil && args["followRenames"] == true {
 			r = c.hub.renamed[strings.ToLower(name)]

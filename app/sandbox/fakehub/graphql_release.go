@@ -146,6 +146,9 @@ func (c *call) commitNode(r *repo, at *commit) node {
 				return node{
 					"number": plain(i.number), "body": plain(i.now().body), "url": plain(c.hub.web("/%s/pull/%d", r.fullName(), i.number)),
 					"author": plain(node{"login": plain(i.author.login)}),
+					"files": func(args map[string]any) (any, error) {
+						return connected(i.changed(), args, func(f changedFile) node { return node{"path": plain(f.path)} })
+					},
 				}
 			})
 		},
