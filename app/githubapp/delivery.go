@@ -241,7 +241,7 @@ func Decode(event string, body []byte) (Envelope, error) {
 		}
 	case "check_suite":
 		e.check(p.CheckSuite)
-	case "create", "deployment_protection_rule", "deployment_status", "merge_group", "status", "workflow_run":
+	case "create", "deployment_protection_rule", "deployment_status", "merge_group", "release", "status", "workflow_run":
 		// It concerns no issue, but may an aggregate of the repository: News.
 	case "push":
 		e.Policy = e.Repo != "" && p.changesPolicy()

@@ -13,11 +13,11 @@ import (
 	"github.com/kintsugi-app/kintsugi/workflows"
 )
 
-// The bounds on what is looked at: newest commits of each kind, branches among which they
-// are looked for, and patterns of branches.
+// The bounds on what is looked at: newest commits of each kind, branches or tags among which
+// they are looked for, and patterns of each.
 const (
 	mostHeads    = 20
-	mostBranches = 100
+	mostRefs     = 100
 	mostPatterns = 10
 )
 
@@ -25,37 +25,82 @@ const (
 // "Triggering merge group checks with other CI providers".
 const queuePrefix = "gh-readonly-queue/"
 
-const branchPrefix = "refs/heads/"
+const (
+	branchPrefix = "refs/heads/"
+	tagPrefix    = "refs/tags/"
+)
 
-// refNode is a branch as GraphQL tells of it.
+// refNode is a branch or a tag as GraphQL tells of it. A tag may be an object of its own,
+// between the name and the commit.
 type refNode struct {
 	Prefix, Name string
 	Target       struct {
-		Oid           string
-		CommittedDate time.Time
+		headNode
+		Target *headNode
 	}
 }
 
-const refFields = "prefix name target { oid ... on Commit { committedDate } }"
+type headNode struct {
+	Oid           string
+	CommittedDate time.Time
+}
 
-// branch is the name of a branch, whatever part of it GitHub takes for its prefix.
-func (n refNode) branch() string { return strings.TrimPrefix(n.Prefix+n.Name, branchPrefix) }
+const refFields = "prefix name target { oid ... on Commit { committedDate } ... on Tag { target { oid ... on Commit { committedDate } } } }"
 
-// heads tells of the newest commits of a repository's branches and, by a request of its
-// own because that takes another permission, of its pull requests. GitHub finds branches
-// by a part of their names and tells them by name: what is newest is chosen here. docs:
+// name is that of a branch or a tag, whatever part of it GitHub takes for its prefix.
+func (n refNode) name() string {
+	name := n.Prefix + n.Name
+	return strings.TrimPrefix(strings.TrimPrefix(name, branchPrefix), tagPrefix)
+}
+
+func (n refNode) head(kind string) workflows.Head {
+	at := n.Target.headNode
+	if n.Target.Target != nil {
+		at = *n.Target.Target
+	}
+	return workflows.Head{Kind: kind, Branch: n.name(), Commit: at.Oid, At: at.CommittedDate.UTC()}
+}
+
+// sought are branches or tags that are looked for by a pattern.
+type sought struct{ kind, pattern string }
+
+// prefix is below which part of the repository's references they are.
+func (s sought) prefix() string {
+	if s.kind == workflows.HeadTag {
+		return tagPrefix
+	}
+	return branchPrefix
+}
+
+// soughtBy are the merge queue's branches, which are looked for as others are, and what the
+// ask names.
+func soughtBy(ask workflows.HeadsAsk) []sought {
+	all := []sought{{workflows.HeadQueue, queuePrefix + "*"}}
+	for _, named := range []sought{{workflows.HeadBranch, ask.Branches}, {workflows.HeadTag, ask.Tags}} {
+		patterns := lines(named.pattern)
+		for _, pattern := range patterns[:min(len(patterns), mostPatterns)] {
+			all = append(all, sought{named.kind, pattern})
+		}
+	}
+	return all
+}
+
+// heads tells of the newest commits of a repository's branches and tags and, by a request
+// of its own because that takes another permission, of its pull requests. GitHub finds them
+// by a part of their names, and tells branches by name: what is newest is chosen here. docs:
 // GraphQL API, Reference, Repository.refs.
 func (a *App) heads(ctx context.Context, ask workflows.HeadsAsk) (workflows.Answer, error) {
-	// The merge queue's branches are looked for as others are.
-	patterns := append([]string{queuePrefix + "*"}, lines(ask.Branches)...)
-	patterns = patterns[:min(len(patterns), mostPatterns)]
+	all := soughtBy(ask)
 	fields, _, untold, err := a.about(ctx, ask.Repo, "the branches of "+ask.Repo, toSeeContents, "", func(d *document) string {
 		var b strings.Builder
 		fmt.Fprintf(&b, "main: defaultBranchRef { %s }\n", refFields)
-		all := d.variable("String!", branchPrefix)
-		for i, pattern := range patterns {
-			fmt.Fprintf(&b, "b%d: refs(refPrefix: %s, query: %s, first: %d) { totalCount nodes { %s } }\n",
-				i, all, d.variable("String", longest(pattern)), mostBranches, refFields)
+		for i, one := range all {
+			order := ""
+			if one.kind == workflows.HeadTag {
+				order = ", orderBy: {field: TAG_COMMIT_DATE, direction: DESC}"
+			}
+			fmt.Fprintf(&b, "r%d: refs(refPrefix: %s, query: %s, first: %d%s) { totalCount nodes { %s } }\n",
+				i, d.variable("String!", one.prefix()), d.variable("String", longest(one.pattern)), mostRefs, order, refFields)
 		}
 		return b.String()
 	})
@@ -63,7 +108,7 @@ func (a *App) heads(ctx context.Context, ask workflows.HeadsAsk) (workflows.Answ
 		return untold, err
 	}
 	var answer workflows.Answer
-	if answer.Seen, err = readHeads(fields, patterns); err != nil || !ask.Pulls {
+	if answer.Seen, err = readHeads(fields, all); err != nil || !ask.Pulls {
 		return answer, err
 	}
 	untold, err = a.openPulls(ctx, ask.Repo, &answer.Seen)
@@ -74,51 +119,47 @@ func (a *App) heads(ctx context.Context, ask workflows.HeadsAsk) (workflows.Answ
 	return answer, nil
 }
 
-// readHeads reads what was found for each pattern, the first of which is that of the merge
-// queue.
-func readHeads(fields map[string]json.RawMessage, patterns []string) (seen workflows.Seen, err error) {
+// readHeads reads what was found for each pattern, each branch and each tag once.
+func readHeads(fields map[string]json.RawMessage, all []sought) (seen workflows.Seen, err error) {
 	var main *refNode
 	if err := json.Unmarshal(fields["main"], &main); err != nil {
 		return seen, err
 	}
 	taken := map[string]bool{}
 	if main != nil {
-		seen.Heads = append(seen.Heads, workflows.Head{Kind: workflows.HeadDefault, Branch: main.branch(), Commit: main.Target.Oid})
-		taken[main.branch()] = true
+		seen.Heads = append(seen.Heads, main.head(workflows.HeadDefault))
+		taken[branchPrefix+main.name()] = true
 	}
-	var branches []refNode
-	for i, pattern := range patterns {
-		var found struct {
+	found := map[string][]workflows.Head{}
+	for i, one := range all {
+		var refs struct {
 			TotalCount int
 			Nodes      []refNode
 		}
-		if err := json.Unmarshal(fields[fmt.Sprintf("b%d", i)], &found); err != nil {
+		if err := json.Unmarshal(fields[fmt.Sprintf("r%d", i)], &refs); err != nil {
 			return seen, err
 		}
-		seen.Cut = seen.Cut || found.TotalCount > len(found.Nodes)
-		for _, n := range found.Nodes {
-			isQueue := strings.HasPrefix(n.branch(), queuePrefix)
-			if !taken[n.branch()] && isQueue == (i == 0) && fits(pattern, n.branch()) {
-				taken[n.branch()] = true
-				branches = append(branches, n)
+		seen.Cut = seen.Cut || refs.TotalCount > len(refs.Nodes)
+		for _, n := range refs.Nodes {
+			ref := one.prefix() + n.name()
+			isQueue := strings.HasPrefix(ref, branchPrefix+queuePrefix)
+			if !taken[ref] && isQueue == (one.kind == workflows.HeadQueue) && fits(one.pattern, n.name()) {
+				taken[ref] = true
+				found[one.kind] = append(found[one.kind], n.head(one.kind))
 			}
 		}
-		if i == 0 {
-			addHeads(&seen, workflows.HeadQueue, branches)
-			branches = nil
-		}
 	}
-	addHeads(&seen, workflows.HeadBranch, branches)
+	for _, kind := range []string{workflows.HeadQueue, workflows.HeadBranch, workflows.HeadTag} {
+		addHeads(&seen, found[kind])
+	}
 	return seen, nil
 }
 
-// addHeads adds the newest of some branches.
-func addHeads(seen *workflows.Seen, kind string, branches []refNode) {
-	slices.SortStableFunc(branches, func(x, y refNode) int { return y.Target.CommittedDate.Compare(x.Target.CommittedDate) })
-	seen.Cut = seen.Cut || len(branches) > mostHeads
-	for _, n := range branches[:min(len(branches), mostHeads)] {
-		seen.Heads = append(seen.Heads, workflows.Head{Kind: kind, Branch: n.branch(), Commit: n.Target.Oid})
-	}
+// addHeads adds the newest of one kind.
+func addHeads(seen *workflows.Seen, heads []workflows.Head) {
+	slices.SortStableFunc(heads, func(x, y workflows.Head) int { return y.At.Compare(x.At) })
+	seen.Cut = seen.Cut || len(heads) > mostHeads
+	seen.Heads = append(seen.Heads, heads[:min(len(heads), mostHeads)]...)
 }
 
 // openPulls adds the pull requests that were updated last. docs: REST API endpoints for

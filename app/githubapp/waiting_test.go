@@ -134,6 +134,12 @@ func TestHeads(t *testing.T) {
 	queued, err := w.Enqueue(vault, n, "alice")
 	must(t, err)
 	main := workflows.Head{Kind: workflows.HeadDefault, Branch: "main", Commit: w.Tip(vault)}
+	must(t, w.Tag(vault, "v9", "release/1.0", "alice"))
+	must(t, w.Tag(vault, "v10", "release/2.0", "alice"))
+	must(t, w.Tag(vault, "main", "release/2.0", "alice"))
+	tag := func(name, commit string) workflows.Head {
+		return workflows.Head{Kind: workflows.HeadTag, Branch: name, Commit: commit}
+	}
 	queue := workflows.Head{Kind: workflows.HeadQueue, Branch: fmt.Sprintf("gh-readonly-queue/main/pr-%d-%s", n, w.Tip(vault)), Commit: queued}
 	branch := func(name, commit string) workflows.Head {
 		return workflows.Head{Kind: workflows.HeadBranch, Branch: name, Commit: commit}
@@ -147,9 +153,17 @@ func TestHeads(t *testing.T) {
 		"branches": {workflows.HeadsAsk{Repo: vault, Branches: "release/*\nhotfix-*\nabsent"}, []workflows.Head{main, queue, branch("hotfix-3/release", hotfix), branch("release/2.0", fresh), branch("release/1.0", old)}, 1},
 		"twice":    {workflows.HeadsAsk{Repo: vault, Branches: "release/2.0\n*/2*0\nmain"}, []workflows.Head{main, queue, branch("release/2.0", fresh)}, 1},
 		"pulls":    {workflows.HeadsAsk{Repo: vault, Pulls: true}, []workflows.Head{main, queue, {Kind: workflows.HeadPull, Branch: "fix", Commit: pr, Pull: n}}, 2},
-		"empty":    {workflows.HeadsAsk{Repo: shop, Branches: "*", Pulls: true}, nil, 2},
+		"tags":     {workflows.HeadsAsk{Repo: vault, Tags: "v*\nmain\nv9"}, []workflows.Head{main, queue, tag("v10", fresh), tag("main", fresh), tag("v9", old), tag("v1 (beta)", w.Tip(vault))}, 1},
+		"empty":    {workflows.HeadsAsk{Repo: shop, Branches: "*", Tags: "*", Pulls: true}, nil, 2},
 	} {
 		seen, cost := w.cost(c.ask)
+		for i := range seen.Heads {
+			if h := &seen.Heads[i]; h.At.IsZero() != (h.Kind == workflows.HeadPull) {
+				t.Errorf("%s: %+v", name, h)
+			} else {
+				h.At = time.Time{}
+			}
+		}
 		if diff := cmp.Diff(c.want, seen.Heads); diff != "" || cost != c.cost || seen.Cut {
 			t.Errorf("%s: %d requests, %v\n%s", name, cost, seen.Cut, diff)
 		}
@@ -249,7 +263,7 @@ func TestCommitByName(t *testing.T) {
 	must(t, w.Tag(vault, "v1", commits[0], "alice"))
 	for name, want := range map[string]string{
 		"main": commits[1], "refs/heads/main": commits[1], "v1": commits[0], "refs/tags/v1": commits[0], commits[0]: commits[0], "HEAD": commits[1],
-		"main:README.md": "", "absent": "",
+		"main:README.md": "", "absent": "", "v1 (beta)": commits[1],
 	} {
 		answer, err := w.app.Answer(ctx, workflows.CommitAsk{Repo: vault, Commit: name})
 		must(t, err)

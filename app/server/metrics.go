@@ -73,7 +73,7 @@ var events = map[string]bool{
 	"": true, "ping": true, "issues": true, "issue_comment": true, "push": true, "label": true, "sub_issues": true,
 	"installation": true, "installation_repositories": true, "installation_target": true,
 	"pull_request": true, "check_run": true, "check_suite": true, "deployment": true,
-	"deployment_protection_rule": true, "deployment_status": true, "merge_group": true, "status": true, "workflow_run": true,
+	"deployment_protection_rule": true, "deployment_status": true, "merge_group": true, "release": true, "status": true, "workflow_run": true,
 	"create": true, "repository": true, "member": true,
 }
 

@@ -134,6 +134,7 @@ const deliveries = [
   "pull-request-unassigned",
   "pull-request-unlabeled",
   "push",
+  "release-published",
   "status",
   "workflow-run-completed",
 ];

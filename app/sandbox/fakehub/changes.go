@@ -75,7 +75,7 @@ func (h *Hub) deployed(a actor, r *repo, which *deployment, state string) {
 }
 
 // Release publishes a release of what the default branch holds, called like its
-// tag; it takes the right to write. docs: REST API endpoints for releases,
+// tag, which is made where there is none; it takes the right to write. docs: REST API endpoints for releases,
 // "Create a release".
 func (h *Hub) Release(repo, tag, by string) error {
 	defer h.begin()()
@@ -83,7 +83,13 @@ func (h *Hub) Release(repo, tag, by string) error {
 	if err != nil {
 		return err
 	}
-	r.releases = append(r.releases, &release{h.nextID(), tag, a.user, r.pushed, h.now})
+	if r.tags[tag] == nil && r.tip() != nil {
+		r.tags[tag], r.light[tag] = r.tip(), true
+		h.emitCreate(a, r, "tag", tag)
+	}
+	made := &release{h.nextID(), tag, a.user, r.pushed, h.now}
+	r.releases = append(r.releases, made)
+	h.emitRelease(a, r, made)
 	return nil
 }
 

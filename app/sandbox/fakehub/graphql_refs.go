@@ -7,26 +7,39 @@ import (
 	"strings"
 )
 
-// refNodes are the branches whose names hold a text, by name. docs: GraphQL API,
-// Reference, Repository.refs.
+// refNodes are the branches or the tags whose names hold a text, by name, or tags by the
+// time of their commits, the newest first. docs: GraphQL API, Reference, Repository.refs.
 func (c *call) refNodes(r *repo, args map[string]any) (any, error) {
 	if err := c.permitted("contents", "read"); err != nil {
 		return nil, err
 	}
-	if prefix := fmt.Sprint(args["refPrefix"]); prefix != "refs/heads/" {
+	all, show := r.branches, func(name string) node { return c.refNode(r, name) }
+	switch prefix := fmt.Sprint(args["refPrefix"]); prefix {
+	case "refs/heads/":
+	case "refs/tags/":
+		all, show = r.tags, func(name string) node {
+			return node{"name": plain(name), "prefix": plain("refs/tags/"), "target": plain(c.tagNode(r, name))}
+		}
+	default:
 		return nil, &refusal{status: 501, message: "fakehub does not simulate refs below " + prefix}
 	}
 	text, _ := args["query"].(string)
-	names := slices.DeleteFunc(slices.Sorted(maps.Keys(r.branches)), func(name string) bool { return !strings.Contains(name, text) })
-	return connected(names, args, func(name string) node { return c.refNode(r, name) })
+	names := slices.DeleteFunc(slices.Sorted(maps.Keys(all)), func(name string) bool { return !strings.Contains(name, text) })
+	if order, _ := args["orderBy"].(map[string]any); fmt.Sprint(order["field"]) == "TAG_COMMIT_DATE" {
+		slices.SortStableFunc(names, func(x, y string) int { return all[y].at.Compare(all[x].at) })
+	}
+	return connected(names, args, show)
 }
 
 func (c *call) refNode(r *repo, branch string) node {
 	return node{"name": plain(branch), "prefix": plain("refs/heads/"), "target": plain(c.commitNode(r, r.branches[branch]))}
 }
 
-// tagNode is a tag that is an object of its own, as one with a message is.
+// tagNode is a commit, or a tag that is an object of its own, as one with a message is.
 func (c *call) tagNode(r *repo, name string) node {
+	if r.light[name] {
+		return c.commitNode(r, r.tags[name])
+	}
 	return node{
 		"__typename": plain("Tag"), "oid": plain(blobSHA("tag " + name)), "target": plain(c.commitNode(r, r.tags[name])),
 	}

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// Tag puts a tag on a branch, a commit or the default branch.
+// Tag puts a tag with a message on a branch, a commit or the default branch.
 func (h *Hub) Tag(repo, tag, ref, by string) error {
 	defer h.begin()()
 	r, a, err := h.sceneToWrite(repo, by)

@@ -20,7 +20,7 @@ func releaseWorld(t *testing.T) (w *world, bot *caller) {
 		}
 		o.App.Events = []string{
 			"push", "create", "pull_request", "check_run", "check_suite", "status", "merge_group", "workflow_run", "deployment_status",
-			"deployment_protection_rule",
+			"deployment_protection_rule", "release",
 		}
 	})
 	w.PutFile(shop, "README.md", "# Shop")
@@ -106,6 +106,7 @@ func TestReleaseDeliveries(t *testing.T) {
 	w.ok(err)
 	w.ok(w.Tag(shop, "v1", "fix", "write"))
 	bot.want(200, bot.get("/repos/"+shop+"/commits/v1"))
+	w.ok(w.Release(shop, "v2", "write"))
 	w.CheckOf("ci", shop, queued, "test", "success", "All of it.")
 	w.SetStatus(shop, "", "deploy/preview", "success")
 	w.RunWorkflow(shop, "ci.yml", "", "success")
@@ -120,7 +121,7 @@ func TestReleaseDeliveries(t *testing.T) {
 		contract.Webhook(t, d.Event, d.Payload)
 	}
 	for name, want := range map[string]int{
-		"create ": 3, "push ": 3, "merge_group checks_requested": 1, "status ": 1, "workflow_run completed": 2, "check_run created": 1,
+		"create ": 4, "release published": 1, "push ": 3, "merge_group checks_requested": 1, "status ": 1, "workflow_run completed": 2, "check_run created": 1,
 		"check_run completed": 2, "check_suite completed": 2, "deployment_protection_rule requested": 1, "deployment_status created": 2,
 	} {
 		if seen[name] != want {

@@ -85,7 +85,7 @@ func (h *Hub) renderPushed(r *repo, c *commit) raw {
 var heardWith = map[string]string{
 	"issues": "issues", "issue_comment": "issues", "label": "metadata", "push": "contents",
 	"pull_request": "pull_requests", "pull_request_review": "pull_requests", "check_run": "checks", "check_suite": "checks",
-	"create": "contents", "deployment_protection_rule": "deployments", "deployment_status": "deployments",
+	"create": "contents", "deployment_protection_rule": "deployments", "deployment_status": "deployments", "release": "contents",
 	"merge_group": "merge_queues", "status": "statuses", "workflow_run": "actions",
 }
 

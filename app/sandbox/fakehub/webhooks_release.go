@@ -67,6 +67,17 @@ func (h *Hub) emitGroup(a actor, r *repo, ref string, base, head *commit) {
 	})
 }
 
+// emitRelease announces a release that was published. docs: Webhook events and payloads,
+// "release".
+func (h *Hub) emitRelease(a actor, r *repo, re *release) {
+	if h.listener(r, "release") == nil {
+		return
+	}
+	h.emit("release", "published", a, r, []part{
+		{"action", encode("published")}, {"release", h.renderRelease(r, re).with(part{"updated_at", encode(format(re.published))})},
+	})
+}
+
 // emitCreate announces a new branch or tag. docs: Webhook events and payloads, "create".
 func (h *Hub) emitCreate(a actor, r *repo, kind, name string) {
 	if h.listener(r, "create") == nil {

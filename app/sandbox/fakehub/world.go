@@ -37,6 +37,7 @@ type repo struct {
 	protected     []string
 	protections   map[string][]string // environments, and the Apps that they wait for
 	tags          map[string]*commit
+	light         map[string]bool // tags that are a name and nothing else
 	checks        []*check
 	rerequested   map[string]bool // commits whose checks are to be run again
 	labels        []*label
@@ -94,7 +95,7 @@ func (h *Hub) AddRepo(owner, name string, private bool) {
 		created: stamp(h.now), pushed: stamp(h.now), grants: map[string]grant{},
 		branches: map[string]*commit{}, commits: map[string]*commit{}, trees: map[string]tree{},
 		issues: map[int]*issue{}, comments: map[int64]*comment{}, rerequested: map[string]bool{},
-		protections: map[string][]string{}, tags: map[string]*commit{},
+		protections: map[string][]string{}, tags: map[string]*commit{}, light: map[string]bool{},
 	}
 	r.labels = h.standardLabels()
 	h.repos[key] = r
