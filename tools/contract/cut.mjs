@@ -148,17 +148,26 @@ const basicError = {
 // correct mends what is known to be wrong in the package, not in what we send
 // or answer: its list of installations demands that an account be a user *and*
 // an enterprise, where the component for one installation says *or*. And a conflict
-// over a file is to be exactly one of two errors of which each is the other, too. And the
-// delivery of a suite does not know of an event that others describe.
+// over a file is to be exactly one of two errors of which each is the other, too. And where
+// a delivery shows an App, the events that it may hear of lack some that others describe.
 function correct(whole) {
   const answer = whole.paths["/app/installations"].get.responses["200"];
   answer.content["application/json"].schema.items = { $ref: "#/components/schemas/installation" };
   const conflict = whole.paths["/repos/{owner}/{repo}/contents/{path}"].put.responses["409"].content["application/json"].schema;
   conflict.anyOf = conflict.oneOf;
   delete conflict.oneOf;
-  const suite = whole.components.schemas["webhook-check-suite-completed"].properties.check_suite;
-  suite.properties.app.properties.events.items.enum.push("deployment_protection_rule");
+  addEvents(whole.components.schemas);
   return whole;
+}
+
+// addEvents completes the lists of events of Apps.
+function addEvents(node) {
+  if (node === null || typeof node !== "object") return;
+  const known = node.events?.items?.enum;
+  for (const event of known ? ["deployment_protection_rule", "merge_group"] : []) {
+    if (!known.includes(event)) known.push(event);
+  }
+  for (const value of Object.values(node)) addEvents(value);
 }
 
 const require = createRequire(import.meta.url);
