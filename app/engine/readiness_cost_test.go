@@ -1,0 +1,75 @@
+package engine_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+)
+
+// TestGateBudget keeps the table of what reviews and the gate cost, in
+// docs/notifications.md. Nobody is mentioned by any of it.
+func TestGateBudget(t *testing.T) {
+	w := newGate(t, "en", twoItems+byPeople)
+	w.soonGate()
+	var rows []string
+	measured := func(what string, comments int, do func()) {
+		t.Helper()
+		w.soonGate()
+		w.hub.ResetCounts()
+		called, said := len(w.hub.Mentions()), w.spokenIn(payRepo)
+		do()
+		w.soonGate()
+		c := w.hub.Counts()
+		if got := len(w.hub.Mentions()) - called; got != 0 {
+			t.Errorf("%s mentions %d people", what, got)
+		}
+		if got := w.spokenIn(payRepo) - said; got != comments {
+			t.Errorf("%s costs %d comments, want %d", what, got, comments)
+		}
+		rows = append(rows, fmt.Sprintf("| %s | %d | %d | %d |", what, c.Reads, c.Writes, w.spokenIn(payRepo)-said))
+	}
+	measured("a push, and its tests pass", 0, func() { w.pushes("Show the logo") })
+	n := 0
+	measured("a review is opened", 1, func() { n = w.opens(payRepo, "tanaka", "[readiness] payments", "") })
+	measured("`/done`", 0, func() { w.tells(payRepo, n, "suzuki", "/done load-test https://example.com/1") })
+	measured("`/approve`, and it is ready", 0, func() { w.tells(payRepo, n, "suzuki", "/approve") })
+	w.hub.ProtectEnvironment(payRepo, "production", "kintsugi")
+	measured("a deployment that waits, and goes", 0, func() { w.releasesTo(w.hub.Tip(payRepo)) })
+	measured("twenty checks that end within a second", 0, func() {
+		for i := range 20 {
+			w.hub.CheckOf("github-actions", payRepo, w.hub.Tip(payRepo), fmt.Sprintf("other-%d", i), "success", "")
+		}
+	})
+	measured("an hour in which nothing happens", 0, func() {
+		for range 60 {
+			w.clock.Advance(time.Minute)
+			w.catchUp()
+		}
+	})
+	w.must(w.hub.Close(payRepo, n, "suzuki", "completed"))
+	measured("a night, with no review open", 0, func() {
+		for range 24 {
+			w.clock.Advance(time.Hour)
+			w.catchUp()
+		}
+	})
+	w.addRepo("acme/plain", true)
+	w.soonGate()
+	measured("a push to a repository without a checklist", 0, func() {
+		_, err := w.hub.CommitFiles("acme/plain", "yamamoto", "main", map[string]string{"a": "b"})
+		w.must(err)
+	})
+	goldenTable(t, "../../docs/notifications.md", "gate", rows)
+}
+
+// spokenIn is how many comments the App has written in a repository.
+func (w *world) spokenIn(name string) (n int) {
+	for _, v := range w.hub.Issues(name) {
+		for _, c := range v.Comments {
+			if c.Author == "kintsugi[bot]" {
+				n++
+			}
+		}
+	}
+	return n
+}
