@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -14,9 +15,13 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/goccy/go-yaml"
 	"golang.org/x/tools/txtar"
+
+	"github.com/kintsugi-app/kintsugi/workflows/readiness"
+	"github.com/kintsugi-app/kintsugi/workflows/readiness/verdict"
 )
 
 // actStory is a release as a job of a workflow meets it.
@@ -45,6 +50,8 @@ var actStories = map[string]actStory{
 	"rollback-in-a-freeze": {code: fine, as: "rollback-in-a-freeze"},
 	"ship-anyway":          {code: fine, make: shipAnyway("maintain"), with: map[string]string{"ship-anyway": "The contract ends today.\n::error::forged\nready=true"}},
 	"ship-anyway-refused":  {code: findings, make: shipAnyway("write"), with: map[string]string{"ship-anyway": "The contract ends today."}},
+	"waived":               {code: fine, make: waived("2099-12-31")},
+	"expired":              {code: findings, make: waived("2020-01-02")},
 	// What somebody from elsewhere proposes changes the checklist and the settings to its
 	// own taste. Both are read on the default branch.
 	"fork": {code: findings, event: "pull_request", make: func(w *gateWorld) {
@@ -62,6 +69,27 @@ func shipAnyway(role string) func(w *gateWorld) {
 	return func(w *gateWorld) {
 		w.issue("", "release-blocker")
 		w.SetRole(gateRepo, "suzuki", role)
+	}
+}
+
+// waived: somebody excepted an item in a readiness issue, until the end of a day. The
+// App's check run tells.
+func waived(until string) func(w *gateWorld) {
+	return func(w *gateWorld) {
+		w.issue("", "release-blocker")
+		end, err := time.Parse(time.DateOnly, until)
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		now := time.Now().UTC()
+		note, err := json.Marshal(readiness.Note{
+			Day: now.Format(time.DateOnly), Service: "payments", Review: "#90", FollowUps: &[]verdict.FollowUp{}, Postmortems: &[]verdict.Postmortem{},
+			Acts: []verdict.Act{{Deed: verdict.Waive, By: "suzuki", At: now, Item: "blockers", Until: end, Reason: "It concerns another service."}},
+		})
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		w.CheckOf("kintsugi", gateRepo, w.tip, "Kintsugi readiness", "success", "<!-- kintsugi-readiness "+base64.StdEncoding.EncodeToString(note)+" -->\n")
 	}
 }
 
@@ -229,8 +257,12 @@ func runAct(t *testing.T, act, dir, event string, args ...string) string {
 	return string(out)
 }
 
-// What the simulation calls a commit depends on all that it is made of.
-var shortCommits = regexp.MustCompile("`[0-9a-f]{10}`")
+// What the simulation calls a commit depends on all that it is made of, and the example
+// of a command on the day.
+var (
+	shortCommits = regexp.MustCompile("`[0-9a-f]{10}`")
+	inAMonth     = regexp.MustCompile(`until:\d{4}-\d\d-\d\d`)
+)
 
 var annotationLine = regexp.MustCompile(`(?m)^::(?:error|warning|notice) .*$`)
 
@@ -334,7 +366,9 @@ func (a *actRun) files(lang string) []txtar.File {
 	}
 	files := []txtar.File{{Name: lang, Data: b.Bytes()}, {Name: lang + " summary", Data: []byte(strings.TrimRight(a.summary, "\n") + "\n")}}
 	for i := range files {
-		files[i].Data = shortCommits.ReplaceAll(runTimes.ReplaceAll(files[i].Data, []byte("TIME")), []byte("`COMMIT`"))
+		files[i].Data = runTimes.ReplaceAll(files[i].Data, []byte("TIME"))
+		files[i].Data = shortCommits.ReplaceAll(files[i].Data, []byte("`COMMIT`"))
+		files[i].Data = inAMonth.ReplaceAll(files[i].Data, []byte("until:DAY"))
 	}
 	return files
 }
