@@ -40,6 +40,10 @@ type DeploymentsAsk struct{ Repo, Environments string }
 // as far as they were read.
 type DeployedAsk struct{ Repo, From, To string }
 
+// PastRunsAsk asks for the successes of a workflow, named by its file, in runs that were
+// made from From on, a day as YYYY-MM-DD in UTC.
+type PastRunsAsk struct{ Repo, Workflow, From string }
+
 // IssuesAsk asks for the issues with some labels. A line of Open are labels separated
 // by tabs, all of which an open issue must carry; a line of Closed is one label.
 type IssuesAsk struct{ Repo, Open, Closed string }
@@ -75,6 +79,7 @@ func (LastRunsAsk) ask()    {}
 func (ReleasesAsk) ask()    {}
 func (DeploymentsAsk) ask() {}
 func (DeployedAsk) ask()    {}
+func (PastRunsAsk) ask()    {}
 func (IssuesAsk) ask()      {}
 
 // Quotes is the repository whose contents the answer to an ask quotes, so that only
@@ -108,6 +113,8 @@ func Quotes(a Ask) (repo string, ok bool) {
 	case DeploymentsAsk:
 		return a.Repo, true
 	case DeployedAsk:
+		return a.Repo, true
+	case PastRunsAsk:
 		return a.Repo, true
 	case IssuesAsk:
 		return a.Repo, true
@@ -205,6 +212,8 @@ type Result struct {
 	// Name is that of the check or the status, or of the workflow's file.
 	Name, State, URL, Commit string
 	At                       time.Time
+	// Unknown says why it is not told how it ended.
+	Unknown string
 }
 
 // Release is one that was published.

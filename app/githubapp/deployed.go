@@ -4,8 +4,12 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"net/url"
+	"time"
 
+	"github.com/kintsugi-app/kintsugi/app/engine"
 	"github.com/kintsugi-app/kintsugi/workflows"
 )
 
@@ -95,4 +99,41 @@ func (a *App) deployedAfter(ctx context.Context, repo, after string) (page deplo
 		err = json.Unmarshal(fields["deployments"], &page)
 	}
 	return page, missing, untold, err
+}
+
+// maxPastPages is how far back the runs of a workflow are read: GitHub lists a thousand
+// for a search. docs: REST API endpoints for workflow runs, "List workflow runs for a
+// workflow".
+const maxPastPages = 10
+
+// pastRuns tells of the successes of a workflow since a day. One that is not there had
+// none.
+func (a *App) pastRuns(ctx context.Context, ask workflows.PastRunsAsk) (workflows.Answer, error) {
+	from, err := time.Parse(time.DateOnly, ask.From)
+	if err != nil {
+		return workflows.Answer{Unknown: fmt.Sprintf("the runs of %s: not a day: %s", ask.Workflow, ask.From)}, nil //nolint:nilerr // what is no day will not become one
+	}
+	var answer workflows.Answer
+	read := 0
+	query := url.Values{"status": {"success"}, "exclude_pull_requests": {"true"}, "created": {">=" + ask.From}}
+	err = a.listed(ctx, ask.Repo, "actions/workflows/{workflow_id}/runs", []any{ask.Workflow}, query, maxPastPages, func(page json.RawMessage) error {
+		var some runsPage
+		err := json.Unmarshal(page, &some)
+		read += len(some.Runs)
+		answer.Seen.Cut = some.TotalCount > read
+		for _, r := range some.results() {
+			if r.State == "success" && !r.At.Before(from) {
+				r.Name = ask.Workflow
+				answer.Seen.Results = append(answer.Seen.Results, r)
+			}
+		}
+		return err
+	})
+	if errors.Is(err, engine.ErrGone) && !errors.Is(err, errUninstalled) {
+		return workflows.Answer{}, nil
+	}
+	if why, ok := untold(err, "the workflow runs of "+ask.Repo, toSeeActions); ok {
+		return why, nil
+	}
+	return answer, err
 }

@@ -39,6 +39,8 @@ func (a *App) ofRelease(ctx context.Context, ask workflows.Ask) (answer workflow
 		answer, err = a.deploymentsTo(ctx, ask)
 	case workflows.DeployedAsk:
 		answer, err = a.keptDeployed(ctx, ask)
+	case workflows.PastRunsAsk:
+		answer, err = a.pastRuns(ctx, ask)
 	case workflows.IssuesAsk:
 		answer, err = a.issuesWith(ctx, ask)
 	case workflows.WaitingAsk:

@@ -257,22 +257,44 @@ func TestDeployed(t *testing.T) {
 	}
 }
 
+// TestPastRuns: all successes of a workflow since a day, whichever commit they were on.
+func TestPastRuns(t *testing.T) {
+	w, commits := releasing(t)
+	for range 130 {
+		w.clock.Advance(time.Hour)
+		w.RunWorkflow(vault, "ci.yml", commits[0], "success")
+	}
+	ask := workflows.PastRunsAsk{Repo: vault, Workflow: "ci.yml", From: "2026-11-20"}
+	if seen, cost := w.cost(ask); len(seen.Results) != 131 || cost != 2 || seen.Cut {
+		t.Errorf("%d requests, %d results", cost, len(seen.Results))
+	}
+	ask.From = w.clock.Now().Format(time.DateOnly)
+	if seen := w.seen(ask); len(seen.Results) == 0 || len(seen.Results) > 24 || seen.Results[0].Name != "ci.yml" {
+		t.Errorf("%d results", len(seen.Results))
+	}
+	ask.Workflow = "missing.yml"
+	if seen := w.seen(ask); len(seen.Results) > 0 {
+		t.Errorf("%+v", seen.Results)
+	}
+}
+
 // releaseAsks are one of each kind, with the permission that it takes.
 func releaseAsks(commit string) map[workflows.Ask]string {
 	return map[workflows.Ask]string{
-		workflows.CommitAsk{Repo: vault, Commit: commit}:                      "contents: read",
-		workflows.TreeAsk{Repo: vault, Commit: commit}:                        "contents: read",
-		workflows.TextsAsk{Repo: vault, Commit: commit, Paths: "README.md"}:   "contents: read",
-		workflows.FolderAsk{Repo: vault, Path: "docs"}:                        "contents: read",
-		workflows.RunsAsk{Repo: vault, Commit: commit}:                        "actions: read",
-		workflows.LastRunsAsk{Repo: vault, Workflows: "ci.yml"}:               "actions: read",
-		workflows.ReleasesAsk{Repo: vault}:                                    "contents: read",
-		workflows.DeploymentsAsk{Repo: vault, Environments: "production"}:     "deployments: read",
-		workflows.DeployedAsk{Repo: vault, From: "2026-11-20T00:00:00Z"}:      "deployments: read",
-		workflows.IssuesAsk{Repo: vault, Open: "security", Closed: "x-drill"}: "issues: read",
-		workflows.WaitingAsk{Repo: vault}:                                     "actions: read",
-		workflows.HeadsAsk{Repo: vault, Branches: "release/*"}:                "contents: read",
-		workflows.NotesAsk{Repo: vault, Commit: commit, Check: "Readiness"}:   "checks: read",
+		workflows.CommitAsk{Repo: vault, Commit: commit}:                           "contents: read",
+		workflows.TreeAsk{Repo: vault, Commit: commit}:                             "contents: read",
+		workflows.TextsAsk{Repo: vault, Commit: commit, Paths: "README.md"}:        "contents: read",
+		workflows.FolderAsk{Repo: vault, Path: "docs"}:                             "contents: read",
+		workflows.RunsAsk{Repo: vault, Commit: commit}:                             "actions: read",
+		workflows.LastRunsAsk{Repo: vault, Workflows: "ci.yml"}:                    "actions: read",
+		workflows.ReleasesAsk{Repo: vault}:                                         "contents: read",
+		workflows.DeploymentsAsk{Repo: vault, Environments: "production"}:          "deployments: read",
+		workflows.DeployedAsk{Repo: vault, From: "2026-11-20T00:00:00Z"}:           "deployments: read",
+		workflows.PastRunsAsk{Repo: vault, Workflow: "ci.yml", From: "2026-11-20"}: "actions: read",
+		workflows.IssuesAsk{Repo: vault, Open: "security", Closed: "x-drill"}:      "issues: read",
+		workflows.WaitingAsk{Repo: vault}:                                          "actions: read",
+		workflows.HeadsAsk{Repo: vault, Branches: "release/*"}:                     "contents: read",
+		workflows.NotesAsk{Repo: vault, Commit: commit, Check: "Readiness"}:        "checks: read",
 	}
 }
 
@@ -328,7 +350,7 @@ func TestReleaseWithoutGraphQL(t *testing.T) {
 		got, err := w.app.Answer(ctx, ask)
 		over := got.Unknown != ""
 		switch ask.(type) {
-		case workflows.TreeAsk, workflows.RunsAsk, workflows.LastRunsAsk, workflows.ReleasesAsk, workflows.WaitingAsk:
+		case workflows.TreeAsk, workflows.RunsAsk, workflows.PastRunsAsk, workflows.LastRunsAsk, workflows.ReleasesAsk, workflows.WaitingAsk:
 			over = !over
 		}
 		if err != nil || !over {

@@ -28,7 +28,7 @@ func newReadiness() *cobra.Command {
 			"gate before a release: it asks GitHub and changes nothing. The others read and write files on\n" +
 			"this machine.",
 	}
-	c.AddCommand(newReadinessCheck(), newReadinessInit(), newReadinessValidate(), newReadinessRender(), newReadinessImport(), newReadinessRunbook(), newReadinessSchema())
+	c.AddCommand(newReadinessCheck(), newReadinessInit(), newReadinessValidate(), newReadinessRender(), newReadinessImport(), newReadinessRunbook(), newReadinessSimulate(), newReadinessSchema())
 	return c
 }
 

@@ -51,9 +51,11 @@ type gateWorld struct {
 	before, tip string
 }
 
-func newGateWorld(t testing.TB) *gateWorld {
+func newGateWorld(t testing.TB) *gateWorld { return gateWorldSince(t, 3*time.Hour) }
+
+func gateWorldSince(t testing.TB, ago time.Duration) *gateWorld {
 	t.Helper()
-	now := clock.NewStepped(time.Now().Add(-3 * time.Hour))
+	now := clock.NewStepped(time.Now().Add(-ago))
 	w := &gateWorld{t: t, clock: now, Hub: fakehub.New(fakehub.Options{Clock: now, Seed: 8, App: fakehub.App{ID: 7, Permissions: map[string]string{
 		"metadata": "read", "contents": "read", "issues": "read", "actions": "read", "checks": "read", "statuses": "read", "deployments": "read", "pull_requests": "read",
 	}}})}

@@ -131,19 +131,7 @@ func (r *gateReader) facts(ctx context.Context, release *evidence.Release) workf
 		if len(asks) == 0 {
 			break
 		}
-		var mu sync.Mutex
-		var work errgroup.Group
-		work.SetLimit(4)
-		for _, a := range asks {
-			work.Go(func() error {
-				answer := r.ask(ctx, a)
-				mu.Lock()
-				defer mu.Unlock()
-				facts[a] = answer
-				return nil
-			})
-		}
-		_ = work.Wait() // nobody fails
+		r.fetch(ctx, asks, facts)
 	}
 	return facts
 }
@@ -151,6 +139,23 @@ func (r *gateReader) facts(ctx context.Context, release *evidence.Release) workf
 // notes asks for what only the App knows.
 func (r *gateReader) notes(release *evidence.Release) workflows.Ask {
 	return workflows.NotesAsk{Repo: release.Repo, Commit: release.Commit, Check: readiness.CheckName(release.Policy, release.Repo, release.Service)}
+}
+
+// fetch asks a few things at a time.
+func (r *gateReader) fetch(ctx context.Context, asks []workflows.Ask, facts workflows.Facts) {
+	var mu sync.Mutex
+	var work errgroup.Group
+	work.SetLimit(4)
+	for _, a := range asks {
+		work.Go(func() error {
+			answer := r.ask(ctx, a)
+			mu.Lock()
+			defer mu.Unlock()
+			facts[a] = answer
+			return nil
+		})
+	}
+	_ = work.Wait() // nobody fails
 }
 
 func (r *gateReader) isNoCommit(release *evidence.Release, facts workflows.Facts) bool {

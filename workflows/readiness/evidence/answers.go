@@ -48,10 +48,12 @@ func (r *Release) answer(q checklist.Question, facts workflows.Facts) verdict.An
 // result is how a check or a workflow ended: a success counts, be there failures
 // besides; else the newest is shown.
 func result(name string, a workflows.Answer) verdict.Answer {
-	found := verdict.Answer{Found: verdict.No}
+	found, hidden := verdict.Answer{Found: verdict.No}, ""
 	for _, one := range a.Seen.Results {
 		success := one.State == "success"
 		switch {
+		case one.Name == name && one.Unknown != "":
+			hidden = one.Unknown
 		case one.Name != name, found.Found == verdict.Yes && !success:
 		case success && (found.Found == verdict.No || one.At.After(found.At)):
 			found = verdict.Answer{Found: verdict.Yes, At: one.At, Seen: "success", URL: one.URL}
@@ -59,8 +61,11 @@ func result(name string, a workflows.Answer) verdict.Answer {
 			found = verdict.Answer{Found: verdict.No, At: one.At, Seen: one.State, URL: one.URL}
 		}
 	}
-	if found.Found == verdict.No && a.Unknown != "" {
+	switch {
+	case found.Found == verdict.No && a.Unknown != "":
 		return verdict.Answer{Because: Because(a)}
+	case found.Found == verdict.No && hidden != "":
+		return verdict.Answer{Because: Because(workflows.Answer{Unknown: hidden})}
 	}
 	return found
 }

@@ -72,6 +72,9 @@ func (r *Release) incidents(facts workflows.Facts) (seen verdict.Seen[verdict.In
 	return seen
 }
 
+// Concerns reports whether an incident, kept in a repository, is one of what is released.
+func (r *Release) Concerns(i workflows.LabelledIssue, repo string) bool { return r.concerns(i, repo) }
+
 // concerns: an incident of an unknown service counts where the release is made of the
 // very repository that it is reported in, and holds nobody else up.
 func (r *Release) concerns(i workflows.LabelledIssue, repo string) bool {

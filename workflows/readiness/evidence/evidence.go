@@ -158,6 +158,15 @@ func labels(q checklist.Question) string { return strings.ReplaceAll(q.Of, "\n",
 // Silent is the Unknown of an answer that GitHub did not give in time.
 const Silent = "GitHub did not answer"
 
+// What GitHub does not keep of the past, as the Unknown of an answer or a result.
+const (
+	// Later: it ended after the time that is asked about, and what it said before is
+	// not kept.
+	Later = "ended later"
+	// Cut: there are more than were looked at.
+	Cut = "too many"
+)
+
 // told is the answer to an ask. What was asked and not answered is not known.
 func told(facts workflows.Facts, ask workflows.Ask) workflows.Answer {
 	if a, ok := facts[ask]; ok {
@@ -176,6 +185,10 @@ func Because(a workflows.Answer) checklist.Text {
 		}
 	case a.Unknown == Silent:
 		return checklist.Text{English: Silent, Japanese: "GitHubが応答しませんでした"}
+	case a.Unknown == Later:
+		return checklist.Text{English: "it ended later, and what it said before is not kept", Japanese: "その後に終わったもので、それより前の結果は残っていません"}
+	case a.Unknown == Cut:
+		return checklist.Text{English: "there are more than were looked at", Japanese: "数が多く、すべては確認していません"}
 	case a.NotThere():
 		return checklist.Text{English: "it is not there, or cannot be seen from here", Japanese: "見つからないか、ここからは見えません"}
 	}
