@@ -112,8 +112,6 @@ func Quotes(a Ask) (repo string, ok bool) {
 		return a.Repo, true
 	case DeploymentsAsk:
 		return a.Repo, true
-	case DeployedAsk:
-		return a.Repo, true
 	case PastRunsAsk:
 		return a.Repo, true
 	case IssuesAsk:
@@ -143,6 +141,9 @@ type Seen struct {
 	// them, each once.
 	Deployments []Deployment
 	Commits     []Commit
+	// Hidden: nothing of the repository may be quoted here, and what names its
+	// environments and commits here are no names of its own.
+	Hidden bool
 	// Issues are those found for each line that was asked for, the newest first.
 	Issues map[string]Issues
 	// Waiting are deployments that wait for this App's word, the oldest first.

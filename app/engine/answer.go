@@ -138,6 +138,9 @@ func (e *Engine) ask(ctx context.Context, s workflows.Subject, a workflows.Ask) 
 		}
 		return answer, errors.Join(err, unsure)
 	}
+	if deployed, ok := a.(workflows.DeployedAsk); ok {
+		return e.deployedIn(ctx, s.Repo, deployed)
+	}
 	if there, ok := workflows.Quotes(a); ok {
 		return e.quoted(ctx, s.Repo, there, a)
 	}

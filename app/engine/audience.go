@@ -92,6 +92,23 @@ func ownerOf(repo string) string {
 	return owner
 }
 
+// deployedIn tells what was deployed in a repository of the same owner, as far as it may
+// be quoted here.
+func (e *Engine) deployedIn(ctx context.Context, here string, ask workflows.DeployedAsk) (workflows.Answer, error) {
+	if !strings.EqualFold(ownerOf(here), ownerOf(ask.Repo)) {
+		return workflows.Answer{Unknown: "in a repository of another owner"}, nil
+	}
+	wider, err := e.isWider(ctx, here, ask.Repo)
+	if err != nil {
+		return workflows.Answer{}, err
+	}
+	answer, err := e.reader.Answer(ctx, ask)
+	if wider != "" {
+		answer.Seen = answer.Seen.Bare()
+	}
+	return answer, err
+}
+
 // quoted answers a question about a repository whose text may be quoted here.
 func (e *Engine) quoted(ctx context.Context, here, there string, a workflows.Ask) (workflows.Answer, error) {
 	if wider, err := e.isWider(ctx, here, there); err != nil || wider != "" {

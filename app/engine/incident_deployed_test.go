@@ -15,7 +15,9 @@ import (
 var toShip = map[string]string{"metadata": "read", "issues": "write", "contents": "read", "deployments": "read", "pull_requests": "read"}
 
 // ships deploys a branch or a commit to production, with success.
-func (w *world) ships(ref string) {
+func (w *world) ships(ref string) { w.shipsIn(repo, ref) }
+
+func (w *world) shipsIn(repo, ref string) {
 	w.t.Helper()
 	w.clock.Advance(time.Minute)
 	w.must(w.hub.Deploy(repo, "production", ref, "yamamoto"))
@@ -64,6 +66,32 @@ func TestDeployedWhileItGoesOn(t *testing.T) {
 	if err := w.failures(); err != nil {
 		t.Error(err)
 	}
+}
+
+// TestDeployedElsewhere: of another private repository only that it was the fix, or a way
+// back, and when.
+func TestDeployedElsewhere(t *testing.T) {
+	const pay = "acme/pay"
+	w := reviewWorld(t, strings.Replace(reviewed, "incident:", "services: {pay: {repositories: [acme/pay], words: [checkout]}}\nincident:", 1))
+	w.addRepo(pay, true)
+	w.hub.SetPermissions("acme", toShip)
+	first := w.hub.Tip(pay)
+	w.shipsIn(pay, "main")
+	w.hub.PutFile(pay, "pay.go", "package pay // broken")
+	w.shipsIn(pay, "main")
+	n := w.opens(repo, "tanaka", "[incident] checkout is blank", "")
+	w.tells(repo, n, "tanaka", "/ack")
+	w.shipsIn(pay, first)
+	_, err := w.hub.CommitFiles(pay, "suzuki", "fix", map[string]string{"fix.go": "package pay"})
+	w.must(err)
+	pull, err := w.hub.OpenPull(pay, "suzuki", fakehub.NewIssue{Title: "Renew it", Body: fmt.Sprintf("Fixes-incident: %s#%d", repo, n), Head: "fix"})
+	w.must(err)
+	w.must(w.hub.Merge(pay, pull, "yamamoto"))
+	w.shipsIn(pay, "main")
+	w.tells(repo, n, "tanaka", "/resolved")
+	_, timeline, _ := strings.Cut(w.said(repo, n), "Timeline")
+	w.wants(timeline, "deployment: back to what ran there before (`acme/pay`)", "deployment: the fix (`acme/pay`)")
+	w.wantsNone(timeline, first[:7], w.hub.Tip(pay)[:7], "production", "Renew it")
 }
 
 // TestDeployedCosts: an untroubled incident asks twice what is deployed, while it goes on

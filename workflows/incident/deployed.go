@@ -13,7 +13,9 @@ import (
 // deployed is a deployment that succeeded while the incident went on.
 type deployed struct {
 	workflows.Deployment
-	repo   string
+	repo string
+	// hidden: nothing but this may be said of it.
+	hidden bool
 	commit workflows.Commit
 	// fix: it says that it fixes this incident, pull where that is said in one. back:
 	// what ran there before runs there again.
@@ -82,7 +84,7 @@ func (t teller) deployed() []deployed {
 }
 
 func (t teller) deployment(one workflows.Deployment, repo string, seen workflows.Seen, older []workflows.Deployment) deployed {
-	d := deployed{Deployment: one, repo: repo, back: goesBack(one, older)}
+	d := deployed{Deployment: one, repo: repo, hidden: seen.Hidden, back: goesBack(one, older)}
 	if i := slices.IndexFunc(seen.Commits, func(c workflows.Commit) bool { return c.SHA == one.Commit }); i >= 0 {
 		d.commit = seen.Commits[i]
 	}
@@ -114,6 +116,9 @@ func goesBack(d workflows.Deployment, older []workflows.Deployment) bool {
 
 // says is what a deployment was, in a line.
 func (d deployed) says(t teller) string {
+	if d.hidden {
+		return d.saysLess(t)
+	}
 	commit := words.Foreign(d.Commit[:min(7, len(d.Commit))]).Inline(0)
 	if d.commit.URL != "" {
 		commit = fmt.Sprintf("[%s](%s)", commit, d.commit.URL)
@@ -138,6 +143,18 @@ func (d deployed) says(t teller) string {
 	return t.say("deployment to "+to+": "+commit, to+" にデプロイ: "+commit) + where
 }
 
+// saysLess names neither the environment nor the version.
+func (d deployed) saysLess(t teller) string {
+	where := t.say(" (`"+d.repo+"`)", "（`"+d.repo+"`）")
+	switch {
+	case d.fix:
+		return t.say("deployment: the fix", "デプロイ: この障害の修正") + where
+	case d.back:
+		return t.say("deployment: back to what ran there before", "デプロイ: 以前の版に戻した") + where
+	}
+	return t.say("deployment", "デプロイ") + where
+}
+
 func (t teller) timelineDeployed() []entry {
 	var out []entry
 	for _, d := range t.deployed() {
@@ -155,7 +172,11 @@ func (t teller) deployedLine() string {
 	slices.Reverse(all)
 	var parts []string
 	for _, e := range all[:min(mostChanges, len(all))] {
-		parts = append(parts, fmt.Sprintf("[%s](%s) %s", t.clock(&milestone{at: e.at}), e.link, e.text))
+		at := t.clock(&milestone{at: e.at})
+		if e.link != "" {
+			at = fmt.Sprintf("[%s](%s)", at, e.link)
+		}
+		parts = append(parts, at+" "+e.text)
 	}
 	if len(parts) == 0 {
 		return ""

@@ -7,21 +7,17 @@ import (
 	"github.com/kintsugi-app/kintsugi/workflows"
 )
 
-// A line of its own in a commit's message or a pull request's text, as git's trailers
-// are.
-var fixesLine = regexp.MustCompile(`(?mi)^[ \t]*Fixes-incident:[ \t]*(\S+)[ \t]*\r?$`)
-
 var reference = regexp.MustCompile(`^(?:([A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+)?#)?([1-9]\d{0,8})$`)
 
 // FixesIn is the incident that a commit says it fixes, as it is written there; what a
 // pull request says that brought it comes after its own words, and by is then that one.
 func FixesIn(c workflows.Commit) (named string, by workflows.CommitPull) {
-	if m := fixesLine.FindStringSubmatch(c.Message); m != nil {
-		return m[1], by
+	if named = workflows.FixesIncident(c.Message); named != "" {
+		return named, by
 	}
 	for _, p := range c.Pulls {
-		if m := fixesLine.FindStringSubmatch(p.Body); m != nil {
-			return m[1], p
+		if named = workflows.FixesIncident(p.Body); named != "" {
+			return named, p
 		}
 	}
 	return "", by

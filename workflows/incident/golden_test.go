@@ -136,7 +136,7 @@ func decide(t *testing.T, settings, issue, acts, facts string) workflows.Plan {
 }
 
 // answer finds the facts of an ask. A fact is a line: "runbook", "similar",
-// "link", "change", "deployed", "commit", "member" or "summary", and an object as JSON.
+// "link", "change", "deployed", "commit", "hidden", "member" or "summary", and an object as JSON.
 func answer(t *testing.T, ask workflows.Ask, facts string) (a workflows.Answer) {
 	t.Helper()
 	decode := func(text string, into any) {
@@ -147,7 +147,7 @@ func answer(t *testing.T, ask workflows.Ask, facts string) (a workflows.Answer) 
 	kinds := map[string]string{
 		"runbook": "workflows.RunbooksAsk", "similar": "workflows.SimilarAsk", "link": "workflows.LinksAsk",
 		"change": "workflows.ChangesAsk", "team": "workflows.TeamAsk", "summary": "workflows.SummaryAsk",
-		"deployed": "workflows.DeployedAsk", "commit": "workflows.DeployedAsk",
+		"deployed": "workflows.DeployedAsk", "commit": "workflows.DeployedAsk", "hidden": "workflows.DeployedAsk",
 	}
 	if _, ok := ask.(workflows.TeamAsk); ok {
 		a.Unknown = "403"
@@ -176,6 +176,8 @@ func answer(t *testing.T, ask workflows.Ask, facts string) (a workflows.Answer) 
 		case "commit":
 			a.Seen.Commits = append(a.Seen.Commits, workflows.Commit{})
 			decode(text, &a.Seen.Commits[len(a.Seen.Commits)-1])
+		case "hidden": // what was deployed before this line
+			a.Seen = a.Seen.Bare()
 		case "team":
 			a = workflows.Answer{}
 			decode(text, &a.Members)
