@@ -150,6 +150,7 @@ const basicError = {
 // an enterprise, where the component for one installation says *or*. And a conflict
 // over a file is to be exactly one of two errors of which each is the other, too. And where
 // a delivery shows an App, the events that it may hear of lack some that others describe.
+// The time within which runs were created is a range, as its own description says.
 function correct(whole) {
   const answer = whole.paths["/app/installations"].get.responses["200"];
   answer.content["application/json"].schema.items = { $ref: "#/components/schemas/installation" };
@@ -157,6 +158,7 @@ function correct(whole) {
   conflict.anyOf = conflict.oneOf;
   delete conflict.oneOf;
   addEvents(whole.components.schemas);
+  delete whole.components.parameters.created.schema.format;
   return whole;
 }
 

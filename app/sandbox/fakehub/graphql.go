@@ -135,7 +135,7 @@ type evaluation struct {
 // object answers what was selected of a node. One that lacks what must not be null is
 // null itself, which is told by nil. docs: GraphQL specification, "Handling Execution
 // Errors".
-func (e *evaluation) object(of node, selected ast.SelectionSet, path []string) raw {
+func (e *evaluation) object(of node, selected ast.SelectionSet, path []any) raw {
 	parts := []part{}
 	for _, f := range fieldsOf(of, selected) {
 		if f == nil || len(f.Directives) > 0 || of[f.Name] == nil {
@@ -179,13 +179,15 @@ func fieldsOf(of node, selected ast.SelectionSet) (fields []*ast.Field) {
 	return fields
 }
 
-func (e *evaluation) value(value any, selected ast.SelectionSet, path []string) raw {
+func (e *evaluation) value(value any, selected ast.SelectionSet, path []any) raw {
 	switch value := value.(type) {
 	case node:
 		return e.object(value, selected, path)
 	case []node:
+		at := -1
 		return renderAll(value, func(n node) raw {
-			if one := e.object(n, selected, path); one != nil {
+			at++
+			if one := e.object(n, selected, append(slices.Clone(path), at)); one != nil {
 				return one
 			}
 			return raw("null")
@@ -196,7 +198,7 @@ func (e *evaluation) value(value any, selected ast.SelectionSet, path []string) 
 
 // refuse says why a field is null. GitHub's types of errors are seen and not
 // documented, except NOT_FOUND and FORBIDDEN.
-func (e *evaluation) refuse(path []string, no *refusal) {
+func (e *evaluation) refuse(path []any, no *refusal) {
 	kind, said := "UNPROCESSABLE", no.message
 	switch no.status {
 	case http.StatusNotFound:

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"reflect"
+	"strconv"
 	"strings"
 
 	"github.com/vektah/gqlparser/v2"
@@ -102,11 +103,16 @@ func at(data any, path []any) (any, bool) {
 		if data == nil {
 			return nil, true
 		}
-		object, is := data.(map[string]any)
-		if !is {
-			return nil, false
+		is := false
+		switch in := data.(type) {
+		case map[string]any:
+			data, is = in[fmt.Sprint(step)]
+		case []any:
+			if i, err := strconv.Atoi(fmt.Sprint(step)); err == nil && i >= 0 && i < len(in) {
+				data, is = in[i], true
+			}
 		}
-		if data, is = object[fmt.Sprint(step)]; !is {
+		if !is {
 			return nil, false
 		}
 	}
