@@ -22,6 +22,8 @@ type look struct {
 	repo     string
 	settings verdict.Settings
 	asks     []workflows.Ask
+	// lacks: something that was looked for lately is not known yet.
+	lacks bool
 }
 
 func newLook(in workflows.Input) *look {
@@ -33,6 +35,7 @@ func (l *look) asking() bool { return len(l.asks) > 0 }
 // fact is an answer; what is not known yet is asked.
 func (l *look) fact(ask workflows.Ask) (workflows.Answer, bool) {
 	answer, known := l.Facts[ask]
+	l.lacks = l.lacks || !known
 	if !known && !slices.Contains(l.asks, ask) {
 		l.asks = append(l.asks, ask)
 	}
@@ -80,20 +83,21 @@ type release struct {
 	reviews []Published
 }
 
-// decide judges a release; ok is false while something has to be asked.
+// decide judges a release; ok is false while something has to be asked. What other releases
+// lack is of no account: all of them ask at once.
 func (l *look) decide(r release) (v *verdict.Verdict, c Chosen, ok bool) {
+	l.lacks = false
 	c, why := l.checklist(r.service)
 	asked := evidence.Release{
 		Repo: l.repo, Commit: r.commit, Service: r.service, Environment: r.environment,
 		Checklist: c.Checklist, Own: c.IsOwn(), Policy: l.Policy, Settings: l.settings,
 	}
-	if l.asking() {
+	if l.lacks {
 		return nil, c, false
 	}
 	if !why.IsEmpty() {
-		in := asked.Unread(l.Now, why)
-		in.Waits = true
-		return verdict.Decide(in), c, true
+		v, ok = l.decideUnread(asked, r.reviews, why)
+		return v, c, ok
 	}
 	followUps, postmortems := l.owed(r.service)
 	incidents := l.incidents(r.service)
@@ -101,18 +105,13 @@ func (l *look) decide(r release) (v *verdict.Verdict, c Chosen, ok bool) {
 	for _, ask := range asked.Asks(l.Facts) {
 		l.fact(ask)
 	}
-	in := &verdict.Input{}
-	for _, p := range r.reviews {
-		in.Acts = append(in.Acts, p.Acts...)
-	}
-	teams := l.teams(c.Checklist, r.service, in.Acts)
-	if l.asking() {
+	acts := actsOf(r.reviews)
+	teams := l.teams(c.Checklist, r.service, acts)
+	if l.lacks {
 		return nil, c, false
 	}
-	acts := in.Acts
-	in = asked.Input(l.Facts, l.Now)
+	in := asked.Input(l.Facts, l.Now)
 	in.Acts, in.Teams, in.Waits = acts, teams, true
-	slices.SortStableFunc(in.Acts, func(a, b verdict.Act) int { return a.At.Compare(b.At) })
 	for _, p := range r.reviews {
 		if p.Opener != "" && p.Commit == r.commit {
 			in.Authors = append(in.Authors, p.Opener) // who asks for a release does not approve it
@@ -121,6 +120,30 @@ func (l *look) decide(r release) (v *verdict.Verdict, c Chosen, ok bool) {
 	in.Around.FollowUps, in.Around.Postmortems = followUps, postmortems
 	in.Around.Touched = l.touched(l.Facts[workflows.CommitAsk{Repo: l.repo, Commit: r.commit}].Seen.Commit.Files)
 	return verdict.Decide(in), c, true
+}
+
+// decideUnread judges a release of which nobody knows what is asked before it: it waits,
+// and the ways out stay open.
+func (l *look) decideUnread(asked evidence.Release, reviews []Published, why checklist.Text) (v *verdict.Verdict, ok bool) {
+	asked.Checklist, asked.Incidents = new(checklist.Checklist), new(verdict.Seen[verdict.Incident])
+	for _, ask := range asked.Asks(l.Facts) {
+		l.fact(ask)
+	}
+	if l.lacks {
+		return nil, false
+	}
+	in := asked.Unread(l.Now, why)
+	in.Acts, in.Waits, in.RanBefore = actsOf(reviews), true, asked.RanBefore(l.Facts, l.Now)
+	return verdict.Decide(in), true
+}
+
+// actsOf are what people said in some reviews, in order.
+func actsOf(reviews []Published) (acts []verdict.Act) {
+	for _, p := range reviews {
+		acts = append(acts, p.Acts...)
+	}
+	slices.SortStableFunc(acts, func(a, b verdict.Act) int { return a.At.Compare(b.At) })
+	return acts
 }
 
 // teams are the members of those teams that may say something, as far as anybody said

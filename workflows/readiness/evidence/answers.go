@@ -204,9 +204,9 @@ func deployment(environment string, a workflows.Answer) verdict.Answer {
 	return last
 }
 
-// ranBefore tells whether the commit was deployed to the environment before. That an
+// RanBefore tells whether the commit was deployed to the environment before. That an
 // attempt is under way says nothing.
-func (r *Release) ranBefore(facts workflows.Facts, now time.Time) verdict.Answer {
+func (r *Release) RanBefore(facts workflows.Facts, now time.Time) verdict.Answer {
 	if r.Environment == "" {
 		return unknown("no environment is named", "環境が指定されていません")
 	}

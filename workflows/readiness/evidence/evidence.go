@@ -201,7 +201,7 @@ func (r *Release) Input(facts workflows.Facts, now time.Time) *verdict.Input {
 	in := &verdict.Input{
 		Now: now, Zone: r.Policy.TimeZone, Checklist: r.Checklist, Settings: r.Settings, Own: r.Own,
 		Service: r.Service, Environment: r.Environment, Commit: r.Commit,
-		Answers: map[checklist.Question]verdict.Answer{}, RanBefore: r.ranBefore(facts, now),
+		Answers: map[checklist.Question]verdict.Answer{}, RanBefore: r.RanBefore(facts, now),
 	}
 	for _, q := range r.Checklist.Questions(r.Service) {
 		a := r.answer(q, facts)
