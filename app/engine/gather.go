@@ -166,8 +166,8 @@ func (g gatherer) comment(c workflows.Comment, recorded []workflows.Act) []workf
 	}
 	if !c.Edited() {
 		if g.ours[c.ID] {
-			for i := range acts {
-				acts[i].Verdict = workflows.Done
+			for i := range acts { // answered, whether or not a record tells of it
+				acts[i].Verdict, acts[i].Silent = workflows.Done, g.record.Seq == 0
 			}
 		}
 		return acts

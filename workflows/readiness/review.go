@@ -21,6 +21,10 @@ type Published struct {
 	// Commit and Version, of the checklist, are what was shown last.
 	Commit  string `json:"commit,omitempty"`
 	Version string `json:"version,omitempty"`
+	// Since is from when on, and Earlier what was shown until then; nothing where this is
+	// what was shown first.
+	Since   time.Time `json:"since,omitzero"`
+	Earlier Shown     `json:"earlier,omitzero"`
 	// Opener is the login of whoever asks for the release.
 	Opener string        `json:"opener,omitempty"`
 	Acts   []verdict.Act `json:"acts,omitempty"`
@@ -30,6 +34,21 @@ type Published struct {
 	Passes bool `json:"passes,omitempty"`
 
 	open int // the number of a review that is open, for the gate
+}
+
+// Shown is a commit, and the version of the checklist, as people had them before them.
+type Shown struct {
+	Commit  string `json:"commit,omitempty"`
+	Version string `json:"version,omitempty"`
+}
+
+// shown is what people had before them at a time. A comment that was written while this
+// was being shown was written before it was read.
+func (p Published) shown(at time.Time) Shown {
+	if at.Before(p.Since.Add(readWithin)) {
+		return p.Earlier
+	}
+	return Shown{p.Commit, p.Version}
 }
 
 // PublishedIn reads it; it is the zero value where that cannot be read.
@@ -59,6 +78,8 @@ const (
 	// boundWithin is how long after it was written a word may count for what is there
 	// now, if nothing was shown before it.
 	boundWithin = 10 * time.Minute
+	// readWithin is how long it takes at least until what is decided is shown and read.
+	readWithin = 10 * time.Second
 )
 
 // review decides on a readiness issue: it shows what is missing and who can act, and
@@ -76,7 +97,11 @@ func review(in workflows.Input) workflows.Decision {
 		Names:    []workflows.Subject{{Repo: l.repo, Name: workflows.Gate}},
 	}
 	if !in.Observation.Issue.Open {
-		before.Withdrawn = isWithdrawn(in.Acts)
+		c, _ := l.checklist(before.Service) // what was written with the button that closes counts, too
+		if l.asking() {
+			return workflows.Decision{Asks: l.asks}
+		}
+		before.Acts, before.Withdrawn = l.bound(before, before, c), isWithdrawn(in.Acts)
 		p.Summary, p.Sections = before.encode(), []workflows.Section{l.closed(before)}
 		return workflows.Decision{Plan: p}
 	}
@@ -98,6 +123,10 @@ func review(in workflows.Input) workflows.Decision {
 	now := Published{Service: w.service, Environment: w.environment, Commit: commit, Opener: opener(in)}
 	if unread.IsEmpty() {
 		now.Version = c.Version()
+	}
+	now.Since, now.Earlier = before.Since, before.Earlier
+	if before.Commit != "" && (now.Commit != before.Commit || now.Version != before.Version) {
+		now.Since, now.Earlier = l.Now.UTC().Truncate(time.Second), Shown{before.Commit, before.Version}
 	}
 	now.Acts = l.bound(before, now, c)
 	v, c, ok := l.decide(release{commit: commit, service: w.service, environment: w.environment, reviews: []Published{now}})
@@ -171,9 +200,9 @@ func (l *look) bound(before, now Published, c Chosen) (acts []verdict.Act) {
 			acts = append(acts, before.Acts[i])
 			continue
 		}
-		shown := before
+		shown := before.shown(a.At)
 		if l.Published == "" && !a.Silent && l.Now.Sub(a.At) <= boundWithin {
-			shown = now
+			shown = Shown{now.Commit, now.Version}
 		}
 		switch act.Deed {
 		case verdict.Approve:
@@ -185,6 +214,9 @@ func (l *look) bound(before, now Published, c Chosen) (acts []verdict.Act) {
 				act.Version = i.Version()
 			}
 		case verdict.Waive:
+			if a.Silent { // nobody knows where it was said, and whether it counted there
+				continue
+			}
 		}
 		acts = append(acts, act)
 	}
@@ -277,6 +309,9 @@ func (l *look) lost(w wanted, why checklist.Text) workflows.Section {
 func (l *look) closed(p Published) workflows.Section {
 	title := l.Say("Review closed", "確認を終えました")
 	body := l.Say("What was confirmed, approved and excepted here still counts, each for what it was said of.", "ここでの確認、承認、例外承認は、対象が変わらないかぎり有効です。")
+	if p.Commit != "" {
+		body = l.of(wanted{service: p.Service, environment: p.Environment}, p.Commit) + "\n\n" + body
+	}
 	if p.Withdrawn {
 		title = l.Say("Withdrawn", "取り下げられました")
 		body = l.Say("What was said here counts no more. Reopen it to take it up again.", "ここでの確認や承認は無効になりました。続けるときは開き直してください。")

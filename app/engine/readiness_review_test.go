@@ -1,0 +1,212 @@
+package engine_test
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+)
+
+// looks are how often the gate of acme/pay ran.
+func (w *world) looks() (n int) {
+	for _, r := range w.runs {
+		if r.Key == payRepo+"/gate" {
+			n++
+		}
+	}
+	return n
+}
+
+// TestGateRests: where nothing happens nothing is written and soon nothing is looked at,
+// however much is under review and waits.
+func TestGateRests(t *testing.T) {
+	w := newGate(t, "en", twoItems+byPeople)
+	w.hub.ProtectEnvironment(payRepo, "production", "kintsugi")
+	w.opens(repo, "suzuki", "[incident] checkout is blank", "/sev 1")
+	n := w.opens(payRepo, "tanaka", "[readiness] payments", "")
+	w.opens(payRepo, "suzuki", "[readiness] payments, too", "/readiness environment:production")
+	w.tells(payRepo, n, "suzuki", "/done load-test https://example.com/report")
+	w.releasesTo(w.hub.Tip(payRepo))
+	w.soonGate()
+	w.soonGate()
+	before := w.writes()
+	w.runs = nil
+	for range 60 {
+		w.waits(time.Minute)
+	}
+	if n := w.writes() - before; n != 0 {
+		t.Errorf("%d writes though nothing happened", n)
+	}
+	if n := w.looks(); n > 7 || len(w.runs)-n > 4 {
+		t.Errorf("%d looks of the gate and %d of others in an hour: a deployment waits, which is looked after every ten minutes, and two reviews every thirty", n, len(w.runs)-n)
+	}
+	if err := w.failures(); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestGateUnread: while the checklist cannot be read, going back and a decision to ship
+// stay open.
+func TestGateUnread(t *testing.T) {
+	w := newGate(t, "en", twoItems)
+	w.hub.ProtectEnvironment(payRepo, "production", "kintsugi")
+	before := w.hub.Tip(payRepo)
+	w.wantsGone("a quiet day", w.releasesTo(before))
+	next := w.pushes("Show the logo")
+	n := w.opens(payRepo, "tanaka", "[readiness] payments", "")
+	w.wantsSaid(payRepo, n, "**Ready**")
+	w.hub.PutFile(payRepo, gateList, "items: 3\n")
+	w.soonGate()
+	held := w.releasesTo(next)
+	w.wantsWaiting("nobody knows what is asked", held, "cannot be used")
+	w.wantsGone("going back", w.releasesTo(before))
+	w.tells(payRepo, n, "tanaka", "/readiness version:"+next)
+	w.tells(payRepo, n, "suzuki", "/ship-anyway customers wait")
+	w.soonGate()
+	w.wantsSaid(payRepo, n, "Released as decided")
+	w.wantsGone("as decided", held)
+}
+
+// TestReviewClosedAtOnce: what is written with the button that closes counts.
+func TestReviewClosedAtOnce(t *testing.T) {
+	w := newGate(t, "en", twoItems+byPeople)
+	tip := w.hub.Tip(payRepo)
+	n := w.opens(payRepo, "tanaka", "[readiness] payments", "")
+	w.tells(payRepo, n, "suzuki", "/done load-test https://example.com/report")
+	w.waits(time.Minute)
+	_, err := w.hub.Comment(payRepo, n, "suzuki", "/approve")
+	w.must(err)
+	w.must(w.hub.Close(payRepo, n, "suzuki", "completed"))
+	w.catchUp()
+	w.soonGate()
+	w.wantsCheck(tip, "success", "Ready")
+}
+
+// TestReviewOvertaken: an approval that was written before a newer commit was shown is none
+// of that commit, however late it arrives.
+func TestReviewOvertaken(t *testing.T) {
+	w := newGate(t, "en", twoItems+byPeople)
+	n := w.opens(payRepo, "tanaka", "[readiness] payments", "")
+	w.tells(payRepo, n, "suzuki", "/done load-test https://example.com/report")
+	w.waits(time.Minute)
+	said := false
+	w.hurdle = func(r *http.Request) error {
+		if r.Method == http.MethodPatch && strings.Contains(r.URL.Path, "/issues/comments/") && !said {
+			said = true
+			_, err := w.hub.Comment(payRepo, n, "suzuki", "/approve")
+			return err
+		}
+		return nil
+	}
+	second := w.pushes("Charge twice")
+	w.soonGate()
+	if !said {
+		t.Fatal("nothing was shown anew")
+	}
+	w.wantsCheck(second, "action_required", "1")
+	w.wantsSaid(payRepo, n, "approved for another commit")
+	w.tells(payRepo, n, "suzuki", "/approve")
+	w.soonGate()
+	w.wantsCheck(second, "success", "Ready")
+}
+
+// TestReviewForgotten: where the App's comment was deleted, nothing that was approved
+// counts for what came since.
+func TestReviewForgotten(t *testing.T) {
+	for _, keep := range []bool{true, false} {
+		w := newGate(t, "en", twoItems+byPeople)
+		n := w.opens(payRepo, "tanaka", "[readiness] payments", "")
+		w.tells(payRepo, n, "suzuki", "/done load-test https://example.com/report")
+		w.tells(payRepo, n, "suzuki", "/approve")
+		w.soonGate()
+		w.wantsCheck(w.hub.Tip(payRepo), "success", "Ready")
+		second := w.pushes("Charge twice")
+		v, _ := w.hub.Issue(payRepo, n)
+		for _, c := range v.Comments {
+			if c.Author == "kintsugi[bot]" {
+				w.must(w.hub.DeleteComment(payRepo, c.ID, "yamamoto"))
+			}
+		}
+		if !keep {
+			w.start()
+			w.passSpan()
+			w.must(w.engine.Start(t.Context()))
+		}
+		w.soonGate()
+		w.waits(31 * time.Minute)
+		w.soonGate()
+		w.wantsCheck(second, "action_required", "")
+	}
+}
+
+// TestReviewMovedHere: what was said in another repository, where other people have other
+// roles, counts nowhere else.
+func TestReviewMovedHere(t *testing.T) {
+	const own = "acme/own"
+	w := newGate(t, "en", twoItems+byPeople)
+	w.addRepo(own, true)
+	w.hub.SetRole(own, "mallory", "admin")
+	w.hub.SetRole(payRepo, "mallory", "write")
+	w.hub.PutFile(own, ".github/kintsugi.yml", fmt.Sprintf(gatePolicy, "en"))
+	w.hub.PutFile(own, gateList, twoItems+byPeople)
+	tip := w.hub.Tip(payRepo)
+	n := w.opens(own, "tanaka", "[readiness] payments", "")
+	w.tells(own, n, "mallory", "/done load-test https://example.com/report")
+	w.tells(own, n, "mallory", "/readiness payments")
+	w.tells(own, n, "mallory", "/waive load-test until:2026-12-31 later")
+	w.tells(own, n, "mallory", "/waive review until:2026-12-31 later")
+	w.tells(own, n, "mallory", "/ship-anyway now")
+	w.soonGate()
+	_, err := w.hub.TransferIssue(own, n, "mallory", payRepo)
+	w.must(err)
+	w.soonGate()
+	w.soonGate()
+	w.wantsCheck(tip, "action_required", "2")
+}
+
+// TestReviewByWhomever: those who may not, and Apps, confirm, approve and except nothing.
+func TestReviewByWhomever(t *testing.T) {
+	w := newGate(t, "en", twoItems+byPeople)
+	tip := w.hub.Tip(payRepo)
+	n := w.opens(payRepo, "tanaka", "[readiness] payments", "/ship-anyway now\n/approve\n")
+	w.hub.AddUser("stranger")
+	for _, who := range []string{"sato", "tanaka", "yamamoto"} {
+		for _, what := range []string{"/approve", "/waive load-test until:2026-12-31 later", "/ship-anyway now", "/done load-test https://example.com"} {
+			if who == "yamamoto" && what != "/approve" && !strings.HasPrefix(what, "/waive") {
+				continue // an author may do those
+			}
+			w.tells(payRepo, n, who, what)
+		}
+	}
+	w.soonGate()
+	w.wantsCheck(tip, "action_required", "2")
+}
+
+// TestGateNight: twenty branches are looked after in one look, which asks for a few things
+// about each and writes nothing where nothing changed.
+func TestGateNight(t *testing.T) {
+	w := newGate(t, "en", twoItems+byPeople)
+	w.hub.PutFile(payRepo, ".github/kintsugi.yml", fmt.Sprintf(gatePolicy, "en")+"readiness: {branches: [\"release/*\"]}\n")
+	for i := range 20 {
+		commit, err := w.hub.CommitFiles(payRepo, "yamamoto", fmt.Sprintf("release/%d", i), map[string]string{"pay.go": fmt.Sprint(i)})
+		w.must(err)
+		w.hub.RunWorkflow(payRepo, "ci.yml", commit, "success")
+	}
+	w.soonGate()
+	w.soonGate()
+	w.settle()
+	if n := len(w.hub.Checks(payRepo)); n < 20 {
+		t.Errorf("%d check runs", n)
+	}
+	before, wrote := w.hub.Counts(), w.writes()
+	w.runs = nil
+	w.hub.CheckOf("ci", payRepo, "", "lint", "success", "")
+	w.soonGate()
+	if reads := w.hub.Counts().Reads - before.Reads; reads > 70 || w.looks() != 1 || w.writes() != wrote {
+		t.Errorf("%d reads, %d looks, %d writes", reads, w.looks(), w.writes()-wrote)
+	}
+	if err := w.failures(); err != nil {
+		t.Error(err)
+	}
+}
