@@ -25,6 +25,9 @@ const (
 	// that often does not read what it decides on.
 	overtakenPause = 2 * time.Second
 	mostOvertaken  = 5
+	// mostAway is for how many breathers an aggregate stays away at most, so that all
+	// of what a limit lets through in quick succession has gathered.
+	mostAway = 3
 )
 
 // concluded is the outcome of a run that went through.
@@ -174,7 +177,7 @@ func (e *Engine) failed(c *Claim, run *Run, err error) Outcome {
 		return e.putOff(c, run, err, e.clock.Now().Add(lookAgain))
 	case errors.As(err, &later) && !later.Guessed:
 		run.Err = err
-		return e.putOff(c, run, err, later.At)
+		return e.putOff(c, run, err, later.At.Add(stayAway(c)))
 	}
 	run.Err = err
 	out := Outcome{Failed: true, Rank: run.Rank, Error: err.Error(), Hint: c.Hint, Published: c.Published}
@@ -204,6 +207,16 @@ func (e *Engine) again(c *Claim, err error, later *Later) (due time.Time, aside 
 // leaves its wakes unanswered, and is no failure.
 func (e *Engine) putOff(c *Claim, run *Run, err error, until time.Time) Outcome {
 	return Outcome{Due: until, Rank: run.Rank, Failed: true, Excused: true, Error: err.Error(), Hint: c.Hint, Published: c.Published}
+}
+
+// stayAway is how much longer an aggregate waits that a limit put off, the longer the more
+// often in a row: it may ask for more than the limit lets through until it comes back, and
+// begins anew each time.
+func stayAway(c *Claim) time.Duration {
+	if s, err := workflows.ParseSubject(c.Key); err != nil || s.Name == "" {
+		return 0
+	}
+	return time.Duration(min(c.Excused, mostAway)) * breather
 }
 
 // sentOn ends the run of a subject that is found under another name by now, and
