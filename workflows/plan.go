@@ -303,10 +303,7 @@ func (p Plan) String() string {
 		c.write(&b)
 	}
 	for _, c := range p.Checks {
-		fmt.Fprintf(&b, "check %s %s on %s: %s\n%s", c.Key, c.Conclusion, c.Commit, c.Title, indent(c.Summary))
-		for _, a := range c.Annotations {
-			fmt.Fprintf(&b, "  %q:%d: %s: %s\n", a.Path, a.Line, a.Level, a.Message)
-		}
+		c.write(&b)
 	}
 	for _, w := range p.Gates {
 		fmt.Fprintf(&b, "gate %s: run %d for %q, %s\n%s", w.Key, w.Run, w.Environment, cmp.Or(w.State, "wait"), indent(w.Comment))
@@ -330,6 +327,14 @@ func (p Plan) String() string {
 		return "nothing\n"
 	}
 	return b.String()
+}
+
+// write writes a check as a dry run prints it.
+func (c CheckIntent) write(b *strings.Builder) {
+	fmt.Fprintf(b, "check %s %s on %s: %s\n%s", c.Key, c.Conclusion, c.Commit, c.Title, indent(c.Summary))
+	for _, a := range c.Annotations {
+		fmt.Fprintf(b, "  %q:%d: %s: %s\n", a.Path, a.Line, a.Level, a.Message)
+	}
 }
 
 // write writes a change as a dry run prints it.
