@@ -129,12 +129,16 @@ func review(in workflows.Input) workflows.Decision {
 		now.Since, now.Earlier = l.Now.UTC().Truncate(time.Second), Shown{before.Commit, before.Version}
 	}
 	now.Acts = l.bound(before, now, c)
+	steps := l.steps()
 	v, c, ok := l.decide(release{commit: commit, service: w.service, environment: w.environment, reviews: []Published{now}})
 	if !ok {
 		return workflows.Decision{Asks: l.asks}
 	}
 	now.Passes = v.Passes
 	p.Summary, p.Sections = now.encode(), []workflows.Section{l.section(w, commit, v, c)}
+	if steps != "" {
+		p.Sections = append(p.Sections, workflows.Section{Key: name + ".runbook", Text: steps, Facts: steps})
+	}
 	if p.Wake = l.wake(); !v.Passes && l.Now.Sub(in.Observation.Issue.UpdatedAt) < 3*24*time.Hour {
 		// What is told of a commit wakes the gate, which wakes this; that may be lost.
 		p.Wake = earlier(p.Wake, l.Now.Add(30*time.Minute))
