@@ -90,8 +90,11 @@ type Said struct{ Command, Argument string }
 
 // Input is all that a decision may depend on.
 type Input struct {
-	Now         time.Time
-	Policy      policy.Policy
+	Now    time.Time
+	Policy policy.Policy
+	// Problems are of what could not be used of it. Their words may be those of a private
+	// file, and are for nobody to read on what is public.
+	Problems    []policy.Problem
 	Language    words.Language
 	Observation Observation
 	// Owner is the name of the workflow that owns the subject.

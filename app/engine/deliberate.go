@@ -301,7 +301,7 @@ func (e *Engine) judged(ctx context.Context, g gatherer, fresh []workflows.Act, 
 // decide lets all workflows decide until none asks any more, and merges.
 func (e *Engine) decide(ctx context.Context, d deliberation, c *Claim) (deliberation, error) {
 	in := workflows.Input{
-		Now: e.clock.Now(), Policy: d.policy, Language: d.language, Observation: d.o, Owner: d.owner, From: d.from,
+		Now: e.clock.Now(), Policy: d.policy, Problems: d.problems, Language: d.language, Observation: d.o, Owner: d.owner, From: d.from,
 		Acts: d.acts, Facts: d.facts, Made: d.made, Heard: d.heard(c.Hint), Ahead: e.line.ahead(c.Key), Moved: errors.Is(d.lost, errCopied),
 		Commands: workflows.CommandsOn(d.rules.List, d.owner), Told: d.told, Whole: d.whole,
 	}

@@ -1,11 +1,14 @@
 package engine_test
 
 import (
+	"encoding/base64"
 	"fmt"
 	"net/http"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/kintsugi-app/kintsugi/app/sandbox/fakehub"
 )
 
 // looks are how often the gate of acme/pay ran.
@@ -183,6 +186,30 @@ func TestReviewByWhomever(t *testing.T) {
 	w.wantsCheck(tip, "action_required", "2")
 }
 
+// TestNoteNames: the note has members of teams only as far as they said something, and
+// what was said of one environment is not said of another.
+func TestNoteNames(t *testing.T) {
+	w := newGate(t, "en", twoItems+"  - {id: review, question: {en: Did another look?}, evidence: [{approvals: 1}], approvers: [\"@acme/sre\"]}\n")
+	w.hub.SetTeam("acme", "sre", "suzuki", "hidden-hand")
+	tip := w.hub.Tip(payRepo)
+	n := w.opens(payRepo, "tanaka", "[readiness] payments", "/readiness environment:staging")
+	w.tells(payRepo, n, "suzuki", "/approve")
+	w.soonGate()
+	note := w.noteOn(tip)
+	w.wants(note, "suzuki", `"environment":"staging"`)
+	w.wantsNone(note, "hidden-hand")
+}
+
+// noteOn is what the App's check run on a commit carries out of sight.
+func (w *world) noteOn(commit string) string {
+	w.t.Helper()
+	_, coded, _ := strings.Cut(w.checkOf(commit).Summary, "<!-- kintsugi-readiness ")
+	coded, _, _ = strings.Cut(coded, " -->")
+	note, err := base64.StdEncoding.DecodeString(coded)
+	w.must(err)
+	return string(note)
+}
+
 // TestGateNight: twenty branches and their reviews are looked after, though one look costs
 // more than the limit of our own lets through in the time after which it lets come back.
 func TestGateNight(t *testing.T) {
@@ -221,5 +248,81 @@ func TestGateNight(t *testing.T) {
 	}
 	if w.looks() > 0 {
 		t.Errorf("it does not come to rest: %v", w.failures())
+	}
+}
+
+// TestGateFixNamedLater: as the App says, a pull request that names the incident only
+// afterwards passes, and nobody waits for it.
+func TestGateFixNamedLater(t *testing.T) {
+	w := newGate(t, "en", twoItems)
+	w.hub.ProtectEnvironment(payRepo, "production", "kintsugi")
+	n := w.opens(repo, "suzuki", "[incident] checkout is blank", "/sev 1")
+	_, err := w.hub.CommitFiles(payRepo, "yamamoto", "fix", map[string]string{"fix.go": "package pay"})
+	w.must(err)
+	pull, err := w.hub.OpenPull(payRepo, "yamamoto", fakehub.NewIssue{Title: "Fix", Head: "fix", Body: "Mends it."})
+	w.must(err)
+	w.must(w.hub.Merge(payRepo, pull, "suzuki"))
+	fix := w.hub.Tip(payRepo)
+	w.hub.RunWorkflow(payRepo, "ci.yml", fix, "success")
+	w.soonGate()
+	held := w.releasesTo(fix)
+	w.wantsWaiting("nobody said what it is", held, "Fixes-incident: acme/incidents#")
+	body := fmt.Sprintf("Mends it.\n\nFixes-incident: acme/incidents#%d\n", n)
+	w.must(w.hub.EditIssue(payRepo, pull, "yamamoto", fakehub.Edit{Body: &body}))
+	w.soonGate()
+	w.wantsGone("the fix", held)
+}
+
+// TestGateSettingsUnread: what cannot be read of the settings may have been a freeze, or
+// where the incidents are, so that nothing goes but what went there before.
+func TestGateSettingsUnread(t *testing.T) {
+	for name, broken := range map[string]string{"no YAML": "{{{{", "its own section": fmt.Sprintf(gatePolicy, "en") + "readiness: {freeze: [{from: tomorrow}]}\n"} {
+		w := newGate(t, "en", twoItems)
+		w.hub.ProtectEnvironment(payRepo, "production", "kintsugi")
+		before := w.hub.Tip(payRepo)
+		w.wantsGone("a quiet day", w.releasesTo(before))
+		w.hub.PutFile(payRepo, ".github/kintsugi.yml", broken)
+		next := w.pushes("Show the logo")
+		held := w.releasesTo(next)
+		w.wantsWaiting(name, held, "because `.github/kintsugi.yml")
+		w.wantsCheck(next, "action_required", "1")
+		w.wantsGone("going back", w.releasesTo(before))
+		w.hub.PutFile(payRepo, ".github/kintsugi.yml", fmt.Sprintf(gatePolicy, "en"))
+		w.soonGate()
+		w.wantsGone("once it can be read", held)
+		if err := w.failures(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// TestGateBlind: what the App may not see or write costs it nothing again and again, nothing
+// goes because of it, and a person reads what is missing.
+func TestGateBlind(t *testing.T) {
+	for lacks, said := range map[string]string{"actions": "`actions: read`", "deployments": "", "checks": "", "statuses": "", "contents": "`contents: read`"} {
+		w := newGate(t, "en", twoItems+byPeople)
+		w.hub.ProtectEnvironment(payRepo, "production", "kintsugi")
+		n := w.opens(payRepo, "tanaka", "[readiness] payments", "")
+		may := map[string]string{
+			"metadata": "read", "issues": "write", "contents": "read", "checks": "write", "actions": "read", "deployments": "write", "statuses": "read", "pull_requests": "read",
+		}
+		delete(may, lacks)
+		w.hub.SetPermissions("acme", may)
+		run := w.releasesTo(w.pushes("Charge twice"))
+		for range 20 {
+			w.soonGate()
+		}
+		before := w.writes()
+		w.runs = nil
+		for range 60 {
+			w.waits(time.Minute)
+		}
+		if wrote := w.writes() - before; wrote > 0 || w.looks() > 7 {
+			t.Errorf("without %s: %d writes and %d looks in an hour", lacks, wrote, w.looks())
+		}
+		if v := w.waitsFor(run); !v.Waits || len(v.Words) > 1 {
+			t.Errorf("without %s: %+v", lacks, v)
+		}
+		w.wantsSaid(payRepo, n, said)
 	}
 }

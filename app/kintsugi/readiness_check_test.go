@@ -22,6 +22,7 @@ import (
 	"github.com/kintsugi-app/kintsugi/app/sandbox/fakehub"
 	"github.com/kintsugi-app/kintsugi/templates"
 	"github.com/kintsugi-app/kintsugi/workflows/policy"
+	"github.com/kintsugi-app/kintsugi/workflows/readiness"
 	"github.com/kintsugi-app/kintsugi/workflows/readiness/verdict"
 )
 
@@ -393,7 +394,7 @@ func TestConcernsGate(t *testing.T) {
 		if len(problems) == 0 {
 			t.Errorf("%q has no problem", text)
 		}
-		if got := slices.ContainsFunc(problems, concernsGate); got != want {
+		if got := slices.ContainsFunc(problems, readiness.Concerns); got != want {
 			t.Errorf("%q: %v: %v", text, got, problems)
 		}
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -218,7 +217,7 @@ func (r *gateReader) policy(ctx context.Context) (settings policy.Policy, why ch
 		return settings, noContents, nil
 	}
 	settings, problems := policy.ParseLayers(home.Sources, r.rules.Sections())
-	problems = slices.DeleteFunc(problems, func(p policy.Problem) bool { return !concernsGate(p) })
+	problems = slices.DeleteFunc(problems, func(p policy.Problem) bool { return !readiness.Concerns(p) })
 	for i := range problems {
 		problems[i].File = strings.TrimPrefix(problems[i].File, r.repo+"/")
 	}
@@ -226,16 +225,6 @@ func (r *gateReader) policy(ctx context.Context) (settings policy.Policy, why ch
 		return settings, why, &brokenFile{problems}
 	}
 	return settings, why, nil
-}
-
-// namesKey: such a problem is about one key, or an unknown one.
-var namesKey = regexp.MustCompile("^(an entry of )?`[a-z_]+([.[][^`]*)?`|^unknown key ")
-
-// concernsGate: a problem of another section is none of the gate's; one that names no
-// key may have cost anything, and the zone says when a day ends.
-func concernsGate(p policy.Problem) bool {
-	about, _, _ := strings.Cut(p.Message, " Known here:")
-	return strings.Contains(about, "`readiness") || strings.Contains(about, "`time_zone`") || !namesKey.MatchString(about)
 }
 
 // findChecklist reads the checklist: the file that was named, else the repository's,

@@ -39,7 +39,7 @@ func (u *Unfit) Text() checklist.Text {
 	switch {
 	case len(u.Problems) > 0:
 		p := u.Problems[0]
-		at := words.Foreign(fmt.Sprintf("%s:%d:%d", p.File, p.Line, p.Column)).Inline(200)
+		at := placeOf(p)
 		return checklist.Text{
 			English:  fmt.Sprintf("%s cannot be used: %s", at, strings.TrimRight(p.In(words.English), ".")),
 			Japanese: fmt.Sprintf("%s を読み取れません: %s", at, strings.TrimRight(p.In(words.Japanese), "。")),
@@ -52,6 +52,14 @@ func (u *Unfit) Text() checklist.Text {
 	return checklist.Text{
 		English: "no checklist in " + checklist.Folder + " is for the service " + service, Japanese: checklist.Folder + " に、サービス " + service + " のチェックリストがありません",
 	}
+}
+
+// placeOf is where a problem is, as a part of a sentence.
+func placeOf(p policy.Problem) string {
+	if p.Line == 0 {
+		return words.Foreign(p.File).Inline(200)
+	}
+	return words.Foreign(fmt.Sprintf("%s:%d:%d", p.File, p.Line, p.Column)).Inline(200)
 }
 
 // Take reads one checklist.

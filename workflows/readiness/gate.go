@@ -151,7 +151,10 @@ func (g *gate) check(service, commit string) {
 		if p.open > 0 {
 			n.Review = fmt.Sprintf("#%d", p.open)
 		}
-		n.Acts = append(n.Acts, p.Acts...)
+		for _, a := range p.Acts {
+			a.Environment = p.Environment
+			n.Acts = append(n.Acts, a)
+		}
 		if p.Opener != "" && p.Commit != "" {
 			n.Openers = append(n.Openers, Opener{p.Opener, p.Commit})
 		}
@@ -159,7 +162,7 @@ func (g *gate) check(service, commit string) {
 	if c.Checklist != nil {
 		for team, of := range g.teams(c.Checklist, service, n.Acts) {
 			if of.Known {
-				n.Teams[team] = of.Members
+				n.Teams[team] = slices.DeleteFunc(slices.Clone(of.Members), func(member string) bool { return !n.isSaidBy(member) })
 			}
 		}
 	}
@@ -206,7 +209,7 @@ func (g *gate) word(one workflows.Waiting) {
 		intent.State = workflows.GateRejected
 		next = g.Say("Run the job again once it is mended.", "直してから、ジョブを再実行してください。")
 	default:
-		next = g.Say("It goes by itself once this is settled; nothing has to be run again.", "解消すると自動で進みます。再実行は不要です。")
+		next = g.Say("Once this is settled, the deployment goes by itself; it need not be started again.", "解消すると自動で進みます。デプロイをやり直す必要はありません。")
 	}
 	intent.Comment = v.Brief(g.Language, mostWord-utf8.RuneCountInString(next)-2)
 	if next != "" {

@@ -10,6 +10,7 @@ import (
 	"github.com/kintsugi-app/kintsugi/workflows"
 	"github.com/kintsugi-app/kintsugi/workflows/followup"
 	"github.com/kintsugi-app/kintsugi/workflows/incident"
+	"github.com/kintsugi-app/kintsugi/workflows/policy"
 	"github.com/kintsugi-app/kintsugi/workflows/postmortem"
 	"github.com/kintsugi-app/kintsugi/workflows/readiness/checklist"
 	"github.com/kintsugi-app/kintsugi/workflows/readiness/evidence"
@@ -76,6 +77,22 @@ func (l *look) checklist(service string) (c Chosen, why checklist.Text) {
 	return c, why
 }
 
+// unfit says why the settings cannot be relied on, if so: what could not be read of them
+// may have been a freeze, or where the incidents are.
+func (l *look) unfit() (why checklist.Text) {
+	for _, p := range l.Problems {
+		if !Concerns(p) {
+			continue
+		}
+		p.File = strings.TrimPrefix(p.File, l.repo+"/")
+		if !l.Observation.Private { // nobody knows here whether it may be said
+			return checklist.Text{English: placeOf(p) + " cannot be used", Japanese: placeOf(p) + " を読み取れません"}
+		}
+		return (&Unfit{Problems: []policy.Problem{p}}).Text()
+	}
+	return why
+}
+
 // release is a commit that is looked at.
 type release struct {
 	commit, service, environment string
@@ -94,6 +111,9 @@ func (l *look) decide(r release) (v *verdict.Verdict, c Chosen, ok bool) {
 	}
 	if l.lacks {
 		return nil, c, false
+	}
+	if unfit := l.unfit(); !unfit.IsEmpty() {
+		why = unfit
 	}
 	if !why.IsEmpty() {
 		v, ok = l.decideUnread(asked, r.reviews, why)

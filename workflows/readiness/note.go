@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -33,7 +34,8 @@ type Note struct {
 	Review  string        `json:"review,omitempty"` // the newest that is open, such as "#90"
 	Openers []Opener      `json:"openers,omitempty"`
 	Acts    []verdict.Act `json:"acts,omitempty"`
-	// Teams are the members of teams that may say something.
+	// Teams are those members of teams that may say something who did: whoever reads the
+	// repository reads this, and a team may be a secret.
 	Teams map[string][]string `json:"teams,omitempty"`
 	// FollowUps and Postmortems are nil where they cannot be seen.
 	FollowUps   *[]verdict.FollowUp   `json:"follow_ups,omitempty"`
@@ -44,6 +46,11 @@ type Note struct {
 type Opener struct {
 	Login  string `json:"login"`
 	Commit string `json:"commit"`
+}
+
+// isSaidBy reports whether somebody said something.
+func (n Note) isSaidBy(login string) bool {
+	return slices.ContainsFunc(n.Acts, func(a verdict.Act) bool { return strings.EqualFold(a.By, login) })
 }
 
 const noteMark = "<!-- kintsugi-readiness "
@@ -109,7 +116,12 @@ func Heed(in *verdict.Input, answer workflows.Answer) {
 }
 
 func (n Note) heed(in *verdict.Input) {
-	in.Acts, in.Review = append(in.Acts, n.Acts...), n.Review
+	in.Review = n.Review
+	for _, a := range n.Acts {
+		if isOf(a.Environment, in.Environment) {
+			in.Acts = append(in.Acts, a)
+		}
+	}
 	in.Teams = map[string]verdict.Team{}
 	for team, members := range n.Teams {
 		in.Teams[team] = verdict.Team{Known: true, Members: members}

@@ -64,6 +64,13 @@ func TestHeed(t *testing.T) {
 	if in := heed("payments", at.AddDate(0, 0, 4), of(approved)); len(in.Acts) != 1 || in.Around.FollowUps.Known || in.Around.FollowUps.Because != oldNote {
 		t.Errorf("an old note: %+v", in.Around)
 	}
+	approved.Acts[0].Environment = "staging"
+	for environment, counts := range map[string]int{"": 1, "Staging": 1, "production": 0} {
+		in := &verdict.Input{Now: at, Service: "payments", Environment: environment}
+		if Heed(in, workflows.Answer{Seen: workflows.Seen{Notes: []workflows.Note{of(approved)}}}); len(in.Acts) != counts {
+			t.Errorf("said of staging, for %q: %+v", environment, in.Acts)
+		}
+	}
 	if in := heed("payments", at); in.NoReview != noNote || len(in.Acts) != 0 {
 		t.Errorf("no note: %+v", in)
 	}

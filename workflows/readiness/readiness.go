@@ -40,7 +40,7 @@ const pause = 5 * time.Second
 // events are those after which a verdict may be another one.
 var events = []string{
 	"deployment_protection_rule", "merge_group.checks_requested", "check_suite.completed", "check_suite.rerequested", "check_run.completed", "check_run.rerequested",
-	"workflow_run.completed", "status", "deployment_status", "push", "create", "release.published", "pull_request.opened", "pull_request.synchronize", "pull_request.reopened",
+	"workflow_run.completed", "status", "deployment_status", "push", "create", "release.published", "pull_request.opened", "pull_request.edited", "pull_request.synchronize", "pull_request.reopened",
 }
 
 // Workflow is the readiness workflow as the server lists it.
@@ -90,6 +90,17 @@ func SettingsIn(p policy.Policy) verdict.Settings {
 		return *own
 	}
 	return verdict.Settings{}
+}
+
+// namesKey: such a problem is about one key, or an unknown one.
+var namesKey = regexp.MustCompile("^(an entry of )?`[a-z_]+([.[][^`]*)?`|^unknown key ")
+
+// Concerns reports whether the gate cannot do with a problem of the policy: one of another
+// section is none of its own; one that names no key may have cost anything, and the zone
+// says when a day ends.
+func Concerns(p policy.Problem) bool {
+	about, _, _ := strings.Cut(p.Message, " Known here:")
+	return strings.Contains(about, "`readiness") || strings.Contains(about, "`time_zone`") || !namesKey.MatchString(about)
 }
 
 func label(p policy.Policy) workflows.Label {

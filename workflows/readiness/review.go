@@ -69,7 +69,13 @@ func (p Published) encode() string {
 
 // concerns reports whether what was said in a review counts for a release.
 func (p Published) concerns(service, environment string) bool {
-	return !p.Withdrawn && strings.EqualFold(p.Service, service) && (p.Environment == "" || environment == "" || strings.EqualFold(p.Environment, environment))
+	return !p.Withdrawn && strings.EqualFold(p.Service, service) && isOf(p.Environment, environment)
+}
+
+// isOf reports whether what was said of an environment counts for another; where one is not
+// named, for any.
+func isOf(said, environment string) bool {
+	return said == "" || environment == "" || strings.EqualFold(said, environment)
 }
 
 const (

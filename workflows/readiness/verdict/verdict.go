@@ -106,6 +106,8 @@ type Act struct {
 	Deed Deed      `json:"deed"`
 	By   string    `json:"by"`
 	At   time.Time `json:"at"`
+	// Environment is where to that goes of which it was said; empty is wherever.
+	Environment string `json:"environment,omitzero"`
 	// Item is its id, for Done and Waive.
 	Item string `json:"item,omitzero"`
 	// Link is what Done shows; Reason is that of Waive and ShipAnyway.
