@@ -2,6 +2,7 @@ package readiness
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/kintsugi-app/kintsugi/workflows"
@@ -24,8 +25,7 @@ func (l *look) steps() string {
 		p := problems[0]
 		return fmt.Sprintf(l.Say("**Runbook**: line %d cannot be read, so it is compared with none: %s", "**手順書**: %d行目を読み取れないため、前回と比べていません。%s"), p.Line, p.In(l.Language))
 	}
-	for i := len(answer.Own) - 1; i >= 0; i-- {
-		own := answer.Own[i]
+	for _, own := range slices.Backward(answer.Own) {
 		if own.Subject == l.Observation.Subject || own.Issue.Open || own.Issue.Reason != "completed" || !runbook.Is(own.Issue.Body) {
 			continue
 		}
