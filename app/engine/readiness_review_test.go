@@ -326,3 +326,19 @@ func TestGateBlind(t *testing.T) {
 		w.wantsSaid(payRepo, n, said)
 	}
 }
+
+// TestGatePublic: of incidents in a private repository nothing stands on a public one, in
+// sight or out of it, and it says why they are not looked at.
+func TestGatePublic(t *testing.T) {
+	w := newGate(t, "en", twoItems)
+	w.hub.ProtectEnvironment(payRepo, "production", "kintsugi")
+	w.hub.SetPrivate(payRepo, false)
+	w.waits(11 * time.Minute) // until that is known
+	w.opens(repo, "suzuki", "[incident] checkout is blank", "/sev 1")
+	n := w.opens(payRepo, "tanaka", "[readiness] payments", "")
+	next := w.pushes("Show the logo")
+	run := w.releasesTo(next)
+	all := w.checkOf(next).Title + w.checkOf(next).Summary + w.noteOn(next) + w.said(payRepo, n) + fmt.Sprint(w.waitsFor(run).Words)
+	w.wants(all, "whether an incident is open, because it stands in a private repository, and this one is public")
+	w.wantsNone(all, "acme/incidents", "SEV1", "checkout")
+}

@@ -207,7 +207,7 @@ func (g *gate) word(one workflows.Waiting) {
 		intent.State = workflows.GateApproved
 	case v.IsHopeless():
 		intent.State = workflows.GateRejected
-		next = g.Say("Run the job again once it is mended.", "直してから、ジョブを再実行してください。")
+		next = g.Say("Deploy again once it is mended.", "直してから、もう一度デプロイしてください。")
 	default:
 		next = g.Say("Once this is settled, the deployment goes by itself; it need not be started again.", "解消すると自動で進みます。デプロイをやり直す必要はありません。")
 	}

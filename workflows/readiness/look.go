@@ -134,7 +134,7 @@ func (l *look) decide(r release) (v *verdict.Verdict, c Chosen, ok bool) {
 	in.Acts, in.Teams, in.Waits = acts, teams, true
 	for _, p := range r.reviews {
 		if p.Opener != "" && p.Commit == r.commit {
-			in.Authors = append(in.Authors, p.Opener) // who asks for a release does not approve it
+			in.Openers = append(in.Openers, p.Opener) // who asks for a release does not approve it
 		}
 	}
 	in.Around.FollowUps, in.Around.Postmortems = followUps, postmortems
@@ -216,7 +216,7 @@ func (l *look) owed(service string) (followUps verdict.Seen[verdict.FollowUp], p
 	if !known {
 		return followUps, postmortems
 	}
-	if because := unseen(answer); !because.IsEmpty() {
+	if because := l.unseen(answer); !because.IsEmpty() {
 		followUps.Because, postmortems.Because = because, because
 		return followUps, postmortems
 	}
@@ -250,10 +250,12 @@ func (l *look) owed(service string) (followUps verdict.Seen[verdict.FollowUp], p
 }
 
 // unseen says why what issues published is not told, if it is not.
-func unseen(answer workflows.Answer) (because checklist.Text) {
+func (l *look) unseen(answer workflows.Answer) (because checklist.Text) {
 	switch {
 	case answer.Unknown != "":
 		return evidence.Because(answer)
+	case answer.Hidden != "" && !l.Observation.Private:
+		return checklist.Text{English: "it stands in a private repository, and this one is public", Japanese: "管理先のリポジトリは非公開で、ここは公開されています"}
 	case answer.Hidden != "":
 		return checklist.Text{
 			English:  "the settings over there name this repository under no service",
@@ -274,7 +276,7 @@ func (l *look) incidents(service string) (seen verdict.Seen[verdict.Incident]) {
 	if !known {
 		return seen
 	}
-	if seen.Because = unseen(answer); !seen.Because.IsEmpty() {
+	if seen.Because = l.unseen(answer); !seen.Because.IsEmpty() {
 		return seen
 	}
 	seen.Known, seen.Looked = true, l.Now

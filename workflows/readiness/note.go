@@ -128,7 +128,7 @@ func (n Note) heed(in *verdict.Input) {
 	}
 	for _, o := range n.Openers {
 		if o.Commit == in.Commit {
-			in.Authors = append(in.Authors, o.Login)
+			in.Openers = append(in.Openers, o.Login)
 		}
 	}
 	written, err := time.Parse(time.DateOnly, n.Day)

@@ -55,7 +55,7 @@ func TestHeed(t *testing.T) {
 	approved := Note{Day: "2026-12-02", Service: "payments", Acts: []verdict.Act{{Deed: verdict.Approve, By: "sato", At: at}},
 		Openers: []Opener{{"mori", "c1"}, {"kato", "c2"}}, Teams: map[string][]string{"@acme/sre": {"sato"}}, FollowUps: &[]verdict.FollowUp{}, Review: "#90"}
 	in := heed("payments", at, workflows.Note{Text: "no note"}, of(Note{Day: "2026-12-02", Service: "refunds"}), of(approved), of(Note{Service: "payments"}))
-	if len(in.Acts) != 1 || len(in.Authors) != 1 || in.Authors[0] != "mori" || !in.Teams["@acme/sre"].Known || in.Review != "#90" || !in.NoReview.IsEmpty() {
+	if len(in.Acts) != 1 || len(in.Openers) != 1 || in.Openers[0] != "mori" || !in.Teams["@acme/sre"].Known || in.Review != "#90" || !in.NoReview.IsEmpty() {
 		t.Errorf("%+v", in)
 	}
 	if !in.Around.FollowUps.Known || in.Around.Postmortems.Known || in.Around.Postmortems.Because.IsEmpty() {

@@ -1,6 +1,7 @@
 package verdict
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -227,13 +228,13 @@ func (v *Verdict) unknownTeam(item *checklist.Item) checklist.Text {
 	return checklist.Text{English: "the members of the team cannot be seen", Japanese: "チームのメンバーを確認できません"}
 }
 
+// isAuthor reports whether somebody wrote what is to be released, or asked for that.
 func (v *Verdict) isAuthor(who string) bool {
-	for _, a := range v.in.Authors {
-		if strings.EqualFold(a, who) {
-			return true
-		}
-	}
-	return false
+	return isAmong(v.in.Authors, who) || isAmong(v.in.Openers, who)
+}
+
+func isAmong(logins []string, who string) bool {
+	return slices.ContainsFunc(logins, func(l string) bool { return strings.EqualFold(l, who) })
 }
 
 // waive looks for somebody who excepts an item that is not met.
@@ -246,8 +247,10 @@ func (v *Verdict) waive(item *Item) {
 		switch may := v.may(item.Item, act.By); {
 		case len(v.in.Authors) == 0:
 			v.ignore(act, unknownAuthor.English, unknownAuthor.Japanese)
-		case v.isAuthor(act.By):
+		case isAmong(v.in.Authors, act.By):
 			v.ignore(act, "an author cannot except it", "作成者は例外承認できません")
+		case isAmong(v.in.Openers, act.By):
+			v.ignore(act, "who asks for the release cannot except it", "リリースを求めた方は例外承認できません")
 		case may == No:
 			v.ignore(act, "somebody else is to except this", "例外承認は別の方の担当です")
 		case may == Unknown:

@@ -374,7 +374,7 @@ func (t *teller) waysOut() {
 		t.unreviewed()
 		return
 	}
-	if len(ids) > 0 {
+	if len(ids) > 0 && len(t.in.Authors) > 0 { // else nobody is known to be another
 		until := t.in.Now.In(t.in.zone()).AddDate(0, 1, 0).Format("2006-01-02")
 		t.put(t.say("If one of these has to wait, somebody other than the author can write `/waive %s until:%s reason` (maintain role).",
 			"後に回すときは、作成者以外の方（maintain権限）が `/waive %s until:%s 理由` と書いてください。"), ids[0], until)

@@ -23,11 +23,13 @@ type Input struct {
 	Own bool
 	// Service and Environment may be empty, where there is but one.
 	Service, Environment string
-	// Commit is what is to be released; Authors are the logins of those who wrote
-	// it or asked for its release. Where nobody is named, nobody is known to be
-	// another than the author.
+	// Commit is what is to be released; Authors are the logins of those who wrote it.
+	// Where nobody is named, nobody is known to be another than the author.
 	Commit  string
 	Authors []string
+	// Openers are the logins of those who asked for its release. They count as authors,
+	// and say nothing of who wrote it.
+	Openers []string
 	// Answers are what was found, by question; what is not there was not looked at.
 	Answers map[checklist.Question]Answer
 	// Acts are what people said, executed and in order.
@@ -217,8 +219,12 @@ func Decide(in *Input) *Verdict {
 		v.Items = append(v.Items, item)
 	}
 	for i := range in.Acts {
-		if act := &in.Acts[i]; act.Deed == Approve && v.isAuthor(act.By) {
+		switch act := &in.Acts[i]; {
+		case act.Deed != Approve:
+		case isAmong(in.Authors, act.By):
 			v.ignore(act, "an author's own approval does not count", "作成者自身の承認は数えません")
+		case isAmong(in.Openers, act.By):
+			v.ignore(act, "who asks for the release does not approve it", "リリースを求めた方は承認できません")
 		}
 	}
 	v.conditions()
