@@ -27,6 +27,9 @@ func (t *teller) lack(item *Item, p *Piece) string {
 		if p.Kind() == checklist.Approvals {
 			return fmt.Sprintf(t.say("The approvals are more than %s old. %s", "承認から%sを過ぎています。%s"), allowed.In(t.lang), t.todo(item, p))
 		}
+		if t.isBrief {
+			return fmt.Sprintf(t.say("The last was on %s and counts for %s. %s", "前回は%sで、有効なのは%sです。%s"), t.day(at), allowed.In(t.lang), t.todo(item, p))
+		}
 		return fmt.Sprintf(t.say("The last was on %s, %s ago, and counts for %s. %s", "前回は%s（%s前）で、有効なのは%sです。%s"),
 			t.day(at), t.ago(at), allowed.In(t.lang), t.todo(item, p))
 	case Lapsed:

@@ -16,6 +16,8 @@ type teller struct {
 	*Verdict
 	lang words.Language
 	b    strings.Builder
+	// isBrief: what is said is not to change only because time goes by.
+	isBrief bool
 }
 
 // Text says the verdict as Markdown: first how it stands, then why and who can do
@@ -50,9 +52,9 @@ func (v *Verdict) body(lang words.Language) string {
 }
 
 // Brief is the text cut to so many characters: how it stands, and as many of the reasons as
-// there is room for.
+// there is room for. It changes with what is so, and not by the hour.
 func (v *Verdict) Brief(lang words.Language, most int) string {
-	t := &teller{Verdict: v, lang: lang}
+	t := &teller{Verdict: v, lang: lang, isBrief: true}
 	reasons := t.reasons()
 	said, ways := "**"+t.status(len(reasons))+"**", ""
 	for i := range t.Holds {
@@ -185,8 +187,11 @@ type Reason struct {
 
 // Reasons are why it is not ready: what goes on around it first, since nothing can
 // be done about it here, then what is missing of the checklist.
-func (v *Verdict) Reasons(lang words.Language) (all []Reason) {
-	t := &teller{Verdict: v, lang: lang}
+func (v *Verdict) Reasons(lang words.Language) []Reason {
+	return (&teller{Verdict: v, lang: lang}).holding()
+}
+
+func (t *teller) holding() (all []Reason) {
 	for i := range t.Holds {
 		if h := &t.Holds[i]; h.Blocks && !h.Lifted {
 			all = append(all, Reason{Text: t.hold(h), Hold: h})
@@ -201,7 +206,7 @@ func (v *Verdict) Reasons(lang words.Language) (all []Reason) {
 }
 
 func (t *teller) reasons() (all []string) {
-	for _, r := range t.Reasons(t.lang) {
+	for _, r := range t.holding() {
 		all = append(all, r.Text)
 	}
 	return all

@@ -260,6 +260,22 @@ func TestStories(t *testing.T) {
 	}
 }
 
+// TestBriefRests: what a deployment is told while it waits does not change by the hour, since
+// GitHub takes ten words.
+func TestBriefRests(t *testing.T) {
+	in := ready(t)
+	answer(in, "restore", verdict.Answer{Found: verdict.Yes, At: now.AddDate(0, 0, -100), Seen: "#12"})
+	answer(in, "load-test", verdict.Answer{Found: verdict.Yes, At: now.AddDate(0, 0, -40)})
+	for _, lang := range []words.Language{words.English, words.Japanese} {
+		in.Now = now
+		before := verdict.Decide(in).Brief(lang, 1000)
+		in.Now = now.AddDate(0, 0, 3)
+		if after := verdict.Decide(in).Brief(lang, 1000); after != before {
+			t.Errorf("%s\nthree days later\n%s", before, after)
+		}
+	}
+}
+
 // TestNight: a deploy is refused while a SEV1 is open; its fix and a way back pass;
 // once it is resolved the deploy passes; and what was to prevent an earlier one, if
 // overdue, refuses it until that is done.
