@@ -342,3 +342,91 @@ func TestGatePublic(t *testing.T) {
 	w.wants(all, "whether an incident is open, because it stands in a private repository, and this one is public")
 	w.wantsNone(all, "acme/incidents", "SEV1", "checkout")
 }
+
+// TestReviewWithdrawn: what was said in a review that is withdrawn is void until it is
+// opened again, and a commit that was deployed before keeps nothing of it.
+func TestReviewWithdrawn(t *testing.T) {
+	w := newGate(t, "en", twoItems+byPeople)
+	tip := w.hub.Tip(payRepo)
+	n := w.opens(payRepo, "tanaka", "[readiness] payments", "")
+	w.tells(payRepo, n, "suzuki", "/done load-test https://example.com/report")
+	w.tells(payRepo, n, "suzuki", "/approve")
+	w.soonGate()
+	w.wantsCheck(tip, "success", "Ready")
+	w.must(w.hub.Close(payRepo, n, "suzuki", "not_planned"))
+	w.soonGate()
+	w.wantsCheck(tip, "action_required", "2")
+	w.wantsNone(w.noteOn(tip), "approve")
+	w.must(w.hub.Reopen(payRepo, n, "suzuki"))
+	w.soonGate()
+	w.wantsCheck(tip, "success", "Ready")
+	w.must(w.hub.Close(payRepo, n, "suzuki", "completed"))
+	w.soonGate()
+	w.wantsCheck(tip, "success", "Ready")
+	m := w.opens(payRepo, "suzuki", "[readiness] payments", "")
+	w.soonGate()
+	w.wantsCheck(tip, "action_required", "1") // suzuki asks for it now, too
+	w.tells(payRepo, m, "tanaka", "/approve") // may not
+	w.soonGate()
+	w.wantsCheck(tip, "action_required", "1")
+	if err := w.failures(); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestGateAnew: a database that is lost while something waits costs one word
+// more at most, and no check run or review a second time.
+func TestGateAnew(t *testing.T) {
+	w := newGate(t, "en", twoItems)
+	w.hub.PutFile(payRepo, ".github/kintsugi.yml", fmt.Sprintf(gatePolicy, "en")+"readiness: {branches: [\"release/*\"]}\n")
+	w.hub.ProtectEnvironment(payRepo, "production", "kintsugi")
+	n := w.opens(repo, "suzuki", "[incident] checkout is blank", "/sev 1")
+	commit, err := w.hub.CommitFiles(payRepo, "yamamoto", "release/1", map[string]string{"pay.go": "package pay"})
+	w.must(err)
+	w.hub.RunWorkflow(payRepo, "ci.yml", commit, "success")
+	w.soonGate()
+	run := w.releasesTo(commit)
+	checks, issues := len(w.hub.Checks(payRepo)), len(w.hub.Issues(payRepo))
+	for range 2 {
+		w.start()
+		w.passSpan()
+		w.must(w.engine.Start(t.Context()))
+		w.soonGate()
+		w.waits(11 * time.Minute)
+		w.soonGate()
+	}
+	if c, i := len(w.hub.Checks(payRepo)), len(w.hub.Issues(payRepo)); c != checks || i != issues || issues != 1 {
+		t.Errorf("%d check runs and %d issues, before %d and %d", c, i, checks, issues)
+	}
+	if v := w.waitsFor(run); !v.Waits || len(v.Words) > 3 {
+		t.Errorf("%+v", v)
+	}
+	w.tells(repo, n, "suzuki", "/resolved")
+	w.soonGate()
+	w.soonGate()
+	w.wantsGone("after resolution", run)
+}
+
+// TestGateForged: what a workflow puts on a commit under the App's name is neither taken
+// for the App's own nor changed by it.
+func TestGateForged(t *testing.T) {
+	w := newGate(t, "en", twoItems+byPeople)
+	next, err := w.hub.CommitFiles(payRepo, "yamamoto", "main", map[string]string{"pay.go": "package pay"})
+	w.must(err)
+	w.hub.CheckOf("github-actions", payRepo, next, "Kintsugi readiness", "success", "Ready")
+	w.hub.RunWorkflow(payRepo, "ci.yml", next, "success")
+	w.soonGate()
+	var forged, own int
+	for _, c := range w.hub.Checks(payRepo) {
+		switch {
+		case c.Commit != next:
+		case c.Summary == "Ready" && c.Edits == 0:
+			forged++
+		case c.Conclusion == "action_required":
+			own++
+		}
+	}
+	if forged != 1 || own != 1 {
+		t.Errorf("%d of the workflow, %d of the App: %+v", forged, own, w.hub.Checks(payRepo))
+	}
+}
