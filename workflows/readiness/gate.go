@@ -234,9 +234,9 @@ func (g *gate) open(head workflows.Head) {
 	if head.Kind != workflows.HeadBranch && head.Kind != workflows.HeadTag || g.Now.Sub(head.At) > fresh || !isVersion(head.Branch) {
 		return
 	}
-	body := fmt.Sprintf("### %s\n\n%s\n", g.Say("Version (a tag, a branch or a commit)", "版（タグ、ブランチ、コミット）"), head.Branch)
+	body := fmt.Sprintf("### %s\n\n%s\n", g.Say("Version (a tag, a branch or a commit)", "版（タグ、ブランチ、コミット）"), foreign(head.Branch, 200))
 	if services := ServicesOf(g.Policy, g.repo); len(services) == 1 {
-		body = fmt.Sprintf("### %s\n\n%s\n\n", g.Say("Service", "サービス"), services[0]) + body
+		body = fmt.Sprintf("### %s\n\n%s\n\n", g.Say("Service", "サービス"), foreign(services[0], 50)) + body
 	}
 	body += "\n" + g.Say("What is missing, and who can act, stands in my comment below and is kept current. Write here what you like: I change nothing in this text.\n",
 		"不足しているものと、次に動ける方は、下のコメントに示し、更新し続けます。この本文は自由に書きかえてください。こちらからは変更しません。\n")
