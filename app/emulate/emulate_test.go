@@ -60,6 +60,9 @@ func play(t *testing.T, node, binary string, empty func(testing.TB) string) {
 	if got := w.proxy.count(http.MethodGet, "/app/hook/deliveries"); got != 2 {
 		t.Errorf("the delivery log, which emulate has not, was asked for %d times in two starts: once each is enough", got)
 	}
+	if got := w.proxy.count(http.MethodPost, "/graphql"); got > 2 {
+		t.Errorf("GraphQL, which emulate has not, was asked %d times in two starts: once an hour is enough", got)
+	}
 	w.explained()
 	if t.Failed() {
 		t.Logf("the program's log:\n%s\nits exchanges:\n%s", &w.program.process.log, lines(w.proxy.seen()))
@@ -199,6 +202,8 @@ var refusals = []struct {
 	{regexp.MustCompile(`^GET /repos/acme/incidents/contents/reading-list/data/list\.json: 404$`), "nothing is recommended yet, so there is no list, as on GitHub"},
 	{regexp.MustCompile(`^(POST|GET) /repos/acme/incidents/issues/comments/\d+/reactions: 404$`), "emulate has no reactions"},
 	{regexp.MustCompile(`^GET /repos/acme/incidents/deployments: 404$`), "emulate has no deployments: the releases alone are looked at"},
+	{regexp.MustCompile(`^POST /graphql: 404$`), "emulate has no GraphQL: for an hour REST alone is asked"},
+	{regexp.MustCompile(`^GET /repos/acme/incidents/actions/runs: 403$`), "the App was not given actions: read, as one from before the gate: nothing is known to wait"},
 	{regexp.MustCompile(`^GET /app/hook/deliveries: 404$`), "emulate keeps no log of an App's deliveries"},
 	{regexp.MustCompile(`^DELIVERY (push|issue_comment): 502$`), "the program was not running: before its first start, and without its database"},
 }
