@@ -53,11 +53,14 @@ var people = map[string]string{"sato": "read", "tanaka": "triage", "suzuki": "wr
 
 // permissions are all that the App can use.
 var permissions = map[string]string{
-	"metadata": "read", "issues": "write", "contents": "write", "members": "read", "deployments": "read", "pull_requests": "write", "checks": "write",
+	"metadata": "read", "issues": "write", "contents": "write", "members": "read", "deployments": "write", "pull_requests": "write", "checks": "write", "actions": "read", "statuses": "read",
 }
 
 // events are what it is told of.
-var events = []string{"issues", "issue_comment", "label", "push", "pull_request", "pull_request_review", "check_run"}
+var events = []string{
+	"issues", "issue_comment", "label", "push", "pull_request", "pull_request_review", "check_run", "check_suite", "workflow_run", "status", "create",
+	"deployment_status", "deployment_protection_rule", "merge_group",
+}
 
 // world is a simulated GitHub with the real adapter, store and engine and the
 // real rules, on a clock that jumps, in one thread.
@@ -77,6 +80,8 @@ type world struct {
 	// branches counts those that people made, lists the reading lists, and turn whose
 	// turn it is of several ways in.
 	branches, lists, turn int
+	// staged are the reviews and the incidents around releases, as a reference names them.
+	staged map[string][]string
 	// files are those of reading lists that were looked at already, and commits how many.
 	files   map[string]string
 	commits map[string]int
@@ -86,7 +91,7 @@ type world struct {
 // and a public one that speaks Japanese.
 func newWorld(t testing.TB) *world {
 	t.Helper()
-	w := &world{t: t, clock: clock.NewStepped(time.Date(2026, 11, 25, 18, 0, 0, 0, time.UTC)), known: map[string]bool{}, files: map[string]string{}, commits: map[string]int{}}
+	w := &world{t: t, clock: clock.NewStepped(time.Date(2026, 11, 25, 18, 0, 0, 0, time.UTC)), known: map[string]bool{}, staged: map[string][]string{}, files: map[string]string{}, commits: map[string]int{}}
 	w.hub = fakehub.New(fakehub.Options{
 		Clock: w.clock, Seed: 1, RateLimit: -1, WebhookSecret: secret, App: fakehub.App{ID: 7, PrivateKey: oneKey(), Permissions: permissions, Events: events},
 	})
@@ -121,9 +126,10 @@ func (w *world) start() {
 	w.must(err)
 	_, err = w.app.Identity(ctx)
 	w.must(err)
-	w.store, err = store.Open(ctx, ":memory:", 7, w.clock, store.Relaxed())
+	opened, err := store.Open(ctx, ":memory:", 7, w.clock, store.Relaxed())
 	w.must(err)
-	w.t.Cleanup(func() { _ = w.store.Close() })
+	w.t.Cleanup(func() { _ = opened.Close() }) // not of the world: a test keeps this for as long as its parent runs
+	w.store = opened
 	w.engine = engine.New(engine.Config{
 		Rules: w.rules(), Reader: w.app, Places: w.app, Writer: w.app, Queue: w.store, Ledger: w.store, Marks: w.store,
 		Keys: w.keys(), Clock: w.clock, Log: log, SweepEvery: 1000 * time.Hour, OnRun: w.ran,
