@@ -16,6 +16,7 @@ import (
 	"github.com/kintsugi-app/kintsugi/app/server"
 	"github.com/kintsugi-app/kintsugi/workflows"
 	"github.com/kintsugi-app/kintsugi/workflows/policy"
+	"github.com/kintsugi-app/kintsugi/workflows/readiness/verdict"
 	"github.com/kintsugi-app/kintsugi/workflows/readinglist"
 	"github.com/kintsugi-app/kintsugi/workflows/readinglist/list"
 )
@@ -69,6 +70,28 @@ var elsewhere = map[string]string{
 	"Commit.Authors":             "logins, which no rule of an issue repeats",
 	"Commit.NoPulls":             "the adapter's own words",
 	"CommitPull.URL":             "GitHub's own, made of the repository's name and a number",
+	"Waiting.Commit":             "a commit's name",
+	"Waiting.Branch":             "a branch's name, which no rule repeats",
+	"Waiting.URL":                "GitHub's own, and no rule repeats it",
+	"Head.Kind":                  "one of five words of ours",
+	"Head.Commit":                "a commit's name",
+	"Note.Commit":                "a commit's name",
+	"Note.App":                   "GitHub's alphabet, and no rule repeats it",
+	"Note.URL":                   "GitHub's own, and no rule repeats it",
+	"File.Problem":               "the adapter's own words",
+	"Result.State":               "an enum of GitHub's",
+	"Result.URL":                 "in the JSON of the command, and nowhere else",
+	"Result.Commit":              "a commit's name",
+	"Result.Unknown":             "the adapter's own words, which no rule repeats: app/githubapp/answers.go",
+	"Release.URL":                "GitHub's own, and no rule of an issue repeats it",
+	"LabelledIssue.Title":        "only compared, with the words of services",
+	"LabelledIssue.URL":          "GitHub's own, made of the repository's name and a number",
+	"LabelledIssue.Labels":       "only compared",
+	"Act.ID":                     "of a comment or an event: a number",
+	"Act.Deed":                   "one of four words of ours",
+	"Act.By":                     "a login: TestNamesOfAccounts",
+	"Act.Version":                "a fingerprint of ours",
+	"Act.Commit":                 "a commit's name",
 	"header X-GitHub-Event":      "signed nothing: TestHeaders",
 	"header X-GitHub-Delivery":   "signed nothing: TestHeaders",
 	"header X-Hub-Signature-256": "TestHeaders",
@@ -112,6 +135,7 @@ func observed() []string {
 	for _, v := range []any{workflows.Subject{}, workflows.User{}, workflows.Issue{}, workflows.Comment{}, workflows.Event{}, workflows.Observation{}, workflows.Answer{}, workflows.Pull{}, workflows.Review{}, workflows.Link{}, workflows.Change{}, workflows.Match{}, workflows.Made{},
 		workflows.Branch{}, workflows.BranchPull{}, workflows.History{}, workflows.OwnIssue{}, workflows.Place{},
 		workflows.Deployment{}, workflows.Commit{}, workflows.CommitPull{},
+		workflows.Waiting{}, workflows.Head{}, workflows.Note{}, workflows.File{}, workflows.Result{}, workflows.Release{}, workflows.LabelledIssue{}, verdict.Act{},
 		readinglist.Published{}, list.Options{}, list.Entry{}, list.Told{}, list.Recommendation{}, list.Reading{}, list.Stale{}, // which are read again from records and files
 	} {
 		typ := reflect.TypeOf(v)

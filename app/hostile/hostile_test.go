@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/kintsugi-app/kintsugi/workflows"
 	"github.com/kintsugi-app/kintsugi/workflows/readinglist/list"
 	"github.com/kintsugi-app/kintsugi/workflows/words/hostile"
 )
@@ -37,6 +38,9 @@ func TestNothingActs(t *testing.T) {
 					}
 				}
 				words := harmless
+				if in.gate {
+					words = harmless[:2]
+				}
 				if in.lists { // which take longer, and of which one says what all look like
 					words = harmless[:4]
 					for _, s := range w.goOn(in, w.everyReason(repo)) {
@@ -108,6 +112,11 @@ func (w *world) tell(in ingress, repo, text string) story {
 			told["list "+what] = said
 		}
 	}
+	if in.gate {
+		for what, said := range w.toldOf(workflows.Subject{Repo: repo, Name: workflows.Gate}) {
+			told["gate "+what] = said
+		}
+	}
 	return story{at: i, heard: all, told: told, labels: w.hub.Labels(repo), log: w.log.String()}
 }
 
@@ -137,6 +146,9 @@ func (w *world) judge(in ingress, repo string, text hostile.Text, known shapes) 
 	}
 	if in.byHand && list.IsWeb(text.Text) {
 		own.Links = append(own.Links, text.Text)
+	}
+	if in.gate { // of which the digest names those before
+		own.References, own.Links = append(own.References, w.staged[repo]...), append(own.Links, "https://fakehub.example/"+repo+"/")
 	}
 	if in.cites {
 		own.References = append(own.References, "#1")

@@ -45,6 +45,8 @@ type ingress struct {
 	// byHand where people write it into what the App made: where they say that an
 	// address is one to follow, it is.
 	lists, byHand bool
+	// gate is true where a release is staged, of which the gate speaks.
+	gate bool
 	// template makes the team's own template of the text, which may do what they let
 	// it: a draft holds it as it is.
 	template func(text string) string
@@ -53,7 +55,7 @@ type ingress struct {
 // ingresses are all of them, but for headers and names, which have an alphabet
 // and tests of their own.
 func ingresses() []ingress {
-	return slices.Concat(written(), answered(), done(), near(), decided(), decidedHere(), postmortems(), decidedOfPostmortems(), followups(), readingLists())
+	return slices.Concat(written(), answered(), done(), near(), decided(), decidedHere(), postmortems(), decidedOfPostmortems(), followups(), readingLists(), releases())
 }
 
 // written is what people write.

@@ -67,6 +67,9 @@ func (h *heard) add(place place, texts ...string) {
 // because of it.
 func (w *world) goOn(in ingress, i issue) heard {
 	w.t.Helper()
+	if in.gate {
+		return w.goOnGate(i)
+	}
 	var all heard
 	listen := func() {
 		w.settle()
@@ -183,6 +186,14 @@ func (w *world) opened(i issue, all *heard) {
 			continue
 		}
 		w.known[key] = true
+		if c.ExternalID == "" {
+			continue // not ours
+		}
+		if strings.HasPrefix(c.Name, "Kintsugi readiness") {
+			all.add(inTitle, c.Name, c.Title)
+			all.add(inVerdict, c.Summary)
+			continue
+		}
 		all.add(inCheck, c.Name, c.Title, c.Summary)
 		for _, a := range c.Annotations {
 			all.add(inCheck, a.Title, a.Message)
@@ -222,7 +233,7 @@ func withoutPrompts(text string) string {
 }
 
 // drafted is the mark by which a draft, or a follow-up, is known again.
-var drafted = regexp.MustCompile(`^<!-- kintsugi:(?:postmortem\.draft(?:\.[a-z0-9.!]+)?|followup\.item\.[0-9a-f]{10}(?:\.c[0-9]+)?|readinglist\.reading\.[a-z0-9_-]+) acme/[a-z]+#[1-9][0-9]* -->$|^<!-- kintsugi:readinglist\.(?:change|page|broken\.[0-9a-f]{12}|club\.[0-9]{4}-[0-9]{2}-[0-9]{2}) acme/[a-z]+/reading-list -->$`)
+var drafted = regexp.MustCompile(`^<!-- kintsugi:(?:postmortem\.draft(?:\.[a-z0-9.!]+)?|followup\.item\.[0-9a-f]{10}(?:\.c[0-9]+)?|readinglist\.reading\.[a-z0-9_-]+) acme/[a-z]+#[1-9][0-9]* -->$|^<!-- kintsugi:readiness\.review\.(?:branch|tag)\.[a-z0-9-]+ acme/[a-z]+/gate -->$|^<!-- kintsugi:readinglist\.(?:change|page|broken\.[0-9a-f]{12}|club\.[0-9]{4}-[0-9]{2}-[0-9]{2}) acme/[a-z]+/reading-list -->$`)
 
 // faults says what acts in a text of ours that is not our own.
 func (s said) faults(own hostile.Own) []string {
@@ -232,6 +243,13 @@ func (s said) faults(own hostile.Own) []string {
 	switch s.place {
 	case inTitle:
 		return append(hostile.Characters(s.text), lines(s.text)...)
+	case inVerdict:
+		own.Table, own.List, own.Fold = true, true, true
+		text := noted.ReplaceAllString(s.text, "")
+		if !strings.HasPrefix(text, "<!-- kintsugi:") { // no comment, and so without a mark of ours
+			text = "\n" + text
+		}
+		return append(hostile.Markdown(text, own), marks(text)...)
 	case inName:
 		return append(hostile.Markdown("`"+s.text+"`", own), lines(s.text)...)
 	case inProposal:

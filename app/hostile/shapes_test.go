@@ -24,7 +24,7 @@ func (s shapes) add(repo string, one said, in ingress) {
 		return
 	}
 	at := repo + one.kind()
-	if in.lists { // what stands in them is people's words, in a shape of their own
+	if in.lists || in.gate { // what stands in them is people's words, in a shape of their own
 		s[lists] = append(s[lists], blocks(one.text)...)
 		return
 	}
@@ -40,7 +40,7 @@ func (s shapes) add(repo string, one said, in ingress) {
 // Which lines there are depends on what a text means, such as a number; how each
 // is read does not, nor does how the comment ends: nothing hides that.
 func (s shapes) strange(repo string, one said, in ingress) []string {
-	if in.lists {
+	if in.lists || in.gate {
 		return slices.DeleteFunc(blocks(one.text), func(b string) bool { return one.kind() == "" || slices.Contains(s[lists], b) })
 	}
 	known := s[repo+one.kind()]
