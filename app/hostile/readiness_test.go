@@ -171,7 +171,7 @@ func releases() []ingress {
 			}
 			return release{title: "[リリース準備]", body: fmt.Sprintf(form, trimmed(text), "main"), settings: "services: {payments: {}}\n" + gatedBy}
 		}),
-		of("words of a review", "anyway|判断により|例外承認|Excepted", []string{"Comment.Body", "Act.Reason", "Act.Link", "Act.Item"}, func(_, text string) release {
+		of("words of a review", "anyway|判断により|例外承認|Excepted", []string{"Comment.Body", "Act.Reason", "Act.Link", "Act.Item", "Act.Environment"}, func(_, text string) release {
 			text = trimmed(text)
 			return release{incident: true, said: []string{
 				"/readiness " + text, "/リリース準備 payments version:" + text + " environment:" + text, "/done " + text, "/done load-test https://evil.example/" + text,

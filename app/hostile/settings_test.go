@@ -167,6 +167,9 @@ func TestSettingsOfOtherBranches(t *testing.T) {
 		w.settle()
 	}
 	for _, e := range w.hub.Exchanges() {
+		if e.Path == "/repos/mallory/incidents/installation" {
+			continue // by which the gate, which hears of every push, learns that it has no business there
+		}
 		if strings.Contains(e.Path, "/contents/") || strings.Contains(e.Path, "mallory") {
 			t.Errorf("asked for %s", e.Path)
 		}
