@@ -41,6 +41,7 @@ func run(args []string, out, errOut io.Writer) int {
 	defer stop()
 	// A second signal ends the process at once.
 	context.AfterFunc(ctx, stop)
+	errOut = &inTurn{to: errOut}
 	root := newRoot()
 	root.SetArgs(args)
 	root.SetOut(out)

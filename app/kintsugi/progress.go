@@ -4,10 +4,24 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"sync"
 	"time"
 
 	"github.com/kintsugi-app/kintsugi/app/clock"
 )
+
+// inTurn lets one write after the other: how far it is is said beside the work, which may
+// have something to say, too.
+type inTurn struct {
+	mu sync.Mutex
+	to io.Writer
+}
+
+func (w *inTurn) Write(text []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.to.Write(text)
+}
 
 // progress says what is being done once it has taken a second, so that nobody
 // wonders. The caller calls done when it is over.

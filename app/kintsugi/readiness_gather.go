@@ -28,8 +28,7 @@ type gateReader struct {
 	engine *engine.Engine
 	rules  engine.Rules
 	// silent says why GitHub cannot be asked at all.
-	silent  error
-	telling sync.Mutex
+	silent error
 }
 
 // reach finds the way to GitHub. That it does not answer is no error here.
@@ -106,8 +105,6 @@ func (r *gateReader) ask(ctx context.Context, a workflows.Ask) (answer workflows
 
 // told notes an error where it does not disturb the verdict.
 func (r *gateReader) told(err error) {
-	r.telling.Lock()
-	defer r.telling.Unlock()
 	fmt.Fprintln(r.command.ErrOrStderr(), printable(oneLine(r.redacted(err))))
 }
 
