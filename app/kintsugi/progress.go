@@ -10,8 +10,8 @@ import (
 	"github.com/kintsugi-app/kintsugi/app/clock"
 )
 
-// inTurn lets one write after the other: how far it is is said beside the work, which may
-// have something to say, too.
+// inTurn lets one write after the other: progress is said beside the work, which may have
+// something to say, too.
 type inTurn struct {
 	mu sync.Mutex
 	to io.Writer
