@@ -30,8 +30,6 @@ type Published struct {
 	Acts   []verdict.Act `json:"acts,omitempty"`
 	// Withdrawn: it was closed without a release, and what was said in it is void.
 	Withdrawn bool `json:"withdrawn,omitempty"`
-	// Passes is the verdict that was shown last.
-	Passes bool `json:"passes,omitempty"`
 
 	open int // the number of a review that is open, for the gate
 }
@@ -140,7 +138,6 @@ func review(in workflows.Input) workflows.Decision {
 	if !ok {
 		return workflows.Decision{Asks: l.asks}
 	}
-	now.Passes = v.Passes
 	p.Summary, p.Sections = now.encode(), []workflows.Section{l.section(w, commit, v, c)}
 	if steps != "" {
 		p.Sections = append(p.Sections, workflows.Section{Key: name + ".runbook", Text: steps, Facts: steps})
