@@ -13,10 +13,6 @@ import (
 	"github.com/kintsugi-app/kintsugi/workflows/words"
 )
 
-type both = map[words.Language]string
-
-func text(en, ja string) both { return both{words.English: en, words.Japanese: ja} }
-
 // The codes under which an argument was not understood. Behind whyWord stands the
 // word.
 const (
@@ -35,30 +31,30 @@ func commands() []workflows.Command {
 		{
 			Name: "follow-up", Aliases: []string{"フォローアップ", "対応策"}, Role: triage, On: []string{postmortem.Name},
 			Parse: asked, Explain: explainAsked,
-			Usage: text("/follow-up 2 @kobayashi", "/フォローアップ 2 @kobayashi"),
-			Help: text("make an issue of action item 2; or of something new: `/follow-up Alert on free space @kobayashi due:2026-12-18 repo:acme/infra type:prevent`",
+			Usage: words.Both("/follow-up 2 @kobayashi", "/フォローアップ 2 @kobayashi"),
+			Help: words.Both("make an issue of action item 2; or of something new: `/follow-up Alert on free space @kobayashi due:2026-12-18 repo:acme/infra type:prevent`",
 				"対応策2をIssueにします。新しいものは `/フォローアップ 空き容量を通知する @kobayashi 期限:2026-12-18 リポジトリ:acme/infra 種別:予防`"),
 		},
 		{
 			Name: "wont-do", Aliases: []string{"やらない", "対応しない"}, Role: triage, On: []string{postmortem.Name, name},
 			Parse: dropped, Explain: explainDropped,
-			Usage: text("/wont-do 2 reason", "/やらない 2 理由"),
-			Help:  text("keep action item 2 on record without an issue; on the issue itself `/wont-do reason` closes it", "対応策2をIssueにせず、記録だけ残します。作ったIssueでは `/やらない 理由` で閉じます"),
+			Usage: words.Both("/wont-do 2 reason", "/やらない 2 理由"),
+			Help:  words.Both("keep action item 2 on record without an issue; on the issue itself `/wont-do reason` closes it", "対応策2をIssueにせず、記録だけ残します。作ったIssueでは `/やらない 理由` で閉じます"),
 		},
 		{
 			Name: "evidence", Aliases: []string{"完了の根拠"}, Role: triage, LastCounts: true, Parse: link, Explain: explainLink,
-			Usage: text("/evidence https://…", "/完了の根拠 https://…"),
-			Help:  text("show by a link that it is done", "終わったことをリンクで示します"),
+			Usage: words.Both("/evidence https://…", "/完了の根拠 https://…"),
+			Help:  words.Both("show by a link that it is done", "終わったことをリンクで示します"),
 		},
 		{
 			Name: "recurrence-of", Aliases: []string{"再発"}, Role: triage, LastCounts: true, On: []string{incident.Name}, Parse: number, Explain: explainNumber,
-			Usage: text("/recurrence-of #212", "/再発 #212"),
-			Help:  text("say that it happened before; what was to prevent it is opened again", "前にも起きたことを記録します。再発防止の対応策を開き直します"),
+			Usage: words.Both("/recurrence-of #212", "/再発 #212"),
+			Help:  words.Both("say that it happened before; what was to prevent it is opened again", "前にも起きたことを記録します。再発防止の対応策を開き直します"),
 		},
 		{
 			Name: "digest", Aliases: []string{"フォローアップ一覧"}, Role: triage, LastCounts: true, Opening: true, Parse: listing,
-			Usage: text("/digest @acme/infra", "/フォローアップ一覧 @acme/infra"),
-			Help: text("on an issue of its own: list the follow-ups of a team there and keep the list current; or of repositories: `/digest acme/infra acme/pay`",
+			Usage: words.Both("/digest @acme/infra", "/フォローアップ一覧 @acme/infra"),
+			Help: words.Both("on an issue of its own: list the follow-ups of a team there and keep the list current; or of repositories: `/digest acme/infra acme/pay`",
 				"専用のIssueに書くと、チームのフォローアップの一覧を表示し、更新し続けます。リポジトリでも指定できます: `/フォローアップ一覧 acme/infra acme/pay`"),
 		},
 	}

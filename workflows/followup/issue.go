@@ -119,9 +119,9 @@ func (b *board) kindName(kind string) string { return KindName(kind, b.Language)
 
 // KindName is what people call a kind of item, or nothing for none.
 func KindName(kind string, lang words.Language) string {
-	said, ok := map[string]both{
-		kindPrevent: text("prevent", "予防"), kindMitigate: text("mitigate", "緩和"), kindDetect: text("detect", "検知"),
-		kindProcess: text("process", "プロセス"), kindIdea: text("idea", "アイデア"),
+	said, ok := map[string]map[words.Language]string{
+		kindPrevent: words.Both("prevent", "予防"), kindMitigate: words.Both("mitigate", "緩和"), kindDetect: words.Both("detect", "検知"),
+		kindProcess: words.Both("process", "プロセス"), kindIdea: words.Both("idea", "アイデア"),
 	}[kind]
 	if !ok {
 		return ""

@@ -26,10 +26,6 @@ const (
 	whyTime = "time-"
 )
 
-type both = map[words.Language]string
-
-func text(en, ja string) both { return both{words.English: en, words.Japanese: ja} }
-
 // commands are what people may write. Roles are those of the table "Who may do
 // what"; the help comment and the command reference are made from this list.
 func commands() []workflows.Command {
@@ -42,21 +38,21 @@ func responding() []workflows.Command {
 	return []workflows.Command{
 		{
 			Name: "incident", Aliases: []string{"障害"}, Role: read, Reporter: true, Opening: true,
-			Usage: text("/incident", "/障害"),
-			Help:  text("make this issue an incident; a suspicion is enough", "このIssueを障害として扱います。疑いで十分です"),
+			Usage: words.Both("/incident", "/障害"),
+			Help:  words.Both("make this issue an incident; a suspicion is enough", "このIssueを障害として扱います。疑いで十分です"),
 		},
 		{
 			Name: "ack", Aliases: []string{"対応開始"}, Role: triage, Parse: optionalTime, Explain: explainTime("/ack"),
-			Usage: text("/ack", "/対応開始"),
-			Help:  text("say that you are on it; whoever writes it first leads", "対応を始めたことを知らせます。最初に書いた方が対応リーダーです"),
+			Usage: words.Both("/ack", "/対応開始"),
+			Help:  words.Both("say that you are on it; whoever writes it first leads", "対応を始めたことを知らせます。最初に書いた方が対応リーダーです"),
 		},
-		role("lead", "リーダー", text("take the lead, or hand it to somebody", "対応リーダーになる、または任せます")),
-		role("comms", "連絡担当", text("tell customers and colleagues", "お客様や社内への連絡を受け持つ、または任せます")),
-		role("scribe", "記録担当", text("write down what happens", "記録を受け持つ、または任せます")),
+		role("lead", "リーダー", words.Both("take the lead, or hand it to somebody", "対応リーダーになる、または任せます")),
+		role("comms", "連絡担当", words.Both("tell customers and colleagues", "お客様や社内への連絡を受け持つ、または任せます")),
+		role("scribe", "記録担当", words.Both("write down what happens", "記録を受け持つ、または任せます")),
 		{
 			Name: "sev", Aliases: []string{"重大度", "severity"}, Role: triage, LastCounts: true, Opening: true, Parse: parseSeverity, Explain: explainSeverity,
-			Usage: text("/sev 2", "/重大度 2"),
-			Help:  text("set the severity, 1 (worst) to 4, or \"undecided\"", "重大度を1（最も重い）〜4、または「未定」にします"),
+			Usage: words.Both("/sev 2", "/重大度 2"),
+			Help:  words.Both("set the severity, 1 (worst) to 4, or \"undecided\"", "重大度を1（最も重い）〜4、または「未定」にします"),
 		},
 	}
 }
@@ -67,38 +63,38 @@ func stating() []workflows.Command {
 	return []workflows.Command{
 		{
 			Name: "started", Aliases: []string{"発生"}, Role: triage, Reporter: true, ReporterUntil: []string{"started", "resolved"}, LastCounts: true, Opening: true, Parse: requiredTime, Explain: explainTime("/started"),
-			Usage: text("/started 2:40", "/発生 2:40"),
-			Help:  text("set or correct when it began; \"unknown\" where nobody knows", "発生時刻を入れる、または直します。分からないときは「不明」"),
+			Usage: words.Both("/started 2:40", "/発生 2:40"),
+			Help:  words.Both("set or correct when it began; \"unknown\" where nobody knows", "発生時刻を入れる、または直します。分からないときは「不明」"),
 		},
 		{
 			Name: "detected", Aliases: []string{"検知"}, Role: triage, Reporter: true, ReporterUntil: []string{"detected", "resolved"}, LastCounts: true, Opening: true, Parse: requiredTime, Explain: explainTime("/detected"),
-			Usage: text("/detected 2:55", "/検知 2:55"),
-			Help:  text("set or correct when it was noticed", "検知時刻を入れる、または直します"),
+			Usage: words.Both("/detected 2:55", "/検知 2:55"),
+			Help:  words.Both("set or correct when it was noticed", "検知時刻を入れる、または直します"),
 		},
 		{
 			Name: "mitigated", Aliases: []string{"影響収束"}, Role: triage, Opening: true, Parse: optionalTime, Explain: explainTime("/mitigated"),
-			Usage: text("/mitigated 3:30", "/影響収束 3:30"),
-			Help:  text("customers are no longer affected; without a time, now", "お客様への影響が収まったことを知らせます。時刻を省くと今"),
+			Usage: words.Both("/mitigated 3:30", "/影響収束 3:30"),
+			Help:  words.Both("customers are no longer affected; without a time, now", "お客様への影響が収まったことを知らせます。時刻を省くと今"),
 		},
 		{
 			Name: "resolved", Aliases: []string{"復旧"}, Role: triage, Opening: true, Parse: optionalTime, Explain: explainTime("/resolved"),
-			Usage: text("/resolved 4:05", "/復旧 4:05"),
-			Help:  text("everything is as before; closes the issue; without a time, now", "元どおりになったことを知らせ、Issueを閉じます。時刻を省くと今"),
+			Usage: words.Both("/resolved 4:05", "/復旧 4:05"),
+			Help:  words.Both("everything is as before; closes the issue; without a time, now", "元どおりになったことを知らせ、Issueを閉じます。時刻を省くと今"),
 		},
 		{
 			Name: "reach", Aliases: []string{"影響"}, Role: triage, Reporter: true, ReporterUntil: []string{"sev", "resolved"}, Opening: true, Parse: parseReach, Explain: explainReach,
-			Usage: text("/reach 8 contacts", "/影響 お問い合わせ 8件"),
-			Help:  text("say how far it reaches; the severity follows from the policy's table", "影響の大きさを入れます。重大度は設定の表から決まります"),
+			Usage: words.Both("/reach 8 contacts", "/影響 お問い合わせ 8件"),
+			Help:  words.Both("say how far it reaches; the severity follows from the policy's table", "影響の大きさを入れます。重大度は設定の表から決まります"),
 		},
 		{
 			Name: "service", Aliases: []string{"サービス"}, Role: triage, Reporter: true, ReporterUntil: []string{"service", "ack", "resolved"}, LastCounts: true, Opening: true, Parse: service, Explain: explainService,
-			Usage: text("/service payments", "/サービス payments"),
-			Help:  text("say which service it is; whoever looks after that is called", "どのサービスかを入れます。担当の方に連絡します"),
+			Usage: words.Both("/service payments", "/サービス payments"),
+			Help:  words.Both("say which service it is; whoever looks after that is called", "どのサービスかを入れます。担当の方に連絡します"),
 		},
 		{
 			Name: "confidential", Aliases: []string{"機密"}, Role: triage, Reporter: true, ReporterUntil: []string{"confidential", "ack", "resolved"}, Opening: true, Parse: isConfidential,
-			Usage: text("/confidential", "/機密"),
-			Help:  text("it concerns personal data or a legal duty, and nothing of it is said here; \"no\" takes that back", "個人情報や法的な義務に関わることを知らせます。ここには内容を書きません。取り消しは「いいえ」"),
+			Usage: words.Both("/confidential", "/機密"),
+			Help:  words.Both("it concerns personal data or a legal duty, and nothing of it is said here; \"no\" takes that back", "個人情報や法的な義務に関わることを知らせます。ここには内容を書きません。取り消しは「いいえ」"),
 		},
 	}
 }
@@ -109,44 +105,44 @@ func keeping() []workflows.Command {
 	return []workflows.Command{
 		{
 			Name: "note", Aliases: []string{"メモ"}, Role: read, Reporter: true, LastCounts: true,
-			Usage: text("/note text", "/メモ 内容"),
-			Help:  text("keep this comment among the notes", "このコメントをメモとして残します"),
+			Usage: words.Both("/note text", "/メモ 内容"),
+			Help:  words.Both("keep this comment among the notes", "このコメントをメモとして残します"),
 		},
 		{
 			Name: "false-alarm", Aliases: []string{"誤報"}, Role: triage, Reporter: true,
 			ReporterUntil: []string{"ack", "sev", "mitigated", "resolved"},
-			Usage:         text("/false-alarm", "/誤報"),
-			Help:          text("it was nothing; closes the issue, with thanks", "問題ではなかったことを知らせ、Issueを閉じます"),
+			Usage:         words.Both("/false-alarm", "/誤報"),
+			Help:          words.Both("it was nothing; closes the issue, with thanks", "問題ではなかったことを知らせ、Issueを閉じます"),
 		},
 		{
 			Name: "duplicate-of", Aliases: []string{"重複"}, Role: triage, Parse: number, Explain: explainNumber,
-			Usage: text("/duplicate-of #12", "/重複 #12"),
-			Help:  text("join another incident and close this one", "別の障害に合流し、このIssueを閉じます"),
+			Usage: words.Both("/duplicate-of #12", "/重複 #12"),
+			Help:  words.Both("join another incident and close this one", "別の障害に合流し、このIssueを閉じます"),
 		},
 		{
 			Name: "near-miss", Aliases: []string{"ヒヤリハット"}, Role: read, Reporter: true, Opening: true,
-			Usage: text("/near-miss", "/ヒヤリハット"),
-			Help:  text("keep what was caught before anybody was hurt; nobody is called", "被害が出る前に気づいたことを残します。だれも呼びません"),
+			Usage: words.Both("/near-miss", "/ヒヤリハット"),
+			Help:  words.Both("keep what was caught before anybody was hurt; nobody is called", "被害が出る前に気づいたことを残します。だれも呼びません"),
 		},
 		{
 			Name: "promote", Aliases: []string{"昇格"}, Role: triage,
-			Usage: text("/promote", "/昇格"),
-			Help:  text("a near miss was an incident after all; its times are kept", "ヒヤリハットを障害にします。入れた時刻は残ります"),
+			Usage: words.Both("/promote", "/昇格"),
+			Help:  words.Both("a near miss was an incident after all; its times are kept", "ヒヤリハットを障害にします。入れた時刻は残ります"),
 		},
 		{
 			Name: "quiet", Aliases: []string{"静かに"}, Everywhere: true, Role: read,
-			Usage: text("/quiet", "/静かに"),
-			Help:  text("no more reminders to you; from the write role on, to nobody here", "あなたへのリマインドを止めます。write以上の方が書くと、このIssueのリマインドをすべて止めます"),
+			Usage: words.Both("/quiet", "/静かに"),
+			Help:  words.Both("no more reminders to you; from the write role on, to nobody here", "あなたへのリマインドを止めます。write以上の方が書くと、このIssueのリマインドをすべて止めます"),
 		},
 		{
 			Name: "adopt", Aliases: []string{"取り込み"}, Everywhere: true, Role: workflows.RoleMaintain,
-			Usage: text("/adopt", "/取り込み"),
-			Help:  text("look after an incident from before Kintsugi was installed", "導入前からある障害を扱います"),
+			Usage: words.Both("/adopt", "/取り込み"),
+			Help:  words.Both("look after an incident from before Kintsugi was installed", "導入前からある障害を扱います"),
 		},
 		{
 			Name: "help", Aliases: []string{"ヘルプ"}, Everywhere: true, Role: workflows.RoleNone,
-			Usage: text("/help", "/ヘルプ"),
-			Help:  text("show this list", "この一覧を表示します"),
+			Usage: words.Both("/help", "/ヘルプ"),
+			Help:  words.Both("show this list", "この一覧を表示します"),
 		},
 		{Name: "reopen", Role: triage, GestureOnly: true},
 		{Name: "original", Role: triage, GestureOnly: true, Parse: number},
@@ -154,10 +150,10 @@ func keeping() []workflows.Command {
 }
 
 // role is a command by which somebody takes a role, or gives it to another.
-func role(name, japanese string, help both) workflows.Command {
+func role(name, japanese string, help map[words.Language]string) workflows.Command {
 	return workflows.Command{
 		Name: name, Aliases: []string{japanese}, Role: workflows.RoleTriage, LastCounts: true, Parse: person, Explain: explainPerson("/" + name),
-		Usage: text("/"+name, "/"+japanese), Help: help,
+		Usage: words.Both("/"+name, "/"+japanese), Help: help,
 	}
 }
 

@@ -15,10 +15,6 @@ import (
 	"github.com/kintsugi-app/kintsugi/workflows/words"
 )
 
-type both = map[words.Language]string
-
-func text(en, ja string) both { return both{words.English: en, words.Japanese: ja} }
-
 // The codes under which an argument was not understood; those of a time are
 // "time-" and the kind of moment's problem.
 const (
@@ -41,38 +37,38 @@ func commands() []workflows.Command {
 		{
 			Name: "postmortem", Aliases: []string{"ポストモーテム"}, Role: triage, Opening: true, On: []string{name, incident.Name},
 			Parse: which, Explain: explainWhich,
-			Usage: text("/postmortem", "/ポストモーテム"),
-			Help:  text("draft the postmortem of this incident; `short` for the short form, `#341` for one that is there already. Elsewhere: this issue is one", "この障害のポストモーテムの下書きを作ります。短い書式は `短縮`、すでにあるときは `#341`。ほかのIssueでは、そのIssueをポストモーテムとして扱います"),
+			Usage: words.Both("/postmortem", "/ポストモーテム"),
+			Help:  words.Both("draft the postmortem of this incident; `short` for the short form, `#341` for one that is there already. Elsewhere: this issue is one", "この障害のポストモーテムの下書きを作ります。短い書式は `短縮`、すでにあるときは `#341`。ほかのIssueでは、そのIssueをポストモーテムとして扱います"),
 		},
 		{
 			Name: "postmortem-of", Aliases: []string{"対象の障害"}, Role: triage, Opening: true, LastCounts: true, Parse: number, Explain: explainNumber,
-			Usage: text("/postmortem-of #340", "/対象の障害 #340"),
-			Help:  text("say which incident this is the postmortem of", "どの障害のポストモーテムかを入れます"),
+			Usage: words.Both("/postmortem-of #340", "/対象の障害 #340"),
+			Help:  words.Both("say which incident this is the postmortem of", "どの障害のポストモーテムかを入れます"),
 		},
 		{
 			Name: "lint", Aliases: []string{"点検"}, Role: triage, Reporter: true, LastCounts: true,
-			Usage: text("/lint", "/点検"),
-			Help:  text("show what is still missing, in one comment that shrinks", "足りないところを1つのコメントにまとめます。直すと減っていきます"),
+			Usage: words.Both("/lint", "/点検"),
+			Help:  words.Both("show what is still missing, in one comment that shrinks", "足りないところを1つのコメントにまとめます。直すと減っていきます"),
 		},
 		{
 			Name: "review", Aliases: []string{"レビュー"}, Role: write, Reporter: true, LastCounts: true, Parse: people, Explain: explainPeople,
-			Usage: text("/review @suzuki @yamamoto", "/レビュー @suzuki @yamamoto"),
-			Help:  text("ask these people to read and approve it", "読んで承認してもらう方を指定します"),
+			Usage: words.Both("/review @suzuki @yamamoto", "/レビュー @suzuki @yamamoto"),
+			Help:  words.Both("ask these people to read and approve it", "読んで承認してもらう方を指定します"),
 		},
 		{
 			Name: "approve", Aliases: []string{"承認"}, Role: write,
-			Usage: text("/approve", "/承認"),
-			Help:  text("approve it; the author's own approval does not count", "承認します。執筆者自身の承認は数えません"),
+			Usage: words.Both("/approve", "/承認"),
+			Help:  words.Both("approve it; the author's own approval does not count", "承認します。執筆者自身の承認は数えません"),
 		},
 		{
 			Name: "share", Aliases: []string{"共有会"}, Role: write, LastCounts: true, Parse: meeting, Explain: explainTime("/share 12/2 15:00", "/共有会 12/2 15:00"),
-			Usage: text("/share 12/2 15:00", "/共有会 12/2 15:00"),
-			Help:  text("set the sharing meeting; the author hears one business day before what is still empty", "共有会の日時を決めます。1営業日前に、空いているところを執筆者だけにお知らせします"),
+			Usage: words.Both("/share 12/2 15:00", "/共有会 12/2 15:00"),
+			Help:  words.Both("set the sharing meeting; the author hears one business day before what is still empty", "共有会の日時を決めます。1営業日前に、空いているところを執筆者だけにお知らせします"),
 		},
 		{
 			Name: "postpone", Aliases: []string{"延期"}, Role: write, LastCounts: true, Parse: postponed, Explain: explainTime("/postpone 12/10 reason", "/延期 12/10 理由"),
-			Usage: text("/postpone 12/10 reason", "/延期 12/10 理由"),
-			Help:  text("move the due date, with a reason", "期限を理由つきで延ばします"),
+			Usage: words.Both("/postpone 12/10 reason", "/延期 12/10 理由"),
+			Help:  words.Both("move the due date, with a reason", "期限を理由つきで延ばします"),
 		},
 		{Name: "accepted", Role: triage, GestureOnly: true, Reporter: true},
 		{Name: "dropped", Role: triage, GestureOnly: true, Reporter: true},

@@ -15,10 +15,6 @@ import (
 	"github.com/kintsugi-app/kintsugi/workflows/words"
 )
 
-type both = map[words.Language]string
-
-func text(en, ja string) both { return both{words.English: en, words.Japanese: ja} }
-
 // The codes under which an argument was not understood.
 const (
 	whyVersion = "version"
@@ -43,24 +39,24 @@ func commands() []workflows.Command {
 	return []workflows.Command{
 		{
 			Name: "readiness", Aliases: []string{"リリース準備"}, Role: workflows.RoleTriage, Opening: true, LastCounts: true, Parse: asked, Explain: explain,
-			Usage: text("/readiness payments version:v1.2", "/リリース準備 payments version:v1.2"),
-			Help: text("look whether this service, in this version (a tag, a branch or a commit), is ready; `environment:production` says where it goes",
+			Usage: words.Both("/readiness payments version:v1.2", "/リリース準備 payments version:v1.2"),
+			Help: words.Both("look whether this service, in this version (a tag, a branch or a commit), is ready; `environment:production` says where it goes",
 				"このサービスのこの版（タグ、ブランチ、コミット）をリリースできるか確かめます。`environment:production` で行き先も書けます"),
 		},
 		{
 			Name: "done", Aliases: []string{"確認済み"}, Role: workflows.RoleWrite, Parse: confirmed, Explain: explain,
-			Usage: text("/done load-test https://…", "/確認済み load-test https://…"),
-			Help:  text("confirm an item of the checklist, with a link that shows it", "チェックリストの項目を、根拠のリンクを添えて確認します"),
+			Usage: words.Both("/done load-test https://…", "/確認済み load-test https://…"),
+			Help:  words.Both("confirm an item of the checklist, with a link that shows it", "チェックリストの項目を、根拠のリンクを添えて確認します"),
 		},
 		{
 			Name: "waive", Aliases: []string{"例外承認"}, Role: maintain, Parse: waived, Explain: explain,
-			Usage: text("/waive load-test until:2026-12-31 reason", "/例外承認 load-test until:2026-12-31 理由"),
-			Help:  text("except an item until the end of a day, with a reason; not by an author", "項目を期限つきの例外とします。理由が必要です。作成者にはできません"),
+			Usage: words.Both("/waive load-test until:2026-12-31 reason", "/例外承認 load-test until:2026-12-31 理由"),
+			Help:  words.Both("except an item until the end of a day, with a reason; not by an author", "項目を期限つきの例外とします。理由が必要です。作成者にはできません"),
 		},
 		{
 			Name: "ship-anyway", Aliases: []string{"このまま出す"}, Role: maintain, Parse: reasoned, Explain: explain,
-			Usage: text("/ship-anyway reason", "/このまま出す 理由"),
-			Help:  text("release this commit although it is not ready; it is recorded with its reason", "準備が整っていなくても、このコミットをリリースします。理由とともに記録します"),
+			Usage: words.Both("/ship-anyway reason", "/このまま出す 理由"),
+			Help:  words.Both("release this commit although it is not ready; it is recorded with its reason", "準備が整っていなくても、このコミットをリリースします。理由とともに記録します"),
 		},
 		{Name: "withdrawn", Role: workflows.RoleTriage, GestureOnly: true, Reporter: true},
 		{Name: "taken-back", Role: workflows.RoleTriage, GestureOnly: true, Reporter: true},
@@ -192,18 +188,18 @@ func reasoned(a workflows.Argument) (value, problem string) {
 }
 
 func explain(problem string, typed words.Foreign, lang words.Language) string {
-	of := map[string]both{
-		whyVersion: text("I could not read which version %s means. Please write a tag, a branch or a commit without blanks, like `/readiness payments version:v1.2`, in a new comment.",
+	of := map[string]map[words.Language]string{
+		whyVersion: words.Both("I could not read which version %s means. Please write a tag, a branch or a commit without blanks, like `/readiness payments version:v1.2`, in a new comment.",
 			"%s からは版を読み取れませんでした。タグ、ブランチ、コミットを `/リリース準備 payments version:v1.2` のように、新しいコメントに書いてください。"),
-		whyItem: text("I could not read which item %s is about. Please begin with its name, like `/done load-test https://…`, in a new comment; the names stand in the list above.",
+		whyItem: words.Both("I could not read which item %s is about. Please begin with its name, like `/done load-test https://…`, in a new comment; the names stand in the list above.",
 			"%s からは項目を読み取れませんでした。`/確認済み load-test https://…` のように、項目の名前から新しいコメントに書いてください。名前は上の一覧にあります。"),
-		whyLink: text("I found no link in %s. Please add one that shows it, like `/done load-test https://…`, in a new comment.",
+		whyLink: words.Both("I found no link in %s. Please add one that shows it, like `/done load-test https://…`, in a new comment.",
 			"%s にリンクが見つかりませんでした。根拠のリンクを添えて `/確認済み load-test https://…` のように、新しいコメントに書いてください。"),
-		whyUntil: text("I found no last day in %s. Please write it like `/waive load-test until:2026-12-31 reason`, in a new comment.",
+		whyUntil: words.Both("I found no last day in %s. Please write it like `/waive load-test until:2026-12-31 reason`, in a new comment.",
 			"%s に期限が見つかりませんでした。`/例外承認 load-test until:2026-12-31 理由` のように、新しいコメントに書いてください。"),
-		whyPast: text("The day in %s is past, or more than a year away. Please write a nearer one, like `until:2026-12-31`, in a new comment.",
+		whyPast: words.Both("The day in %s is past, or more than a year away. Please write a nearer one, like `until:2026-12-31`, in a new comment.",
 			"%s の期限は、過ぎているか1年より先です。`until:2026-12-31` のような近い日を、新しいコメントに書いてください。"),
-		whyReason: text("A reason is missing. Please write it again with one, in a new comment, so that whoever reads this later understands.",
+		whyReason: words.Both("A reason is missing. Please write it again with one, in a new comment, so that whoever reads this later understands.",
 			"理由がありません。あとで読む方のために、理由を添えて、新しいコメントに書き直してください。"),
 	}[problem]
 	return strings.Replace(of[lang], "%s", typed.Inline(60), 1)

@@ -14,10 +14,6 @@ import (
 	"github.com/kintsugi-app/kintsugi/workflows/words"
 )
 
-type both = map[words.Language]string
-
-func text(en, ja string) both { return both{words.English: en, words.Japanese: ja} }
-
 // The codes under which an argument was not understood.
 const (
 	whyReason = "reason"
@@ -35,25 +31,25 @@ func commands() []workflows.Command {
 	return []workflows.Command{
 		{
 			Name: "recommend", Aliases: []string{"推薦", "おすすめ"}, Role: triage, Everywhere: true, LastCounts: true, Parse: recommended, Explain: explainRecommended,
-			Usage: text("/recommend response because …", "/推薦 障害時の動き 理由"),
-			Help: text("put this postmortem on the reading list: `learning`, `architecture` or `response`, and a word on why",
+			Usage: words.Both("/recommend response because …", "/推薦 障害時の動き 理由"),
+			Help: words.Both("put this postmortem on the reading list: `learning`, `architecture` or `response`, and a word on why",
 				"このポストモーテムを読書リストに載せます。`学び`、`構成`、`障害時の動き` のどれかと、理由をひとこと"),
 		},
 		{
 			Name: "unrecommend", Aliases: []string{"推薦取り消し", "おすすめ解除"}, Role: triage, Everywhere: true, LastCounts: true,
-			Usage: text("/unrecommend", "/推薦取り消し"),
-			Help:  text("take it off the reading list", "読書リストから外します"),
+			Usage: words.Both("/unrecommend", "/推薦取り消し"),
+			Help:  words.Both("take it off the reading list", "読書リストから外します"),
 		},
 		{
 			Name: "onboard", Aliases: []string{"オンボーディング"}, Role: triage, Everywhere: true, Opening: true, Parse: newcomer, Explain: explainNewcomer,
-			Usage: text("/onboard @mika payments", "/オンボーディング @mika payments"),
-			Help: text("open an issue with eight postmortems for a newcomer to read, those about the services named first; you are the mentor",
+			Usage: words.Both("/onboard @mika payments", "/オンボーディング @mika payments"),
+			Help: words.Both("open an issue with eight postmortems for a newcomer to read, those about the services named first; you are the mentor",
 				"新しく入った方が読む8件のIssueを作ります。書いたサービスについてのものが先になります。相談役は書いた方です"),
 		},
 		{
 			Name: "read", Aliases: []string{"読了", "読みました"}, Role: workflows.RoleRead, Parse: numbers, Explain: explainNumbers,
-			Usage: text("/read 3", "/読了 3"),
-			Help:  text("on a newcomer's reading: number 3 was read; ticking its box does the same", "読書のIssueで、3番を読んだことを記録します。チェックを入れても同じです"),
+			Usage: words.Both("/read 3", "/読了 3"),
+			Help:  words.Both("on a newcomer's reading: number 3 was read; ticking its box does the same", "読書のIssueで、3番を読んだことを記録します。チェックを入れても同じです"),
 		},
 	}
 }

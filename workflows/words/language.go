@@ -219,3 +219,8 @@ func Capital(line string) string {
 	first, size := utf8.DecodeRuneInString(line)
 	return string(unicode.ToUpper(first)) + line[size:]
 }
+
+// Both is a text in both languages.
+func Both(english, japanese string) map[Language]string {
+	return map[Language]string{English: english, Japanese: japanese}
+}
