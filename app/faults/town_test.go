@@ -129,7 +129,7 @@ func newTown(t *testing.T, kind database, change ...func(*fakehub.Options)) *tow
 	options := fakehub.Options{
 		Clock: w.clock, Seed: seed(), RateLimit: -1, WebhookURL: "http://town.example/webhooks/github",
 		WebhookSecret: w.secrets[0], Deliver: w.deliver, App: fakehub.App{ID: w.app, PrivateKey: oneKey(), Permissions: map[string]string{
-			"metadata": "read", "issues": "write", "contents": "read", "checks": "write", "deployments": "read",
+			"metadata": "read", "issues": "write", "contents": "read", "checks": "write", "deployments": "read", "actions": "read",
 		}},
 	}
 	for _, c := range change {
