@@ -45,6 +45,7 @@ var actStories = map[string]actStory{
 	"github-down":          {code: findings, as: "github-down"},
 	"without-permission":   {code: findings, as: "no-contents"},
 	"malformed":            {code: misuse, as: "malformed"},
+	"malformed-and-warned": {code: fine, as: "malformed", with: map[string]string{"mode": "warn"}},
 	"freeze":               {code: findings, as: "freeze"},
 	"hotfix-in-a-freeze":   {code: fine, as: "hotfix-in-a-freeze"},
 	"rollback-in-a-freeze": {code: fine, as: "rollback-in-a-freeze"},

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"regexp"
 	"strings"
 	"time"
@@ -12,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/kintsugi-app/kintsugi/app/server"
+	"github.com/kintsugi-app/kintsugi/workflows"
 	"github.com/kintsugi-app/kintsugi/workflows/policy"
 	"github.com/kintsugi-app/kintsugi/workflows/readiness"
 	"github.com/kintsugi-app/kintsugi/workflows/readiness/checklist"
@@ -48,7 +48,8 @@ func newReadinessCheck() *cobra.Command {
 			"what that may not see is unknown, with the permission that is missing, and never a yes.\n\n" +
 			"It ends with 0 if the commit may go, with 1 if not, and with 2 if the command, the checklist\n" +
 			"or the policy's section readiness is wrong. Until the repository has a checklist of its own it\n" +
-			"only warns. It answers within a minute, whatever GitHub does. --format github writes\n" +
+			"only warns. Where it only warns by --mode, or by a policy that can be read, a wrong file ends\n" +
+			"with 0, too. It answers within a minute, whatever GitHub does. --format github writes\n" +
 			"annotations for GitHub Actions on the lines of the checklist and the policy, and in a job its\n" +
 			"summary and the outputs ready, verdict and report.",
 		Example: "  kintsugi readiness check --repo acme/pay --sha 4b825dc642cb6eb9a060e54bf8d69288fbee4904 --environment production\n" +
@@ -144,12 +145,9 @@ type looked struct {
 	// comes along.
 	file  string
 	lines []int
+	// problems are those of a file that cannot be used and holds nothing all the same.
+	problems []policy.Problem
 }
-
-// brokenFile is a checklist, or a section of the policy, that cannot be used.
-type brokenFile struct{ problems []policy.Problem }
-
-func (b *brokenFile) Error() string { return fmt.Sprintf("%d problems", len(b.problems)) }
 
 // look gathers everything. What keeps it from knowing what is asked at all is part of
 // the verdict, too: a gate must not fall silent.
@@ -162,17 +160,22 @@ func (g *gate) look(ctx context.Context) (*looked, error) {
 	if err != nil {
 		return nil, err
 	}
-	now := reader.now()
-	if asked.input == nil {
-		facts := reader.facts(ctx, release)
-		if reader.isNoCommit(release, facts) {
-			return nil, g.wrong("%s is no commit of %s that can be seen with these credentials", "%s というコミットは、この認証情報で見える範囲の %s にありません", g.commit, g.repo)
-		}
-		asked.input = release.Input(facts, now)
-		readiness.Heed(asked.input, facts[reader.notes(release)])
-	} else { // somebody may have decided to release it all the same
-		readiness.Heed(asked.input, reader.ask(ctx, reader.notes(release)))
+	facts := workflows.Facts{}
+	switch {
+	case asked.input == nil:
+		facts = reader.facts(ctx, release)
+	case len(asked.problems) > 0: // a commit that is not there is no matter of the file
+		reader.fetch(ctx, []workflows.Ask{workflows.CommitAsk{Repo: release.Repo, Commit: release.Commit}, reader.notes(release)}, facts)
+	default: // somebody may have decided to release it all the same
+		reader.fetch(ctx, []workflows.Ask{reader.notes(release)}, facts)
 	}
+	if reader.isNoCommit(release, facts) {
+		return nil, g.wrong("%s is no commit of %s that can be seen with these credentials", "%s というコミットは、この認証情報で見える範囲の %s にありません", g.commit, g.repo)
+	}
+	if asked.input == nil {
+		asked.input = release.Input(facts, reader.now())
+	}
+	readiness.Heed(asked.input, facts[reader.notes(release)])
 	asked.input.ReadOnly = true
 	asked.input.Settings.Mode = cmp.Or(g.mode, asked.input.Settings.Mode)
 	asked.input.Settings.OnUnknown = cmp.Or(g.onUnknown, asked.input.Settings.OnUnknown)

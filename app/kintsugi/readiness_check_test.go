@@ -178,6 +178,13 @@ var gateStories = map[string]struct {
 	"malformed-policy": {misuse, func(w *gateWorld) {
 		w.policy("incident: {label: [x]}\nreadiness:\n  freeze: [{from: tomorrow, to: 2026-12-01}]\n")
 	}, nil},
+	"malformed-and-warned": {fine, func(w *gateWorld) {
+		w.PutFile(gateRepo, gateChecklist, "items:\n  - id: tests\n    question: Do they pass?\n    evidence: [{wrkflow: ci.yml}]\n")
+	}, []string{"--mode", "warn"}},
+	"malformed-policy-without-a-checklist": {fine, func(w *gateWorld) {
+		w.policy("readiness:\n  freeze: [{from: tomorrow, to: 2026-12-01}]\n")
+		w.RemoveFile(gateRepo, gateChecklist)
+	}, nil},
 	"freeze": {findings, func(w *gateWorld) {
 		w.policy("time_zone: Asia/Tokyo\nreadiness:\n  freeze:\n    - {from: 2020-01-01, to: 2020-01-02}\n    - {from: 2020-01-01, to: 2099-12-31, reason: the sale}\n")
 	}, nil},
@@ -287,6 +294,58 @@ func golden(t *testing.T, file string, got []byte) {
 		}
 	default:
 		t.Errorf("%s says otherwise (%v); got\n%s", file, err, got)
+	}
+}
+
+// TestReadinessCheckUnreadModes: a file that cannot be read holds nobody who asked only to be
+// warned; where nobody knows the mode, because it stands in that file, it does. What is
+// wrong in the command is no matter of the mode.
+func TestReadinessCheckUnreadModes(t *testing.T) {
+	const list, settings, warned = "items: 3\n", "readiness: {mode: warn, freeze: [{from: tomorrow}]}\n", "readiness: {mode: warn}\n"
+	local := filepath.Join(t.TempDir(), "mine.yml")
+	write(t, local, list)
+	fit := filepath.Join(t.TempDir(), "fit.yml")
+	write(t, fit, gateItems)
+	absent := strings.Repeat("0", 40)
+	for name, c := range map[string]struct {
+		code              int
+		settings, content string // of the policy, and of the checklist; none if empty
+		args              []string
+		says              string
+	}{
+		"a checklist":                  {misuse, "", list, nil, "`items` must be a list"},
+		"a checklist, to be warned":    {fine, "", list, []string{"--mode", "warn"}, "the mode is `warn`"},
+		"a checklist, by the policy":   {fine, warned, list, nil, "the mode is `warn`"},
+		"a checklist, against it":      {misuse, warned, list, []string{"--mode", "block"}, "`items` must be a list"},
+		"one on this machine":          {misuse, "", gateItems, []string{"--checklist", local}, "`items` must be a list"},
+		"one here, to be warned":       {fine, "", gateItems, []string{"--checklist", local, "--mode", "warn"}, "the mode is `warn`"},
+		"a policy":                     {misuse, settings, gateItems, nil, "readiness.freeze"},
+		"a policy, to be warned":       {fine, settings, gateItems, []string{"--mode", "warn"}, "the mode is `warn`"},
+		"a policy, in Japanese":        {fine, settings, gateItems, []string{"--mode", "warn", "--lang", "ja"}, "モードが `warn` のため、止めません"},
+		"a policy and no checklist":    {fine, settings, "", nil, "no checklist of its own"},
+		"no checklist, in Japanese":    {fine, settings, "", []string{"--lang", "ja"}, "チェックリストがないため、止めません"},
+		"no checklist, and held":       {misuse, settings, "", []string{"--mode", "block"}, "readiness.freeze"},
+		"no checklist but one here":    {misuse, settings, "", []string{"--checklist", fit}, "readiness.freeze"},
+		"both, to be warned":           {fine, settings, list, []string{"--mode", "warn"}, "readiness.freeze"},
+		"both":                         {misuse, settings, list, nil, "readiness.freeze"},
+		"a wrong flag, to be warned":   {misuse, "", list, []string{"--mode", "warn", "--incident", "soon"}, "--incident is"},
+		"no such commit, to be warned": {misuse, "", list, []string{"--mode", "warn", "--sha", absent}, "is no commit of"},
+		"no such file, to be warned":   {misuse, "", list, []string{"--mode", "warn", "--checklist", "missing.yml"}, "missing.yml"},
+		"a policy and a decision":      {fine, settings, gateItems, []string{"--mode", "warn", "--ship-anyway", "The contract."}, "suzuki decided"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newGateWorld(t)
+			w.policy(c.settings)
+			if w.PutFile(gateRepo, gateChecklist, c.content); c.content == "" {
+				w.RemoveFile(gateRepo, gateChecklist)
+			}
+			w.SetRole(gateRepo, "suzuki", "maintain")
+			w.serve()
+			t.Setenv("GITHUB_ACTOR", "suzuki")
+			if code, out, errOut := w.check(append([]string{"--sha", w.tip}, c.args...)...); code != c.code || !strings.Contains(out+errOut, c.says) {
+				t.Errorf("%d, want %d\n%s%s", code, c.code, out, errOut)
+			}
+		})
 	}
 }
 

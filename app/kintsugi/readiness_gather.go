@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -19,6 +20,7 @@ import (
 	"github.com/kintsugi-app/kintsugi/workflows/readiness"
 	"github.com/kintsugi-app/kintsugi/workflows/readiness/checklist"
 	"github.com/kintsugi-app/kintsugi/workflows/readiness/evidence"
+	"github.com/kintsugi-app/kintsugi/workflows/readiness/verdict"
 )
 
 // gateReader asks GitHub for the gate.
@@ -163,13 +165,10 @@ var (
 	noContents   = checklist.Text{English: "the permission `contents: read` is missing", Japanese: "`contents: read` の権限がありません"}
 )
 
-// release reads the policy and the checklist. Where they cannot be read now, the input
-// says so instead.
+// release reads the policy and the checklist. Where they cannot be read now, or cannot be
+// used and hold nothing, the input says so instead.
 func (g *gate) release(ctx context.Context, r *gateReader) (*evidence.Release, *looked, error) {
 	settings, why, err := r.policy(ctx)
-	if err != nil {
-		return nil, nil, err
-	}
 	asked := &looked{policy: settings}
 	if g.service == "" {
 		g.service = readiness.ServiceOf(settings, g.repo, g.environment)
@@ -178,10 +177,14 @@ func (g *gate) release(ctx context.Context, r *gateReader) (*evidence.Release, *
 		Repo: g.repo, Commit: g.commit, Service: g.service, Environment: g.environment, Fixes: g.incident,
 		Policy: settings, Settings: readiness.SettingsIn(settings), Own: true,
 	}
-	if why.IsEmpty() {
+	if err == nil && why.IsEmpty() {
 		why, err = g.findChecklist(ctx, r, release, asked)
 	}
-	if err == nil && !why.IsEmpty() {
+	broken, is := errors.AsType[*brokenFile](err)
+	switch {
+	case is:
+		err = r.warn(ctx, release, asked, broken)
+	case err == nil && !why.IsEmpty():
 		asked.input = release.Unread(r.now(), why)
 	}
 	return release, asked, err
@@ -219,7 +222,7 @@ func (r *gateReader) policy(ctx context.Context) (settings policy.Policy, why ch
 		problems[i].File = strings.TrimPrefix(problems[i].File, r.repo+"/")
 	}
 	if len(problems) > 0 {
-		return settings, why, &brokenFile{problems}
+		return settings, why, &brokenFile{problems: problems}
 	}
 	return settings, why, nil
 }
@@ -253,7 +256,7 @@ func (g *gate) take(release *evidence.Release, asked *looked, c readiness.Chosen
 	switch {
 	case unfit == nil:
 	case len(unfit.Problems) > 0:
-		return &brokenFile{unfit.Problems}
+		return &brokenFile{unfit.Problems, cmp.Or(release.Settings.Mode, verdict.Block)}
 	case len(unfit.Several) > 0:
 		return g.wrong("several checklists are for this service: %s; name the service, or one of them by --checklist", "このサービスのチェックリストが複数あります（%s）。サービスを指定するか、--checklist で1つを指定してください", printable(strings.Join(unfit.Several, ", ")))
 	default:

@@ -4,10 +4,10 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
-	"github.com/kintsugi-app/kintsugi/workflows/policy"
 	"github.com/kintsugi-app/kintsugi/workflows/readiness/checklist"
 	"github.com/kintsugi-app/kintsugi/workflows/readiness/verdict"
 )
@@ -59,7 +59,12 @@ func (g *gate) annotate(out io.Writer, asked *looked, v *verdict.Verdict) error 
 			return err
 		}
 	}
-	reasons := v.Reasons(g.lang)
+	if err := g.annotateBroken(level, asked.problems); err != nil {
+		return err
+	}
+	reasons := slices.DeleteFunc(v.Reasons(g.lang), func(r verdict.Reason) bool { // stands on the lines of the file
+		return len(asked.problems) > 0 && r.Hold != nil && r.Hold.Kind == verdict.Unread
+	})
 	for i, r := range reasons {
 		if left := len(reasons) - i; i == mostAnnotations-1 && left > 1 {
 			_, err := fmt.Fprintf(out, "::%s title=%s::%s\n", level, githubProperty(v.Headline(g.lang)), githubData(fmt.Sprintf(g.say("%d more: see the log of this step", "ほかに%d件あります。このステップのログを見てください"), left)))
@@ -90,6 +95,9 @@ func (g *gate) placeOf(asked *looked, r verdict.Reason) place {
 		}
 		return place{}
 	}
+	if r.Hold.Kind == verdict.Unread && len(asked.problems) > 0 {
+		return place{asked.problems[0].File, asked.problems[0].Line}
+	}
 	key := "readiness." + string(r.Hold.Kind)
 	for i := range asked.input.Settings.Freezes {
 		if r.Hold.Freeze == &asked.input.Settings.Freezes[i] {
@@ -102,24 +110,6 @@ func (g *gate) placeOf(asked *looked, r verdict.Reason) place {
 		return place{}
 	}
 	return place{file, line}
-}
-
-// showBroken says what is wrong in a file to whoever reads no standard error.
-func (g *gate) showBroken(problems []policy.Problem) error {
-	out := g.command.OutOrStdout()
-	if g.as == "json" {
-		return showProblems(out, g.as, problems, g.lang)
-	}
-	if g.as != "github" {
-		return nil
-	}
-	for _, p := range problems[:min(mostAnnotations, len(problems))] {
-		at := fmt.Sprintf("file=%s,line=%d,col=%d,", githubProperty(filepath.ToSlash(p.File)), max(1, p.Line), max(1, p.Column))
-		if _, err := fmt.Fprintf(out, "::error %stitle=%s::%s\n", at, githubProperty(g.say("This cannot be used", "読み取れません")), githubData(p.In(g.lang))); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // The verdict as JSON.
@@ -142,7 +132,9 @@ type (
 		Unseen      []holdJSON   `json:"unseen"`
 		RanBefore   seenJSON     `json:"ran_before"`
 		Reasons     []reasonJSON `json:"reasons"`
-		Text        string       `json:"text"`
+		// Problems are those of a file that cannot be used and holds nothing all the same.
+		Problems []problemJSON `json:"problems,omitempty"`
+		Text     string        `json:"text"`
 	}
 	// shippedJSON is the decision by which what is not ready passes.
 	shippedJSON struct {
@@ -198,7 +190,7 @@ func (g *gate) verdictJSON(asked *looked, v *verdict.Verdict, text string) verdi
 	shown := verdictJSON{
 		Ready: v.Ready, Passes: v.Passes, Way: v.Way, Headline: v.Headline(g.lang), At: in.Now.UTC().Truncate(time.Second),
 		Repository: g.repo, Commit: in.Commit, Service: orNull(in.Service), Environment: orNull(in.Environment), Fixes: orNull(in.Fixes),
-		Items: []itemJSON{}, Holds: g.holdsJSON(v.Holds), Unseen: g.holdsJSON(v.Unseen), RanBefore: g.seenJSON(in.RanBefore), Reasons: []reasonJSON{}, Text: text,
+		Items: []itemJSON{}, Holds: g.holdsJSON(v.Holds), Unseen: g.holdsJSON(v.Unseen), RanBefore: g.seenJSON(in.RanBefore), Reasons: []reasonJSON{}, Problems: problemsJSON(asked.problems, g.lang), Text: text,
 	}
 	if v.Shipped != nil {
 		shown.Shipped = &shippedJSON{v.Shipped.By, v.Shipped.At.UTC().Truncate(time.Second), v.Shipped.Reason}
