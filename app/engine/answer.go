@@ -166,7 +166,8 @@ func (e *Engine) summary(ctx context.Context, asking, of workflows.Subject) (wor
 	return workflows.Answer{Summaries: summaries}, err
 }
 
-// published reads what stands in the record of a subject for others to read.
+// published reads what stands in the record of a subject for others to read, where what is
+// kept of it is not that of its last record.
 func (e *Engine) published(ctx context.Context, of workflows.Subject, issue workflows.Issue) (map[string]string, error) {
 	home, err := e.places.Home(ctx, of.Repo)
 	if err != nil {
@@ -179,6 +180,10 @@ func (e *Engine) published(ctx context.Context, of workflows.Subject, issue work
 			return nil, err
 		}
 	}
+	known := hint
+	if found, ok := e.publications.find(of.String(), known); ok {
+		return found, nil
+	}
 	if hint.Status == 0 {
 		if v.o.Comments, err = e.reader.Comments(ctx, of, time.Time{}); err != nil {
 			return nil, err
@@ -187,5 +192,11 @@ func (e *Engine) published(ctx context.Context, of workflows.Subject, issue work
 	if err := e.findStatus(ctx, &v, &hint); err != nil {
 		return nil, err
 	}
-	return summariesIn(v.record.Summary), nil
+	summaries := summariesIn(v.record.Summary)
+	isLast := v.record.Seq == known.Seq && v.status != nil && v.status.ID == known.Status
+	isUntouched := known.Status == 0 && known.Seq == 0 && e.queue != nil // since this store was made
+	if v.record.Seq > 0 && (isLast || isUntouched) {
+		e.publications.keep(of.String(), known, summaries)
+	}
+	return summaries, nil
 }

@@ -60,6 +60,7 @@ type Engine struct {
 	keys         Keys
 	clock        clock.Clock
 	line         line
+	publications publications
 	timeout, lag time.Duration
 	sweepEvery   time.Duration
 	parallel     int

@@ -115,6 +115,7 @@ var mutants = []mutant{
 	{"a gesture counts where it is for", "gather.go", "(g.isHere(a.Name) || !a.Gesture && !a.FromOpening())", "true", "TestCommandElsewhere"},
 	{"a title is told to no wider an audience", "elsewhere.go", "if wider != \"\" {\n\t\tissue.Title", "if wider == \"never\" {\n\t\tissue.Title", "TestDigest"},
 	{"nobody wakes what belongs to another account", "outcome.go", "case !strings.EqualFold(ownerOf(s.Repo), ownerOf(from)):", "case false:", "TestAggregateOfAnotherAccount"},
+	{"what is kept of a subject is of its last record", "publications.go", "|| found.seq != h.Seq", "", "TestLabelledRead"},
 	{"no more is read of own issues than was asked for", "own.go", "most := min(max(ask.Most, 0), len(open))", "most := len(open)", "TestOwnIssuesRead"},
 	{"a file is told to no wider an audience", "audience.go",
 		"if wider, err := e.isWider(ctx, here, there); err != nil || wider != \"\" {", "if wider, err := e.isWider(ctx, here, there); err != nil {", "TestFilesStayPrivate"},

@@ -73,3 +73,36 @@ func (w *world) spokenIn(name string) (n int) {
 	}
 	return n
 }
+
+// TestGateManyReviews: an exception holds for its whole time though a hundred releases come
+// meanwhile, and a look costs no more for it; where the store was lost, one does.
+func TestGateManyReviews(t *testing.T) {
+	w := newGate(t, "en", twoItems+"  - {id: load-test, question: {en: Does it hold the peak?, ja: 最大の負荷に耐えますか。}}\n")
+	ends := func(n int) {
+		w.must(w.hub.Close(payRepo, n, "suzuki", "completed"))
+		w.soonGate()
+	}
+	n := w.opens(payRepo, "tanaka", "[readiness] payments", "")
+	w.tells(payRepo, n, "suzuki", "/waive load-test until:2027-06-30 It is the same as before.")
+	ends(n)
+	for i := range 99 {
+		ends(w.opens(payRepo, "tanaka", fmt.Sprint("[readiness] payments ", i), ""))
+	}
+	look := func(what string, most int) {
+		t.Helper()
+		w.hub.ResetCounts()
+		w.runs = nil
+		commit := w.pushes(what)
+		w.soonGate()
+		w.wantsCheck(commit, "success", "Ready")
+		w.wants(w.checkOf(commit).Summary, "Excepted until Wednesday 30 June 2027")
+		if reads := w.hub.Counts().Reads; w.looks() != 1 || reads > most {
+			t.Errorf("%s: %d looks with %d reads, want one with %d at most", what, w.looks(), reads, most)
+		}
+	}
+	look("known", 20)
+	w.start() // with an empty store
+	w.passSpan()
+	look("lost", 140)
+	look("known again", 20)
+}

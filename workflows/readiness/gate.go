@@ -19,8 +19,9 @@ import (
 
 const (
 	// mostReviews is of how many reviews, those that changed last, is read what people
-	// said, and mostHeads how many commits get a check run.
-	mostReviews = 20
+	// said: an exception may be for months, and each release has a review. mostHeads is
+	// how many commits get a check run, those of as many reviews among them.
+	mostReviews = 100
 	mostHeads   = 20
 	// fresh is how old a release branch or tag may be to get a review unasked.
 	fresh = 4 * 24 * time.Hour
@@ -80,6 +81,7 @@ func (g *gate) read() {
 	}
 	for _, own := range answer.Own {
 		said := PublishedIn(own.Summaries[name])
+		said.changed = own.Issue.UpdatedAt
 		if own.Issue.Open {
 			g.subjects, said.open = append(g.subjects, own.Subject), own.Subject.Number
 		}
@@ -116,7 +118,9 @@ func (g *gate) checks() {
 		g.open(head)
 		add(head.Commit)
 	}
-	for _, p := range g.reviews {
+	latest := slices.Clone(g.reviews)
+	slices.SortStableFunc(latest, func(x, y Published) int { return y.changed.Compare(x.changed) })
+	for _, p := range latest[:min(mostHeads, len(latest))] {
 		if !p.Withdrawn {
 			add(p.Commit)
 		}
@@ -159,6 +163,9 @@ func (g *gate) check(service, commit string) {
 			n.Openers = append(n.Openers, Opener{p.Opener, p.Commit})
 		}
 	}
+	slices.SortStableFunc(n.Acts, func(a, b verdict.Act) int { return a.At.Compare(b.At) })
+	// Of the others nothing could be ignored.
+	n.Openers = slices.DeleteFunc(n.Openers, func(o Opener) bool { return !n.isSaidBy(o.Login) })
 	if c.Checklist != nil {
 		for team, of := range g.teams(c.Checklist, service, n.Acts) {
 			if of.Known {
@@ -185,7 +192,7 @@ func (g *gate) check(service, commit string) {
 	text := strings.TrimSpace(g.look.of(wanted{service: service}, commit) + "\n\n" + v.Body(g.Language))
 	check := workflows.CheckIntent{
 		Key: keyCheck + commit[:12] + slug(service), Name: CheckName(g.Policy, g.repo, service), Commit: commit, Conclusion: conclusion,
-		Title: v.Headline(g.Language), Summary: n.write(text),
+		Title: v.Headline(g.Language), Summary: n.write(commit, text),
 	}
 	g.plan.Checks = append(g.plan.Checks, check)
 	sum := sha256.Sum256([]byte(v.Facts()))

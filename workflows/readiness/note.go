@@ -60,9 +60,9 @@ var noteLine = regexp.MustCompile(`<!-- kintsugi-readiness ([A-Za-z0-9+/=]+) -->
 // mostNote is how long a note may be: half of what GitHub takes of a summary.
 const mostNote = 30_000
 
-// write puts the note before a text, which may be cut at its end. Where the note is too
-// long, the oldest acts go.
-func (n Note) write(text string) string {
+// write puts the note of a commit before a text, which may be cut at its end. Where the
+// note is too long, acts go.
+func (n Note) write(commit, text string) string {
 	for {
 		data, err := json.Marshal(n)
 		if err != nil {
@@ -72,8 +72,44 @@ func (n Note) write(text string) string {
 		if len(marked) < mostNote || len(n.Acts) == 0 {
 			return marked + "\n\n" + text + "\n"
 		}
-		n.Acts = n.Acts[(len(n.Acts)+1)/2:]
+		n.Acts = n.shed(commit)
 	}
+}
+
+// shed drops half of the acts that may be missed most easily, the oldest of them first:
+// those that count for nothing any more, or for another commit, before confirmations, and
+// what is in force last.
+func (n Note) shed(commit string) (left []verdict.Act) {
+	rank := func(a verdict.Act) int {
+		isInForce := a.Commit == commit
+		if a.Deed == verdict.Waive {
+			isInForce = a.Until.Format(time.DateOnly) >= n.Day
+		}
+		switch {
+		case isInForce:
+			return 2
+		case a.Deed == verdict.Done:
+			return 1
+		}
+		return 0
+	}
+	count := map[int]int{}
+	for _, a := range n.Acts {
+		count[rank(a)]++
+	}
+	least := 0
+	for count[least] == 0 {
+		least++
+	}
+	drop := (count[least] + 1) / 2
+	for _, a := range n.Acts {
+		if rank(a) == least && drop > 0 {
+			drop--
+			continue
+		}
+		left = append(left, a)
+	}
+	return left
 }
 
 // noteIn reads the note of a check run's summary.

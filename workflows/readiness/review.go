@@ -31,7 +31,9 @@ type Published struct {
 	// Withdrawn: it was closed without a release, and what was said in it is void.
 	Withdrawn bool `json:"withdrawn,omitempty"`
 
-	open int // the number of a review that is open, for the gate
+	// For the gate: the number of a review that is open, and when it changed last.
+	open    int
+	changed time.Time
 }
 
 // Shown is a commit, and the version of the checklist, as people had them before them.
