@@ -49,6 +49,43 @@ func TestGateRests(t *testing.T) {
 	}
 }
 
+// TestGateRestsWithoutGraphQL: where GitHub has none, or lets the App not use it, which is
+// tried once an hour, nothing is written while nothing happens.
+func TestGateRestsWithoutGraphQL(t *testing.T) {
+	refused := fakehub.Matching(1000, http.MethodPost, "/graphql", fakehub.Fault{Status: http.StatusForbidden, Message: "Resource not accessible by integration"})
+	for name, without := range map[string]func(w *world){
+		"none": func(w *world) { w.hub.WithoutGraphQL() }, "refused": func(w *world) { w.hub.Fault(refused) },
+	} {
+		for reviews := range 3 {
+			w := newGate(t, "en", twoItems+byPeople)
+			w.hub.ProtectEnvironment(payRepo, "production", "kintsugi")
+			w.opens(repo, "suzuki", "[incident] checkout is blank", "/sev 1")
+			without(w)
+			for n := range reviews {
+				w.opens(payRepo, "tanaka", fmt.Sprint("[readiness] payments ", n), "")
+				w.waits(7 * time.Minute)
+			}
+			run := w.releasesTo(w.hub.Tip(payRepo))
+			w.waits(time.Hour)
+			w.soonGate()
+			writes := func() int { // what is asked over GraphQL is none
+				c := w.hub.Counts()
+				return w.writes() - c.ByRoute["POST /graphql"] - c.ByRoute["(fault)"]
+			}
+			before, words := writes(), len(w.waitsFor(run).Words)
+			for range 6 * 60 {
+				w.waits(time.Minute)
+			}
+			if wrote, told := writes()-before, len(w.waitsFor(run).Words)-words; wrote != 0 || told != 0 {
+				t.Errorf("%s, %d reviews: %d writes and %d words though nothing happened", name, reviews, wrote, told)
+			}
+			if err := w.failures(); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+}
+
 // TestGateUnread: while the checklist cannot be read, going back and a decision to ship
 // stay open.
 func TestGateUnread(t *testing.T) {

@@ -91,7 +91,7 @@ type App struct {
 	installed map[string]int64    // repository or organisation, in lower case, to installation
 	since     map[int64]time.Time // installation to when it was made
 	identity  *Identity
-	noGraphQL map[string]time.Time // owner, in lower case, to before when none is tried
+	noGraphQL map[string]forgone // by owner, in lower case
 
 	homes   *kept[place]
 	files   *kept[*policy.Source]   // nil where there is none
@@ -175,7 +175,7 @@ func newApp(config Config, credential string) (*App, error) {
 		etags:     newETags(),
 		graphQL:   graphQLAt(base),
 		lanes:     map[int64]*lane{},
-		noGraphQL: map[string]time.Time{},
+		noGraphQL: map[string]forgone{},
 		installed: map[string]int64{},
 		since:     map[int64]time.Time{},
 		homes:     newKept(config.Clock, weightless[place]),

@@ -37,21 +37,38 @@ const maxGraph = 4 << 20
 // we ask of it, or not to let us.
 const withoutGraphQL = time.Hour
 
+// forgone is before when no document is tried, and why.
+type forgone struct {
+	until time.Time
+	why   string
+}
+
 // knowsGraphQL tells whether it is worth while to send a document about a
 // repository.
-func (a *App) knowsGraphQL(repo string) bool {
+func (a *App) knowsGraphQL(repo string) bool { return a.lacksGraphQL(repo) == "" }
+
+// lacksGraphQL says why it is not worth while. The same is said when a document was tried
+// and when none is: else what people read would change every hour, and back.
+func (a *App) lacksGraphQL(repo string) (why string) {
 	owner, _ := ownerOf(repo)
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	from, now := a.noGraphQL[owner], a.clock.Now()
-	return !now.Before(from) || from.After(now.Add(withoutGraphQL)) // our clock was set back
+	of, now := a.noGraphQL[owner], a.clock.Now()
+	if !now.Before(of.until) || of.until.After(now.Add(withoutGraphQL)) { // our clock was set back
+		return ""
+	}
+	return of.why
 }
 
 // forgoGraphQL is what to do where a document was refused as such.
 func (a *App) forgoGraphQL(repo string, why error) {
 	owner, _ := ownerOf(repo)
+	said := "this GitHub has no GraphQL API"
+	if errors.Is(why, engine.ErrRefused) {
+		said = "GitHub does not let the App use its GraphQL API"
+	}
 	a.mu.Lock()
-	a.noGraphQL[owner] = a.clock.Now().Add(withoutGraphQL)
+	a.noGraphQL[owner] = forgone{a.clock.Now().Add(withoutGraphQL), said}
 	a.mu.Unlock()
 	a.log.Info("GitHub is asked over REST only for an hour", "owner", owner, "error", why)
 }

@@ -63,15 +63,15 @@ func (a *App) about(ctx context.Context, repo, what, permission, may string, ask
 	if err != nil {
 		return nil, missing, answer, err
 	}
-	if !a.knowsGraphQL(repo) {
-		return nil, missing, workflows.Answer{Unknown: what + ": this GitHub has no GraphQL API"}, nil
+	if why := a.lacksGraphQL(repo); why != "" {
+		return nil, missing, workflows.Answer{Unknown: what + ": " + why}, nil
 	}
 	d := &document{kind: "query"}
 	head := fmt.Sprintf("repository(owner: %s, name: %s) {\n", d.variable("String!", owner), d.variable("String!", name))
 	d.fields = []string{head + ask(d) + "}"}
 	got, err := a.graph(ctx, repo, d, 0)
-	if why, ok := untold(err, what, permission); ok {
-		return nil, missing, why, nil
+	if why := a.lacksGraphQL(repo); err != nil && why != "" {
+		return nil, missing, workflows.Answer{Unknown: what + ": " + why}, nil
 	}
 	if err != nil {
 		return nil, missing, answer, err
