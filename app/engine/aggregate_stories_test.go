@@ -18,14 +18,14 @@ import (
 // stores, the page ends as GitHub's issues say, by one pull request at a time where it
 // is proposed, and then nothing more is written.
 func TestAggregateStories(t *testing.T) {
-	count, first := 40, uint64(1)
+	count, first := 12, uint64(1)
 	switch {
 	case testing.Short():
 		count = 4
 	case os.Getenv("KINTSUGI_TEST_LONG") == "1":
 		count = 1000
 	case os.Getenv("KINTSUGI_TEST_ALL") == "1":
-		count = 120
+		count = 80
 	}
 	if n, err := strconv.ParseUint(os.Getenv("KINTSUGI_SEED"), 10, 64); err == nil {
 		first, count = n, 1

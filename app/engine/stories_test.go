@@ -327,14 +327,14 @@ func trouble(w *world, r *rand.Rand) *disorder {
 // the same facts end in the same state. KINTSUGI_STORIES says how many, and
 // KINTSUGI_SEED tells one of them again.
 func TestStories(t *testing.T) {
-	count, first := 80, uint64(1)
+	count, first := 24, uint64(1)
 	switch {
 	case testing.Short():
 		count = 8
 	case os.Getenv("KINTSUGI_TEST_LONG") == "1":
 		count = 2000
 	case os.Getenv("KINTSUGI_TEST_ALL") == "1":
-		count = 240
+		count = 160
 	}
 	if n, err := strconv.Atoi(os.Getenv("KINTSUGI_STORIES")); err == nil {
 		count = n

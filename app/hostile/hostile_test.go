@@ -21,7 +21,7 @@ var harmless = []string{"xyzzy", "", " ", "Mars/Phobos", "XYZ", "1"}
 // writes must be read, line by line, as what it writes where a harmless word stands
 // instead, and nothing in it may act. The texts take turns in the two repositories, a
 // private one in English and a public one in Japanese. With KINTSUGI_TEST_LONG=1
-// all of them are played, else each in every eighth way in.
+// all of them are played, else each in every sixteenth way in.
 func TestNothingActs(t *testing.T) {
 	repos := []string{"acme/incidents", "acme/website"}
 	for n, in := range ingresses() {
@@ -59,10 +59,10 @@ func TestNothingActs(t *testing.T) {
 				t.Errorf("nowhere %s: this way in is not open", in.shows)
 			}
 			for m, text := range hostile.Texts() {
-				if !everything() && m%8 != n%8 {
+				if !everything() && m%16 != n%16 {
 					continue
 				}
-				w.judge(in, repos[(n+m/8)%2], text, known)
+				w.judge(in, repos[(n+m/16)%2], text, known)
 			}
 			if !in.calls && in.template == nil {
 				w.calledNobodyElse()

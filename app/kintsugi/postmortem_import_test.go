@@ -154,9 +154,11 @@ func readAll(t *testing.T, g gitHub, choice repositoryChoice) (contents, problem
 // to be waited for is waited for.
 func TestImportMany(t *testing.T) {
 	hub, g := archiveReader(t)
+	many := map[string]string{}
 	for n := range mostFiles {
-		hub.PutFile("acme/pay", fmt.Sprintf("docs/many/%d.md", n), fmt.Sprintf("# Number %d\n", n))
+		many[fmt.Sprintf("docs/many/%d.md", n)] = fmt.Sprintf("# Number %d\n", n)
 	}
+	hub.PutFiles("acme/pay", many)
 	hub.Fault(fakehub.Matching(1, "GET", "/git/blobs/", fakehub.Fault{Status: 429, Header: map[string]string{"Retry-After": "60"}}))
 	began := g.clock.Now()
 	contents, problems, err := readAll(t, g, repositoryChoice{repo: "acme/pay"})
@@ -166,9 +168,11 @@ func TestImportMany(t *testing.T) {
 	if took := g.clock.Now().Sub(began); took < 3*time.Minute || took > 10*time.Minute {
 		t.Errorf("GitHub was asked %d times within %s", mostFiles, took)
 	}
+	others := map[string]string{}
 	for n := range 3000 {
-		hub.PutFile("acme/pay", fmt.Sprintf("other/%d.txt", n), "x")
+		others[fmt.Sprintf("other/%d.txt", n)] = "x"
 	}
+	hub.PutFiles("acme/pay", others)
 	r, err := openRepository(t.Context(), g, repositoryChoice{repo: "acme/pay"})
 	if err != nil || r.files[0].problem == nil || !strings.Contains(r.files[0].problem.english, "lists only a part") {
 		t.Errorf("of a tree that is cut: %+v, %v", r, err)
