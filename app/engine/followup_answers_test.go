@@ -77,6 +77,9 @@ func TestFollowUpsApart(t *testing.T) {
 // TestFollowUpsOfAnySize: neither thousands of rows nor one without end stops the
 // program, or makes it write more than GitHub takes.
 func TestFollowUpsOfAnySize(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long, and in one thread: nothing for the race detector")
+	}
 	for name, body := range map[string]string{
 		"rows":        itemTable + strings.Repeat("| x | | | |\n", 4_500),
 		"a long row":  itemTable + "| " + strings.Repeat("w", 60_000) + " | prevent | @suzuki | 2026-12-18 |\n",

@@ -10,6 +10,9 @@ import (
 // what the acceptance of a postmortem with so many items takes beyond that of one
 // without any, until all is said.
 func TestFollowUpBudget(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long, and in one thread: nothing for the race detector")
+	}
 	type cost struct{ reads, writes, comments int }
 	measured := map[bool]map[int]cost{}
 	counts := []int{0, 1, 5, 8, 9, 20, 50}

@@ -42,6 +42,9 @@ func (w *world) happened(m int, made []int) []func() {
 // whatever becomes of the deliveries, the list ends the same by the next day, and
 // nothing is made twice.
 func TestFollowUpsConverge(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long, and in one thread: nothing for the race detector")
+	}
 	want := ""
 	for seed := range uint64(12) {
 		w := newWorld(t, 2, withFollowUps, withoutSweeps)

@@ -77,6 +77,9 @@ func (w *world) spokenIn(name string) (n int) {
 // TestGateManyReviews: an exception holds for its whole time though a hundred releases come
 // meanwhile, and a look costs no more for it; where the store was lost, one does.
 func TestGateManyReviews(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long, and in one thread: nothing for the race detector")
+	}
 	w := newGate(t, "en", twoItems+"  - {id: load-test, question: {en: Does it hold the peak?, ja: 最大の負荷に耐えますか。}}\n")
 	ends := func(n int) {
 		w.must(w.hub.Close(payRepo, n, "suzuki", "completed"))

@@ -250,6 +250,9 @@ func (w *world) noteOn(commit string) string {
 // TestGateNight: twenty branches and their reviews are looked after, though one look costs
 // more than the limit of our own lets through in the time after which it lets come back.
 func TestGateNight(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long, and in one thread: nothing for the race detector")
+	}
 	w := newGate(t, "en", twoItems+byPeople+"  - {id: lint, question: {en: Is it tidy?}, evidence: [{check: lint}]}\n")
 	w.hub.PutFile(payRepo, ".github/kintsugi.yml", fmt.Sprintf(gatePolicy, "en")+"readiness: {branches: [\"release/*\"]}\n")
 	for i := range 20 {

@@ -14,6 +14,9 @@ import (
 // and lists that lag, leaves one branch, one pull request and all that was recommended,
 // once.
 func TestListCrash(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long, and in one thread: nothing for the race detector")
+	}
 	at := 1
 	for died := true; died; at++ {
 		isAfter, isKept := at%2 == 0, at%3 == 0
@@ -112,6 +115,9 @@ func (w *world) works() {
 // left alone, and listed by the night after the first recommendation; nights without
 // news write nothing.
 func TestListLegacy(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long, and in one thread: nothing for the race detector")
+	}
 	const count = 250
 	for _, write := range []string{"pull_request", "issue"} {
 		t.Run(write, func(t *testing.T) {

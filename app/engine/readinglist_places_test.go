@@ -32,6 +32,9 @@ func (w *world) openPulls() (open []int, all int) {
 // TestListPullEnds: however the pull request ends, a quiet night writes nothing, what
 // comes next is proposed in one pull request, and nothing is lost.
 func TestListPullEnds(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long, and in one thread: nothing for the race detector")
+	}
 	merge := func(w *world, n int) { w.must(w.hub.Merge(repo, n, "yamamoto")) }
 	squash := func(w *world, n int) { w.must(w.hub.Squash(repo, n, "yamamoto")) }
 	closes := func(w *world, n int) { w.must(w.hub.Close(repo, n, "yamamoto", "")) }
@@ -117,6 +120,9 @@ func TestListElsewhere(t *testing.T) {
 // TestListMadePrivate: the words of what is not for everybody any more are gone after the
 // next night, however many there are; where it is, and that it is private, stays.
 func TestListMadePrivate(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long, and in one thread: nothing for the race detector")
+	}
 	for kind, count := range map[string]int{"issues": 60, "files": 1, "no longer named": 1, "uninstalled": 1, "transferred": 1} {
 		t.Run(kind, func(t *testing.T) {
 			w := newWorld(t, 1, withReadingList, withoutSweeps)
