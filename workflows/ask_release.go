@@ -10,6 +10,10 @@ import "time"
 // The commit may be named by a branch or a tag.
 type CommitAsk struct{ Repo, Commit string }
 
+// CommitsAsk asks the same of several commits of a repository, each by its whole name, in
+// fewer requests.
+type CommitsAsk struct{ Repo, Commits string }
+
 // TreeAsk asks for the paths of all files at a commit.
 type TreeAsk struct{ Repo, Commit string }
 
@@ -67,6 +71,7 @@ type HeadsAsk struct {
 type NotesAsk struct{ Repo, Commit, Check string }
 
 func (CommitAsk) ask()      {}
+func (CommitsAsk) ask()     {}
 func (WaitingAsk) ask()     {}
 func (HeadsAsk) ask()       {}
 func (NotesAsk) ask()       {}
@@ -95,6 +100,8 @@ func Quotes(a Ask) (repo string, ok bool) {
 	case RunbooksAsk:
 		return a.Repo, true
 	case CommitAsk:
+		return a.Repo, true
+	case CommitsAsk:
 		return a.Repo, true
 	case TreeAsk:
 		return a.Repo, true
@@ -138,7 +145,7 @@ type Seen struct {
 	Results  []Result
 	Releases []Release
 	// Deployments are the newest first, and Commits those that a DeployedAsk found with
-	// them, each once.
+	// them, each once, or those of a CommitsAsk that are there.
 	Deployments []Deployment
 	Commits     []Commit
 	// Hidden: nothing of the repository may be quoted here, and what names its

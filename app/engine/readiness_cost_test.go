@@ -53,6 +53,17 @@ func TestGateBudget(t *testing.T) {
 			w.catchUp()
 		}
 	})
+	w.hub.PutFile(payRepo, ".github/kintsugi.yml", fmt.Sprintf(gatePolicy, "en")+"readiness: {branches: [\"release/*\"]}\n")
+	for i := range 20 {
+		commit, err := w.hub.CommitFiles(payRepo, "yamamoto", fmt.Sprintf("release/%d", i), map[string]string{"pay.go": fmt.Sprint(i)})
+		w.must(err)
+		w.hub.RunWorkflow(payRepo, "ci.yml", commit, "success")
+	}
+	w.soonGate()
+	w.settle()
+	measured("a check that ends, with twenty release branches under review", 0, func() {
+		w.hub.CheckOf("github-actions", payRepo, "", "preview", "success", "")
+	})
 	w.addRepo("acme/plain", true)
 	w.soonGate()
 	measured("a push to a repository without a checklist", 0, func() {

@@ -270,7 +270,7 @@ func TestGateNight(t *testing.T) {
 	w.runs = nil
 	w.hub.CheckOf("ci", payRepo, "", "deploy preview", "success", "")
 	w.soonGate()
-	if reads := w.hub.Counts().Reads - before.Reads; reads > 130 || w.looks() != 1 || w.writes() != wrote {
+	if reads := w.hub.Counts().Reads - before.Reads; reads > 75 || w.looks() != 1 || w.writes() != wrote {
 		t.Errorf("%d reads, %d looks, %d writes", reads, w.looks(), w.writes()-wrote)
 	}
 	for range 10 { // of a busy minute

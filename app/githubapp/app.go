@@ -98,6 +98,7 @@ type App struct {
 	labels  *kept[bool]             // those known to exist
 	changed *kept[workflows.Answer] // what was deployed and released in a window
 	texts   *kept[workflows.Answer] // files of default branches, until one is pushed to
+	trees   *kept[workflows.Answer] // which files there are at commits, and texts of them
 	absent  *kept[time.Time]        // repositories and organisations without an installation, and when that was heard
 
 	library *library // runbooks and earlier incidents
@@ -183,6 +184,7 @@ func newApp(config Config, credential string) (*App, error) {
 		labels:    newKept(config.Clock, weightless[bool]),
 		changed:   newKept(config.Clock, weightOfAnswer),
 		texts:     newKept(config.Clock, func(a workflows.Answer) int { return len(a.Text) }),
+		trees:     newKept(config.Clock, weightOfAnswer),
 		absent:    newKept(config.Clock, weightless[time.Time]),
 		library:   newLibrary(config.Clock),
 	}

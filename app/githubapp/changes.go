@@ -45,6 +45,9 @@ func weightOfAnswer(a workflows.Answer) int {
 		n += 100 + len(c.Repo) + len(c.Title) + len(c.By) + len(c.URL)
 	}
 	n += 300 * len(a.Seen.Deployments)
+	for _, f := range a.Seen.Files {
+		n += 50 + len(f.Path) + len(f.Text)
+	}
 	for _, c := range a.Seen.Commits {
 		n += 300 + len(c.Message)
 		for _, p := range c.Pulls {

@@ -235,4 +235,5 @@ func (a *App) renewInstallation(id int64, owner string) {
 	a.absent.dropOwner(owner)
 	a.homes.dropOwner(owner)
 	a.files.dropOwner(owner)
+	a.trees.dropOwner(owner)
 }

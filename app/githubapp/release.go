@@ -21,10 +21,12 @@ func (a *App) ofRelease(ctx context.Context, ask workflows.Ask) (answer workflow
 	switch ask := ask.(type) {
 	case workflows.CommitAsk:
 		answer, err = a.commitOf(ctx, ask)
+	case workflows.CommitsAsk:
+		answer, err = a.commitsOf(ctx, ask)
 	case workflows.TreeAsk:
-		answer, err = a.tree(ctx, ask)
+		answer, err = a.keptAt(ask.Commit, ask.Repo+" tree "+ask.Commit, func() (workflows.Answer, error) { return a.tree(ctx, ask) })
 	case workflows.TextsAsk:
-		answer, err = a.textsOf(ctx, ask)
+		answer, err = a.keptAt(ask.Commit, ask.Repo+" texts "+ask.Commit+" "+ask.Paths, func() (workflows.Answer, error) { return a.textsOf(ctx, ask) })
 	case workflows.FolderAsk:
 		answer, err = a.folderOf(ctx, ask)
 	case workflows.ChecksAsk:
@@ -53,6 +55,19 @@ func (a *App) ofRelease(ctx context.Context, ask workflows.Ask) (answer workflow
 		return answer, false, nil
 	}
 	return answer, true, err
+}
+
+// keptAt answers from what was read of a commit in the last ten minutes, if that is its
+// whole name: its files never change.
+func (a *App) keptAt(commit, name string, read func() (workflows.Answer, error)) (workflows.Answer, error) {
+	if answer, ok := a.trees.get(name); ok {
+		return answer, nil
+	}
+	answer, err := read()
+	if err == nil && answer.Unknown == "" && commitName.MatchString(commit) && weightOfAnswer(answer) < keptOfOwner/2 {
+		a.trees.put(name, answer)
+	}
+	return answer, err
 }
 
 // about asks one document about a repository, whose fields ask writes, and reads what

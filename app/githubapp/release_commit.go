@@ -3,10 +3,12 @@ package githubapp
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
+	"github.com/kintsugi-app/kintsugi/app/engine"
 	"github.com/kintsugi-app/kintsugi/workflows"
 )
 
@@ -80,6 +82,70 @@ func (a *App) commitOf(ctx context.Context, ask workflows.CommitAsk) (workflows.
 	answer := workflows.Answer{Seen: workflows.Seen{Commit: found.commit(missing)}}
 	if missing.Unknown != "" {
 		answer.Lacks = toSeePulls
+	}
+	return answer, nil
+}
+
+// commitsAtOnce is of how many commits one document asks.
+const commitsAtOnce = 10
+
+// commitsOf tells the same of several commits. Where GitHub would not answer for so many at
+// once, since what their pull requests say is too much or takes too long, each is asked for.
+func (a *App) commitsOf(ctx context.Context, ask workflows.CommitsAsk) (answer workflows.Answer, err error) {
+	for some := range slices.Chunk(lines(ask.Commits), commitsAtOnce) {
+		part, err := a.commitsTogether(ctx, ask.Repo, some)
+		_, limited := errors.AsType[*engine.Later](err)
+		if err != nil && !limited && ctx.Err() == nil {
+			part, err = a.commitsApart(ctx, ask.Repo, some)
+		}
+		if err != nil || part.Unknown != "" {
+			return part, err
+		}
+		answer.Seen.Commits = append(answer.Seen.Commits, part.Seen.Commits...)
+		answer.Lacks = part.Lacks
+	}
+	return answer, nil
+}
+
+func (a *App) commitsTogether(ctx context.Context, repo string, commits []string) (answer workflows.Answer, err error) {
+	fields, missing, untold, err := a.about(ctx, repo, "commits of "+repo, toSeeContents, "associatedPullRequests", func(d *document) string {
+		var b strings.Builder
+		for i, commit := range commits {
+			fmt.Fprintf(&b, "c%d: object(expression: %s) { ... on Commit { %s } }\n", i, d.variable("String!", commit), withFiles)
+		}
+		return b.String()
+	})
+	if err != nil || untold.Unknown != "" {
+		return untold, err
+	}
+	for i := range commits {
+		var found *commitNode
+		if err := json.Unmarshal(fields[fmt.Sprintf("c%d", i)], &found); err != nil {
+			return workflows.Answer{}, err
+		}
+		if found != nil && found.Message != nil {
+			answer.Seen.Commits = append(answer.Seen.Commits, found.commit(missing))
+		}
+	}
+	if missing.Unknown != "" {
+		answer.Lacks = toSeePulls
+	}
+	return answer, nil
+}
+
+func (a *App) commitsApart(ctx context.Context, repo string, commits []string) (answer workflows.Answer, err error) {
+	for _, commit := range commits {
+		one, err := a.commitOf(ctx, workflows.CommitAsk{Repo: repo, Commit: commit})
+		switch {
+		case err != nil:
+			return workflows.Answer{}, err
+		case one.NotThere():
+		case one.Unknown != "":
+			return one, nil
+		default:
+			answer.Seen.Commits = append(answer.Seen.Commits, one.Seen.Commit)
+			answer.Lacks = one.Lacks
+		}
 	}
 	return answer, nil
 }

@@ -2,6 +2,8 @@ package githubapp_test
 
 import (
 	"errors"
+	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -278,6 +280,70 @@ func TestPastRuns(t *testing.T) {
 	}
 }
 
+// TestCommitsTogether: of several commits the same is told as of each, in one request for
+// ten; where GitHub would not, each is asked for.
+func TestCommitsTogether(t *testing.T) {
+	w, commits := releasing(t)
+	for i := range 9 {
+		w.PutFiles(vault, map[string]string{"n.txt": fmt.Sprint(i)})
+		commits = append(commits, w.Tip(vault))
+	}
+	_, err := w.CommitFiles(vault, "alice", "fix", map[string]string{"fix.go": "package vault"})
+	must(t, err)
+	pull, err := w.OpenPull(vault, "alice", fakehub.NewIssue{Title: "Fix", Head: "fix", Body: "Fixes-incident: #340"})
+	must(t, err)
+	must(t, w.Merge(vault, pull, "alice"))
+	commits = append(commits, w.Tip(vault))
+	ask := workflows.CommitsAsk{Repo: vault, Commits: strings.Join(append(commits, strings.Repeat("0", 40)), "\n")}
+	want := func() (want workflows.Answer) {
+		for _, commit := range commits {
+			one := w.told(workflows.CommitAsk{Repo: vault, Commit: commit})
+			want.Seen.Commits = append(want.Seen.Commits, one.Seen.Commit)
+			want.Lacks = one.Lacks
+		}
+		return want
+	}
+	seen, cost := w.cost(ask)
+	if diff := cmp.Diff(want().Seen, seen); diff != "" || cost != 2 || len(seen.Commits[11].Pulls) != 1 {
+		t.Errorf("%d requests\n%s", cost, diff)
+	}
+	remove := w.Fault(fakehub.Matching(1, "POST", "/graphql", fakehub.Fault{Status: 502}))
+	if seen, cost := w.cost(ask); !cmp.Equal(want().Seen, seen) || cost < 12 {
+		t.Errorf("%d requests, %+v", cost, seen)
+	}
+	remove()
+	less := maps.Clone(toRelease)
+	delete(less, "pull_requests")
+	w.SetPermissions("acme", less)
+	if got := w.told(ask); len(got.Seen.Commits) != 12 || got.Seen.Commits[11].NoPulls == "" || got.Lacks != want().Lacks || got.Lacks == "" {
+		t.Errorf("%+v", got)
+	}
+	delete(less, "contents")
+	w.SetPermissions("acme", less)
+	if got, err := w.app.Answer(ctx, ask); err != nil || got.Unknown == "" || got.Lacks != "contents: read" {
+		t.Errorf("%+v, %v", got, err)
+	}
+	w.SetPermissions("acme", toRelease)
+	w.Fault(fakehub.Matching(100, "POST", "/graphql", fakehub.Fault{Status: 502}))
+	if got, err := w.app.Answer(ctx, ask); err == nil || !cmp.Equal(got, workflows.Answer{}) {
+		t.Errorf("%+v, %v", got, err)
+	}
+}
+
+// TestFilesKept: the files of a commit are read once; what a branch has may change.
+func TestFilesKept(t *testing.T) {
+	w, commits := releasing(t)
+	for ask, again := range map[workflows.Ask]int{
+		workflows.TreeAsk{Repo: vault, Commit: commits[1]}: 0, workflows.TextsAsk{Repo: vault, Commit: commits[1], Paths: "README.md"}: 0,
+		workflows.TreeAsk{Repo: vault, Commit: "main"}: 1, workflows.TextsAsk{Repo: vault, Commit: "main", Paths: "README.md"}: 1,
+	} {
+		first, _ := w.cost(ask)
+		if second, cost := w.cost(ask); cost != again || !cmp.Equal(first, second) {
+			t.Errorf("%+v: %d requests, %+v", ask, cost, second)
+		}
+	}
+}
+
 // releaseAsks are one of each kind, with the permission that it takes.
 func releaseAsks(commit string) map[workflows.Ask]string {
 	return map[workflows.Ask]string{
@@ -335,7 +401,8 @@ func TestReleaseUnanswered(t *testing.T) {
 			remove()
 			w.clock.Advance(10 * time.Second)
 			w.told(ask)
-			if _, isKept := ask.(workflows.DeployedAsk); isKept {
+			switch ask.(type) {
+			case workflows.DeployedAsk, workflows.TreeAsk, workflows.TextsAsk: // they are kept
 				w.clock.Advance(11 * time.Minute)
 			}
 		}

@@ -125,6 +125,9 @@ func (g *gate) checks() {
 			add(p.Commit)
 		}
 	}
+	if g.askTogether(commits) {
+		return
+	}
 	services := ServicesOf(g.Policy, g.repo)
 	if len(services) == 0 {
 		services = []string{""}
@@ -134,6 +137,19 @@ func (g *gate) checks() {
 			g.check(service, commit)
 		}
 	}
+}
+
+// askTogether asks for all commits of which nothing is known yet, if there are several.
+func (g *gate) askTogether(commits []string) bool {
+	unknown := slices.DeleteFunc(slices.Clone(commits), func(commit string) bool {
+		_, known := g.Facts[workflows.CommitAsk{Repo: g.repo, Commit: commit}]
+		return known
+	})
+	if len(unknown) < 2 {
+		return false
+	}
+	g.fact(workflows.CommitsAsk{Repo: g.repo, Commits: strings.Join(unknown, "\n")})
+	return true
 }
 
 func lines(patterns []string) string {

@@ -215,6 +215,18 @@ func (s *story) answer(ask workflows.Ask) workflows.Answer {
 			}
 		}
 		return workflows.Answer{Unknown: workflows.NotThere}
+	case workflows.CommitsAsk:
+		var all workflows.Answer
+		for commit := range strings.SplitSeq(ask.Commits, "\n") {
+			one := s.answer(workflows.CommitAsk{Repo: ask.Repo, Commit: commit})
+			if one.Lacks != "" {
+				return one
+			}
+			if one.Unknown == "" {
+				all.Seen.Commits = append(all.Seen.Commits, one.Seen.Commit)
+			}
+		}
+		return all
 	case workflows.FolderAsk:
 		return workflows.Answer{Seen: workflows.Seen{Files: s.files}}
 	case workflows.LabelledAsk:

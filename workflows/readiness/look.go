@@ -2,6 +2,7 @@ package readiness
 
 import (
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -25,7 +26,32 @@ type look struct {
 }
 
 func newLook(in workflows.Input) *look {
+	in.Facts = apart(in.Facts)
 	return &look{Input: in, repo: in.Observation.Subject.Repo, settings: SettingsIn(in.Policy)}
+}
+
+// apart are the answers so far, with one for each of the commits that were asked for
+// together.
+func apart(facts workflows.Facts) workflows.Facts {
+	all := maps.Clone(facts)
+	for ask, answer := range facts {
+		together, ok := ask.(workflows.CommitsAsk)
+		if !ok {
+			continue
+		}
+		for commit := range strings.SplitSeq(together.Commits, "\n") {
+			one := workflows.Answer{Unknown: answer.Unknown, Lacks: answer.Lacks}
+			i := slices.IndexFunc(answer.Seen.Commits, func(c workflows.Commit) bool { return c.SHA == commit })
+			switch {
+			case i >= 0:
+				one.Seen.Commit = answer.Seen.Commits[i]
+			case answer.Unknown == "":
+				one = workflows.Answer{Unknown: workflows.NotThere}
+			}
+			all[workflows.CommitAsk{Repo: together.Repo, Commit: commit}] = one
+		}
+	}
+	return all
 }
 
 func (l *look) asking() bool { return len(l.asks) > 0 }
