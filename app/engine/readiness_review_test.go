@@ -52,6 +52,9 @@ func TestGateRests(t *testing.T) {
 // TestGateRestsWithoutGraphQL: where GitHub has none, or lets the App not use it, which is
 // tried once an hour, nothing is written while nothing happens.
 func TestGateRestsWithoutGraphQL(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long, and in one thread: nothing for the race detector")
+	}
 	refused := fakehub.Matching(1000, http.MethodPost, "/graphql", fakehub.Fault{Status: http.StatusForbidden, Message: "Resource not accessible by integration"})
 	for name, without := range map[string]func(w *world){
 		"none": func(w *world) { w.hub.WithoutGraphQL() }, "refused": func(w *world) { w.hub.Fault(refused) },
