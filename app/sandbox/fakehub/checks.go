@@ -13,6 +13,7 @@ import (
 type check struct {
 	id        int64
 	repo      *repo
+	run       int64  // of the run that it is a job of, or 0
 	app       string // another App's slug, or empty
 	name, sha string
 	made      time.Time
@@ -191,6 +192,10 @@ func listChecks(c *call, r *repo) (int, raw, error) {
 func (h *Hub) renderCheck(one *check, s checkState) raw {
 	r := one.repo
 	address, page := h.api("/repos/%s/check-runs/%d", r.fullName(), one.id), h.web("/%s/runs/%d", r.fullName(), one.id)
+	suite := r.id
+	if one.run != 0 {
+		page, suite = h.web("/%s/actions/runs/%d/job/%d", r.fullName(), one.run, one.id), one.run
+	}
 	var completed *string
 	if s.status == "completed" {
 		text := format(one.completed(s))
@@ -205,7 +210,7 @@ func (h *Hub) renderCheck(one *check, s checkState) raw {
 			part{"title", encode(orNull(s.title))}, part{"summary", encode(orNull(s.summary))}, part{"text", nil},
 			part{"annotations_count", encode(len(s.annotations))}, part{"annotations_url", encode(address + "/annotations")},
 		)},
-		part{"name", encode(one.name)}, part{"check_suite", object(part{"id", encode(r.id)})}, part{"app", h.renderAppOf(one)},
+		part{"name", encode(one.name)}, part{"check_suite", object(part{"id", encode(suite)})}, part{"app", h.renderAppOf(one)},
 		part{"pull_requests", renderAll(one.pulls(), h.renderPullName)},
 	)
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -108,6 +109,11 @@ func everythingOfARelease(w *world) {
 	w.Check(shop, "", "lint", "neutral")
 	w.Deployed(shop, "production", "success")
 	bot.want(200, bot.get(repo+"/actions/runs?head_sha="+tip+"&exclude_pull_requests=true&per_page=100"))
+	_, err := w.RunJobs(shop, "deploy.yml", "", "write", "workflow_dispatch", fakehub.Job{Name: "gate", Annotations: []fakehub.Annotation{{Level: "notice", Title: "Released", Message: "now"}}})
+	w.ok(err)
+	if by := bot.want(200, bot.get(repo+"/actions/runs?event=workflow_dispatch&created="+url.QueryEscape(">="+start[:10]))).object(w.t); by["total_count"] != 1.0 {
+		w.t.Errorf("%v", by)
+	}
 	bot.want(200, bot.get(repo+"/actions/workflows/ci.yml/runs?status=success&per_page=1"))
 	bot.want(404, bot.get(repo+"/actions/workflows/absent.yml/runs"))
 	bot.want(200, bot.get(repo+"/commits/"+tip+"/status?per_page=100"))

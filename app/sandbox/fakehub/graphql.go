@@ -179,6 +179,7 @@ func fieldsOf(of node, selected ast.SelectionSet) (fields []*ast.Field) {
 	return fields
 }
 
+// value answers a value. An element of a list that is nil is one that is not there.
 func (e *evaluation) value(value any, selected ast.SelectionSet, path []any) raw {
 	switch value := value.(type) {
 	case node:
@@ -187,6 +188,10 @@ func (e *evaluation) value(value any, selected ast.SelectionSet, path []any) raw
 		at := -1
 		return renderAll(value, func(n node) raw {
 			at++
+			if n == nil {
+				e.refuse(append(slices.Clone(path), at), errNotFound)
+				return raw("null")
+			}
 			if one := e.object(n, selected, append(slices.Clone(path), at)); one != nil {
 				return one
 			}

@@ -9,7 +9,7 @@ import (
 
 // query is the root of what can be asked for.
 func (c *call) query() node {
-	return node{"repository": func(args map[string]any) (any, error) {
+	return node{"nodes": c.nodesByID, "repository": func(args map[string]any) (any, error) {
 		name := fmt.Sprintf("%v/%v", args["owner"], args["name"])
 		c.named = append(c.named, name)
 		r := c.hub.repos[strings.ToLower(name)]

@@ -70,22 +70,55 @@ func (c *call) suiteNodes(r *repo, at *commit, args map[string]any) (any, error)
 		}
 	}
 	return connected(apps, args, func(app string) node {
-		return node{
-			"app":       plain(node{"slug": plain(orDefault(app, c.hub.options.App.Slug))}),
-			"checkRuns": func(args map[string]any) (any, error) { return c.checkNodes(r, at, app, args) },
-		}
+		return c.suiteNode(r, nodeID("CS", r.id), app, func(one *check) bool { return one.sha == at.sha && one.app == app })
 	})
 }
 
-// checkNodes are the check runs of an App, of each name the latest unless all are asked
+// suiteNode is a suite of an App's with some check runs.
+func (c *call) suiteNode(r *repo, id, app string, has func(*check) bool) node {
+	return node{
+		"__typename": plain("CheckSuite"), "id": plain(id),
+		"app": plain(node{"slug": plain(orDefault(app, c.hub.options.App.Slug))}),
+		"checkRuns": func(args map[string]any) (any, error) {
+			if err := c.permitted("checks", "read"); err != nil {
+				return nil, err
+			}
+			return c.checkNodes(r, has, args)
+		},
+	}
+}
+
+// nodesByID are nodes by their ids, of which this simulation knows the suites of runs of
+// workflows. docs: GraphQL API, "Using global node IDs"; Reference, Query.nodes.
+func (c *call) nodesByID(args map[string]any) (any, error) {
+	found := []node{}
+	for _, id := range list(args["ids"]) {
+		found = append(found, c.suiteOfRun(id))
+	}
+	return found, nil
+}
+
+// suiteOfRun is nil where there is none.
+func (c *call) suiteOfRun(id string) node {
+	for _, r := range c.hub.repos {
+		for _, w := range r.runs {
+			if nodeID("CS", w.id) == id && c.sees(r) {
+				return c.suiteNode(r, id, "github-actions", func(one *check) bool { return one.run == w.id })
+			}
+		}
+	}
+	return nil
+}
+
+// checkNodes are the check runs of a suite, of each name the latest unless all are asked
 // for.
-func (c *call) checkNodes(r *repo, at *commit, app string, args map[string]any) (any, error) {
+func (c *call) checkNodes(r *repo, has func(*check) bool, args map[string]any) (any, error) {
 	filter, _ := args["filterBy"].(map[string]any)
 	name, named := filter["checkName"].(string)
 	var found []*check
 	for _, one := range slices.Backward(r.checks) {
 		isOlder := slices.ContainsFunc(found, func(other *check) bool { return other.name == one.name })
-		if one.sha == at.sha && one.app == app && (!named || one.name == name) && (!isOlder || fmt.Sprint(filter["checkType"]) == "ALL") {
+		if has(one) && (!named || one.name == name) && (!isOlder || fmt.Sprint(filter["checkType"]) == "ALL") {
 			found = append(found, one)
 		}
 	}
@@ -98,6 +131,11 @@ func (c *call) checkNodes(r *repo, at *commit, app string, args map[string]any) 
 		return node{
 			"name": plain(one.name), "summary": plain(orNull(s.summary)), "completedAt": completed,
 			"url": plain(c.hub.web("/%s/runs/%d", r.fullName(), one.id)),
+			"annotations": func(args map[string]any) (any, error) {
+				return connected(s.annotations, args, func(a Annotation) node {
+					return node{"title": plain(orNull(a.Title)), "message": plain(a.Message)}
+				})
+			},
 		}
 	})
 }

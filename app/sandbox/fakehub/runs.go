@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"path"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -11,6 +12,7 @@ import (
 type workflowRun struct {
 	id         int64
 	file       string // its name
+	event      string // by which it was started
 	sha        string
 	branch     string // or tag
 	actor      *user
@@ -34,9 +36,51 @@ type commitStatus struct {
 func (h *Hub) RunWorkflow(repo, file, ref, conclusion string) {
 	defer h.begin()()
 	r := h.mustRepo(repo)
-	w := &workflowRun{id: h.nextID(), file: file, sha: r.commitAt(ref).name(), branch: r.defaultBranch, actor: r.owner, conclusion: conclusion, at: h.now}
+	w := &workflowRun{id: h.nextID(), file: file, event: "push", sha: r.commitAt(ref).name(), branch: r.defaultBranch, actor: r.owner, conclusion: conclusion, at: h.now}
 	r.runs = append(r.runs, w)
 	h.emitRun(actor{user: r.owner}, r, w)
+}
+
+// Job is a job of a run, with what it remarked. docs: Workflow commands for GitHub Actions,
+// "Setting a notice message".
+type Job struct {
+	Name        string
+	Annotations []Annotation
+}
+
+// RunJobs has somebody cause a run of a workflow, by its file's name, on a branch, a tag or
+// a commit, by an event such as workflow_dispatch, with jobs that end well: each is a check
+// run of the App "GitHub Actions", in the run's own suite. What else is asked of whoever
+// causes it than to read depends on the event, and is not simulated.
+func (h *Hub) RunJobs(repo, file, ref, by, event string, jobs ...Job) (run int64, err error) {
+	defer h.begin()()
+	r, a, err := h.scene(repo, by)
+	if err != nil {
+		return 0, err
+	}
+	at := r.commitAt(ref)
+	if at == nil {
+		return 0, errNotFound
+	}
+	w := &workflowRun{id: h.nextID(), file: file, event: event, sha: at.sha, branch: orDefault(ref, r.defaultBranch), actor: a.user, conclusion: "success", at: h.now}
+	r.runs = append(r.runs, w)
+	for _, j := range jobs {
+		made := &check{id: h.nextID(), repo: r, run: w.id, app: "github-actions", name: j.Name, sha: at.sha, made: h.now}
+		made.state.set(h.now, checkState{status: "completed", conclusion: "success", annotations: j.Annotations})
+		r.checks = append(r.checks, made)
+		h.checkEnded(a, made)
+	}
+	h.emitRun(a, r, w)
+	return w.id, nil
+}
+
+// DeleteRun removes a run of a workflow with its jobs. docs: REST API endpoints for
+// workflow runs, "Delete a workflow run".
+func (h *Hub) DeleteRun(repo string, run int64) {
+	defer h.begin()()
+	r := h.mustRepo(repo)
+	r.runs = slices.DeleteFunc(r.runs, func(w *workflowRun) bool { return w.id == run })
+	r.checks = slices.DeleteFunc(r.checks, func(one *check) bool { return one.run == run })
 }
 
 // status is how far a run is.
@@ -107,7 +151,8 @@ func answerRuns(c *call, r *repo, file string) (int, raw, error) {
 	seen := newestFirst(r.runs, c.hub.listTime(), func(w *workflowRun) time.Time { return w.at })
 	seen = slices.DeleteFunc(seen, func(w *workflowRun) bool {
 		status := q.Get("status")
-		return file != "" && w.file != file || q.Has("head_sha") && q.Get("head_sha") != w.sha ||
+		since := strings.TrimPrefix(q.Get("created"), ">=") // of the syntax for dates, the part that is asked for
+		return file != "" && w.file != file || q.Has("event") && q.Get("event") != w.event || format(w.at) < since || q.Has("head_sha") && q.Get("head_sha") != w.sha ||
 			status != "" && status != w.status() && status != w.conclusion
 	})
 	return http.StatusOK, object(
@@ -122,7 +167,7 @@ func (h *Hub) renderRun(r *repo, w *workflowRun) raw {
 	return object(
 		part{"id", encode(w.id)}, part{"node_id", encode(nodeID("WFR", w.id))}, part{"name", encode(w.file)},
 		part{"head_branch", encode(w.branch)}, part{"head_sha", encode(w.sha)}, part{"path", encode(".github/workflows/" + w.file)},
-		part{"display_title", encode("Change")}, part{"run_number", encode(1)}, part{"event", encode("push")},
+		part{"display_title", encode("Change")}, part{"run_number", encode(1)}, part{"event", encode(w.event)},
 		part{"status", encode(w.status())}, part{"conclusion", encode(orNull(w.conclusion))}, part{"workflow_id", encode(w.id)},
 		part{"url", encode(address)}, part{"html_url", encode(h.web("/%s/actions/runs/%d", r.fullName(), w.id))},
 		part{"pull_requests", raw("[]")}, part{"created_at", at}, part{"updated_at", at}, part{"run_started_at", at},

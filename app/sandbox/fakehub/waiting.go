@@ -51,7 +51,7 @@ func (h *Hub) RunTo(repo, file, ref, by string, environments ...string) (run int
 	if at == nil {
 		return 0, errNotFound
 	}
-	w := &workflowRun{id: h.nextID(), file: file, sha: at.sha, branch: orDefault(ref, r.defaultBranch), actor: a.user, at: h.now}
+	w := &workflowRun{id: h.nextID(), file: file, event: "push", sha: at.sha, branch: orDefault(ref, r.defaultBranch), actor: a.user, at: h.now}
 	r.runs = append(r.runs, w)
 	for _, environment := range environments {
 		d := &deployment{id: h.nextID(), environment: environment, ref: w.branch, sha: w.sha, creator: a.user, created: h.now}
