@@ -111,7 +111,7 @@ func (HistoryAsk) ask()   {}
 // nothing. While GitHub does not answer it, the rest goes on without.
 func OnlyHelps(a Ask) bool {
 	switch a.(type) {
-	case ChangesAsk, DeployedAsk, RunbooksAsk, SimilarAsk:
+	case ChangesAsk, DeployedAsk, RemarksAsk, RunbooksAsk, SimilarAsk:
 		return true
 	}
 	return false

@@ -70,11 +70,16 @@ type HeadsAsk struct {
 // workflow could have.
 type NotesAsk struct{ Repo, Commit, Check string }
 
+// RemarksAsk asks what jobs of GitHub Actions remarked under some titles, a line each, in
+// runs that somebody started by hand from From on, a day as YYYY-MM-DD in UTC.
+type RemarksAsk struct{ Repo, Titles, From string }
+
 func (CommitAsk) ask()      {}
 func (CommitsAsk) ask()     {}
 func (WaitingAsk) ask()     {}
 func (HeadsAsk) ask()       {}
 func (NotesAsk) ask()       {}
+func (RemarksAsk) ask()     {}
 func (TreeAsk) ask()        {}
 func (TextsAsk) ask()       {}
 func (FolderAsk) ask()      {}
@@ -129,6 +134,8 @@ func Quotes(a Ask) (repo string, ok bool) {
 		return a.Repo, true
 	case NotesAsk:
 		return a.Repo, true
+	case RemarksAsk:
+		return a.Repo, true
 	}
 	return "", false
 }
@@ -158,6 +165,8 @@ type Seen struct {
 	Heads   []Head
 	// Notes are what was found on commits, the newest first.
 	Notes []Note
+	// Remarks are the newest first.
+	Remarks []Remark
 }
 
 // Waiting is a deployment that a job is to make and that waits for this App's word.
@@ -189,6 +198,14 @@ type Head struct {
 type Note struct {
 	Commit, App, Text, URL string
 	At                     time.Time
+}
+
+// Remark is an annotation that a job left, in a run that By started. What it says may be
+// anybody's who can change a workflow.
+type Remark struct {
+	By, Text string
+	URL      string // the run's
+	At       time.Time
 }
 
 // Commit is a commit with what is around it.

@@ -51,6 +51,8 @@ func (a *App) ofRelease(ctx context.Context, ask workflows.Ask) (answer workflow
 		answer, err = a.heads(ctx, ask)
 	case workflows.NotesAsk:
 		answer, err = a.notes(ctx, ask)
+	case workflows.RemarksAsk:
+		answer, err = a.remarks(ctx, ask)
 	default:
 		return answer, false, nil
 	}
