@@ -4,6 +4,10 @@ import (
 	"fmt"
 	"testing"
 	"time"
+
+	"github.com/kintsugi-app/kintsugi/app/sandbox/fakehub"
+	"github.com/kintsugi-app/kintsugi/workflows/readiness"
+	"github.com/kintsugi-app/kintsugi/workflows/words"
 )
 
 // TestGateBudget keeps the table of what reviews and the gate cost, in
@@ -53,6 +57,25 @@ func TestGateBudget(t *testing.T) {
 			w.catchUp()
 		}
 	})
+	w.addRepo("acme/plain", true)
+	w.soonGate()
+	measured("a push to a repository without a checklist", 0, func() {
+		_, err := w.hub.CommitFiles("acme/plain", "yamamoto", "main", map[string]string{"a": "b"})
+		w.must(err)
+	})
+	_, err := w.hub.OpenIssue("acme/plain", "suzuki", fakehub.NewIssue{Title: "What is still to be done", Body: "/digest acme/plain"})
+	w.must(err)
+	w.soonGate()
+	w.mornings(2)
+	morning := func() { w.mornings(0) }
+	w.until(w.clock.Now().Add(22 * time.Hour)) // past midnight in Tokyo, when gates look
+	measured("a morning's look at a list of follow-ups", 0, morning)
+	w.until(w.clock.Now().Add(22 * time.Hour))
+	_, err = w.hub.RunJobs("acme/plain", "deploy.yml", "main", "suzuki", "workflow_dispatch", fakehub.Job{
+		Name: "gate", Annotations: []fakehub.Annotation{{Title: readiness.AnywayTitle(words.English), Message: "customers wait"}},
+	})
+	w.must(err)
+	measured("the same, after a workflow released something as decided", 0, morning)
 	w.hub.PutFile(payRepo, ".github/kintsugi.yml", fmt.Sprintf(gatePolicy, "en")+"readiness: {branches: [\"release/*\"]}\n")
 	for i := range 20 {
 		commit, err := w.hub.CommitFiles(payRepo, "yamamoto", fmt.Sprintf("release/%d", i), map[string]string{"pay.go": fmt.Sprint(i)})
@@ -63,12 +86,6 @@ func TestGateBudget(t *testing.T) {
 	w.settle()
 	measured("a check that ends, with twenty release branches under review", 0, func() {
 		w.hub.CheckOf("github-actions", payRepo, "", "preview", "success", "")
-	})
-	w.addRepo("acme/plain", true)
-	w.soonGate()
-	measured("a push to a repository without a checklist", 0, func() {
-		_, err := w.hub.CommitFiles("acme/plain", "yamamoto", "main", map[string]string{"a": "b"})
-		w.must(err)
 	})
 	goldenTable(t, "../../docs/notifications.md", "gate", rows)
 }

@@ -76,6 +76,8 @@ var elsewhere = map[string]string{
 	"Head.Kind":                  "one of five words of ours",
 	"Head.Commit":                "a commit's name",
 	"Note.Commit":                "a commit's name",
+	"Remark.By":                  "a login: TestNamesOfAccounts",
+	"Remark.URL":                 "made of the repository's name and a number: app/githubapp/remarks.go",
 	"Note.App":                   "GitHub's alphabet, and no rule repeats it",
 	"Note.URL":                   "GitHub's own, and no rule repeats it",
 	"File.Problem":               "the adapter's own words",
@@ -135,7 +137,7 @@ func observed() []string {
 	for _, v := range []any{workflows.Subject{}, workflows.User{}, workflows.Issue{}, workflows.Comment{}, workflows.Event{}, workflows.Observation{}, workflows.Answer{}, workflows.Pull{}, workflows.Review{}, workflows.Link{}, workflows.Change{}, workflows.Match{}, workflows.Made{},
 		workflows.Branch{}, workflows.BranchPull{}, workflows.History{}, workflows.OwnIssue{}, workflows.Place{},
 		workflows.Deployment{}, workflows.Commit{}, workflows.CommitPull{},
-		workflows.Waiting{}, workflows.Head{}, workflows.Note{}, workflows.File{}, workflows.Result{}, workflows.Release{}, workflows.LabelledIssue{}, verdict.Act{},
+		workflows.Waiting{}, workflows.Head{}, workflows.Note{}, workflows.Remark{}, workflows.File{}, workflows.Result{}, workflows.Release{}, workflows.LabelledIssue{}, verdict.Act{},
 		readinglist.Published{}, list.Options{}, list.Entry{}, list.Told{}, list.Recommendation{}, list.Reading{}, list.Stale{}, // which are read again from records and files
 	} {
 		typ := reflect.TypeOf(v)

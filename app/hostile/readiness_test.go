@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/kintsugi-app/kintsugi/app/sandbox/fakehub"
+	"github.com/kintsugi-app/kintsugi/workflows/readiness"
+	"github.com/kintsugi-app/kintsugi/workflows/words"
 )
 
 // inVerdict is where the gate says how a release stands: in a review, on a commit, to a
@@ -24,6 +26,7 @@ type release struct {
 	branch, tag, environment  string
 	checks                    []string
 	forged                    string // what GitHub Actions writes as our check run
+	decided                   string // why a job released it anyway
 	incident                  bool
 }
 
@@ -75,6 +78,15 @@ func (w *world) stage(repo string, r release) issue {
 	if r.forged != "" {
 		w.hub.CheckOf("github-actions", repo, "main", "Kintsugi readiness", "success", r.forged)
 	}
+	if r.decided != "" {
+		var remarks []fakehub.Annotation
+		for _, title := range []string{readiness.AnywayTitle(words.Language(language(repo))), r.decided} {
+			remarks = append(remarks, fakehub.Annotation{Title: title, Message: r.decided})
+		}
+		run, err := w.hub.RunJobs(repo, "deploy.yml", "main", "suzuki", "workflow_dispatch", fakehub.Job{Name: "gate", Annotations: remarks})
+		w.must(err)
+		w.decided = append(w.decided, run)
+	}
 	i := w.open(repo, "tanaka", r.title, r.body)
 	w.staged[repo] = append(w.staged[repo], fmt.Sprintf("#%d", i.number))
 	w.settle()
@@ -100,6 +112,10 @@ func (w *world) stage(repo string, r release) issue {
 // unstage ends what was staged before, of which the gate would have to speak, too.
 func (w *world) unstage(repo string) {
 	w.t.Helper()
+	for _, run := range w.decided {
+		w.hub.DeleteRun(repo, run)
+	}
+	w.decided = nil
 	for _, v := range w.hub.Protected(repo) {
 		if v.Waits {
 			w.must(w.hub.ReviewAs(strings.TrimSuffix(app, "[bot]"), repo, v.Run, v.Environment, "rejected"))
@@ -197,6 +213,9 @@ func releases() []ingress {
 				incident: true, pull: fakehub.NewIssue{Title: "Fixes-incident: " + short(oneLine(text)), Body: "Fixes-incident: " + text + "\n\n" + text}, checks: []string{short(oneLine(text))}, forged: forgedNote + text,
 				checklist: toRelease + "  - {id: check, question: Is it green?, evidence: [{check: " + yaml(short(oneLine(text))) + "}, {check: Kintsugi readiness}]}\n",
 			}
+		}),
+		of("decision of a job", "Released as decided|判断によるリリース", []string{"Remark.Text"}, func(_, text string) release {
+			return release{decided: text}
 		}),
 		of("settings of the gate", "(?i)readiness", []string{"policy.readiness.freeze.reason", "policy.readiness.environments"}, func(repo, text string) release {
 			said := yaml(atMost(oneLine(text), 200))

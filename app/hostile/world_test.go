@@ -82,6 +82,8 @@ type world struct {
 	branches, lists, turn int
 	// staged are the reviews and the incidents around releases, as a reference names them.
 	staged map[string][]string
+	// decided are the runs that released something anyway.
+	decided []int64
 	// files are those of reading lists that were looked at already, and commits how many.
 	files   map[string]string
 	commits map[string]int

@@ -34,7 +34,7 @@ func (r *gateReader) decided(ctx context.Context, in *verdict.Input) {
 		})
 		return
 	}
-	in.Acts = append(in.Acts, act)
+	in.Acts, r.counts = append(in.Acts, act), true
 }
 
 // note says something beside the verdict, in its text and as an annotation.

@@ -31,8 +31,9 @@ type gate struct {
 	repo, service, environment, commit, file, incident string
 	mode                                               verdict.Mode
 	onUnknown                                          verdict.OnUnknown
-	// anyway is why to release what is not ready, decided by actor.
+	// anyway is why to release what is not ready, decided by actor; it counts if they may.
 	anyway, actor string
+	counts        bool
 	notes         []checklist.Text // beside the verdict
 }
 

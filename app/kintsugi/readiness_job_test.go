@@ -195,7 +195,21 @@ func TestReadinessShipAnyway(t *testing.T) {
 			if code != misuse && (json.Unmarshal([]byte(text), &answer) != nil || (answer.Shipped != nil) != (code == fine)) {
 				t.Errorf("%s", text)
 			}
+			for _, mode := range []string{"block", "warn"} { // one that lets it through does not let the decision count
+				_, text, _ = w.check("--sha", w.tip, "--ship-anyway", "the contract.\n::error::x", "--format", "github", "--mode", mode)
+				const notice = "::notice title=Released as decided (Kintsugi)::the contract. ::error::x\n"
+				if strings.Contains(text, notice) != (code == fine) {
+					t.Errorf("%s", text)
+				}
+			}
 		})
+	}
+	w := newGateWorld(t)
+	w.SetRole(gateRepo, "suzuki", "maintain")
+	w.serve()
+	t.Setenv("GITHUB_ACTOR", "suzuki")
+	if code, out, _ := w.check("--sha", w.tip, "--ship-anyway", "the contract", "--format", "github"); code != fine || strings.Contains(out, "::notice") {
+		t.Errorf("what is ready needs no decision: %d\n%s", code, out)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/kintsugi-app/kintsugi/workflows/readiness"
 	"github.com/kintsugi-app/kintsugi/workflows/readiness/checklist"
 	"github.com/kintsugi-app/kintsugi/workflows/readiness/verdict"
 )
@@ -53,6 +54,11 @@ func (g *gate) annotate(out io.Writer, asked *looked, v *verdict.Verdict) error 
 	}
 	if v.Way == verdict.Back || v.Way == verdict.Fix {
 		level = "notice"
+	}
+	if g.counts && v.Way == verdict.Anyway { // which a digest of the App's finds again
+		if err := annotation(out, "notice", place{}, readiness.AnywayTitle(g.lang), readiness.AnywayReason(g.anyway)); err != nil {
+			return err
+		}
 	}
 	for _, note := range g.notes {
 		if err := annotation(out, "notice", place{}, v.Headline(g.lang), note.In(g.lang)); err != nil {
