@@ -172,6 +172,8 @@ type Seen struct {
 // Waiting is a deployment that a job is to make and that waits for this App's word.
 type Waiting struct {
 	Run int64
+	// Attempt is how often the run was started: each time, it waits anew.
+	Attempt int
 	// Environment is where to; Branch is the branch or tag that the run is of.
 	Environment, Commit, Branch, URL string
 	At                               time.Time // when the run began to wait, or was made

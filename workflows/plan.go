@@ -232,6 +232,7 @@ type Annotation struct {
 type GateIntent struct {
 	Key         string
 	Run         int64
+	Attempt     int // of the run, if it was started again; each is told by itself
 	Environment string
 	State       string // approved, rejected, or empty
 	Comment     string // Markdown, at most 1,024 characters

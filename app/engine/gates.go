@@ -92,8 +92,11 @@ func (h Hint) refusedUntil() (first time.Time) {
 	return first
 }
 
-// gateOf is what GitHub counts the words of.
-func gateOf(g workflows.GateIntent) string { return fmt.Sprintf("%d %s", g.Run, g.Environment) }
+// gateOf is what GitHub counts the words of. A run that is started again keeps its number,
+// and what its last attempt was told it was not.
+func gateOf(g workflows.GateIntent) string {
+	return fmt.Sprintf("%d.%d %s", g.Run, g.Attempt, g.Environment)
+}
 
 // said is a word as the journal has it.
 func said(g workflows.GateIntent) string {

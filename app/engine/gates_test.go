@@ -43,7 +43,7 @@ func (d *door) workflow() workflows.Workflow {
 			for _, w := range in.Facts[waiting].Seen.Waiting {
 				state, comment := d.word(w)
 				plan.Gates = append(plan.Gates, workflows.GateIntent{
-					Key: fmt.Sprintf("door.%d.%s", w.Run, w.Environment), Run: w.Run, Environment: w.Environment, State: state, Comment: comment,
+					Key: fmt.Sprintf("door.%d.%s", w.Run, w.Environment), Run: w.Run, Attempt: w.Attempt, Environment: w.Environment, State: state, Comment: comment,
 				})
 			}
 			if commit := in.Facts[tip].Branch.Tip; d.says != nil && commit != "" {
@@ -243,6 +243,7 @@ func TestGateLost(t *testing.T) {
 // TestGateTroubled: whatever happens on the way, and however often the reason changes, the
 // last word is heard, and no deployment is told more than GitHub takes.
 func TestGateTroubled(t *testing.T) {
+	t.Parallel()
 	crashes, seeds := 0, uint64(20)
 	if testing.Short() {
 		seeds = 4
@@ -290,6 +291,18 @@ func TestGateTroubled(t *testing.T) {
 	if crashes < int(seeds) {
 		t.Errorf("only %d crashes", crashes)
 	}
+}
+
+// TestGateStartedAgain: a run that was refused and is started again is told again, though
+// nobody looked in between and there is nothing else to say.
+func TestGateStartedAgain(t *testing.T) {
+	w := newDoor(t, &door{word: always(workflows.GateRejected, "A file is missing.")})
+	run := w.deploys("production")
+	w.settle()
+	w.must(w.hub.RunAgain(repo, run, "suzuki"))
+	w.settle()
+	w.again()
+	w.wantsHeard("production [rejected A file is missing.] rejected", "production [rejected A file is missing.] rejected")
 }
 
 // TestGateHostileCallback: wherever a delivery wants to be answered, GitHub is.

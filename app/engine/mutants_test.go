@@ -146,6 +146,7 @@ var mutants = []mutant{
 	{"only who may makes it another's", "deliberate.go", "return w.Confirms(g.o, a) }); i >= 0 {", "return w.Confirms(g.o, a) || true }); i >= 0 {", "TestListThenIncident"},
 	{"a list that does not name a repository says so", "elsewhere.go", "Collects: p.Enabled && collects", "Collects: p.Enabled || collects", "TestListElsewhere"},
 	{"a deployment is told once", "gates.go", "isNew := next.Hash != last.Hash ||", "isNew := true ||", "TestGateTold"},
+	{"a run that is started again is told again", "gates.go", "g.Run, g.Attempt, g.Environment", "g.Run, 0, g.Environment", "TestGateStartedAgain"},
 	{"there is room for the last word", "gates.go", "last.Waits < mostWaits", "last.Waits < 1000", "TestGateLastWord"},
 	{"what a crash may have said counts", "gates.go", "if a.c.Unfinished {", "if false {", "TestGateTroubled"},
 	{"what was refused is tried again after an hour", "outcome.go", "out.Due = earliest(out.Due, h.refusedUntil())", "_ = h.refusedUntil()", "TestGateRefused"},

@@ -22,6 +22,7 @@ const mostWaiting = 20
 type waitingRun struct {
 	ID      int64     `json:"id"`
 	SHA     string    `json:"head_sha"`
+	Attempt int       `json:"run_attempt"`
 	Branch  string    `json:"head_branch"`
 	Status  string    `json:"status"`
 	HTMLURL string    `json:"html_url"`
@@ -42,7 +43,7 @@ func (a *App) waiting(ctx context.Context, ask workflows.WaitingAsk) (workflows.
 	cut, err := a.eachWaiting(ctx, ask.Repo, func(r waitingRun) error {
 		environments, err := a.pending(ctx, ask.Repo, r.ID)
 		for _, name := range environments {
-			found = append(found, workflows.Waiting{Run: r.ID, Environment: name, Commit: r.SHA, Branch: r.Branch, URL: r.HTMLURL, At: r.At.UTC()})
+			found = append(found, workflows.Waiting{Run: r.ID, Attempt: r.Attempt, Environment: name, Commit: r.SHA, Branch: r.Branch, URL: r.HTMLURL, At: r.At.UTC()})
 		}
 		return err
 	})

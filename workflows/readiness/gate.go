@@ -223,7 +223,7 @@ func (g *gate) word(one workflows.Waiting) {
 	if !ok {
 		return
 	}
-	intent := workflows.GateIntent{Key: keyGate + strconv.FormatInt(one.Run, 10) + slug(one.Environment), Run: one.Run, Environment: one.Environment}
+	intent := workflows.GateIntent{Key: keyGate + strconv.FormatInt(one.Run, 10) + slug(one.Environment), Run: one.Run, Attempt: one.Attempt, Environment: one.Environment}
 	next := ""
 	switch {
 	case v.Passes:

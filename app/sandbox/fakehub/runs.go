@@ -19,6 +19,8 @@ type workflowRun struct {
 	conclusion string // empty while it waits
 	at         time.Time
 	jobs       []*protectedJob
+	again      int             // how often it was started again
+	earlier    []*protectedJob // which failed before that
 }
 
 // commitStatus is what somebody outside said of a commit. docs: REST API endpoints
@@ -180,7 +182,7 @@ func (h *Hub) renderRun(r *repo, w *workflowRun) raw {
 			part{"timestamp", at}, part{"author", who}, part{"committer", who},
 		)},
 		part{"repository", h.renderRepo(r)}, part{"head_repository", h.renderRepo(r)},
-		part{"actor", h.renderUser(w.actor)}, part{"triggering_actor", h.renderUser(w.actor)}, part{"run_attempt", encode(1)},
+		part{"actor", h.renderUser(w.actor)}, part{"triggering_actor", h.renderUser(w.actor)}, part{"run_attempt", encode(1 + w.again)},
 		part{"check_suite_id", encode(w.id)}, part{"check_suite_node_id", encode(nodeID("CS", w.id))}, part{"previous_attempt_url", nil},
 	)
 }

@@ -54,19 +54,52 @@ func (h *Hub) RunTo(repo, file, ref, by string, environments ...string) (run int
 	w := &workflowRun{id: h.nextID(), file: file, event: "push", sha: at.sha, branch: orDefault(ref, r.defaultBranch), actor: a.user, at: h.now}
 	r.runs = append(r.runs, w)
 	for _, environment := range environments {
-		d := &deployment{id: h.nextID(), environment: environment, ref: w.branch, sha: w.sha, creator: a.user, created: h.now}
-		r.deployments = append(r.deployments, d)
-		j := &protectedJob{deployment: d, waitsFor: slices.Clone(r.protections[environment]), since: h.now}
-		w.jobs = append(w.jobs, j)
-		if len(j.waitsFor) > 0 {
-			h.deployed(a, r, d, "waiting")
-		}
-		if slices.Contains(j.waitsFor, h.options.App.Slug) {
-			h.emitProtection(a, r, w, j)
-		}
-		h.proceed(a, r, w, j)
+		h.startJob(a, r, w, environment)
 	}
 	return w.id, nil
+}
+
+// RunAgain has somebody start those jobs of a run again that were rejected. The run keeps
+// its id and counts its attempts. docs: Re-running workflows and jobs, "Re-running failed
+// jobs in a workflow".
+func (h *Hub) RunAgain(repo string, run int64, by string) error {
+	defer h.begin()()
+	r, a, err := h.sceneToWrite(repo, by)
+	if err != nil {
+		return err
+	}
+	at := slices.IndexFunc(r.runs, func(w *workflowRun) bool { return w.id == run && w.conclusion == "failure" })
+	if at < 0 {
+		return errNotFound
+	}
+	w := r.runs[at]
+	w.again, w.conclusion, w.at = w.again+1, "", h.now
+	jobs := w.jobs
+	w.jobs = nil
+	for _, j := range jobs {
+		if !j.rejected {
+			w.jobs = append(w.jobs, j)
+			continue
+		}
+		w.earlier = append(w.earlier, j)
+		h.startJob(a, r, w, j.deployment.environment)
+	}
+	return nil
+}
+
+// startJob starts a job that deploys to an environment.
+func (h *Hub) startJob(a actor, r *repo, w *workflowRun, environment string) {
+	d := &deployment{id: h.nextID(), environment: environment, ref: w.branch, sha: w.sha, creator: a.user, created: h.now}
+	r.deployments = append(r.deployments, d)
+	j := &protectedJob{deployment: d, waitsFor: slices.Clone(r.protections[environment]), since: h.now}
+	w.jobs = append(w.jobs, j)
+	if len(j.waitsFor) > 0 {
+		h.deployed(a, r, d, "waiting")
+	}
+	if slices.Contains(j.waitsFor, h.options.App.Slug) {
+		h.emitProtection(a, r, w, j)
+	}
+	h.proceed(a, r, w, j)
 }
 
 // proceed goes on with a job that waits for nobody any more, and ends its run with the
@@ -241,11 +274,11 @@ type WaitingView struct {
 	Words       []Word
 }
 
-// Protected lists the deployments of repo to environments, oldest first.
+// Protected lists the deployments of repo to environments, run by run, oldest first.
 func (h *Hub) Protected(repo string) (all []WaitingView) {
 	defer h.begin()()
 	for _, w := range h.mustRepo(repo).runs {
-		for _, j := range w.jobs {
+		for _, j := range slices.Concat(w.earlier, w.jobs) {
 			all = append(all, WaitingView{w.id, j.deployment.environment, len(j.waitsFor) > 0, j.rejected, slices.Clone(j.words)})
 		}
 	}
