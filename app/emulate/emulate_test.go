@@ -60,7 +60,8 @@ func play(t *testing.T, node, binary string, empty func(testing.TB) string) {
 	if got := w.proxy.count(http.MethodGet, "/app/hook/deliveries"); got != 2 {
 		t.Errorf("the delivery log, which emulate has not, was asked for %d times in two starts: once each is enough", got)
 	}
-	if got := w.proxy.count(http.MethodPost, "/graphql"); got > 2 {
+	// Several may be under way when the first is refused; without memory it would be some twenty.
+	if got := w.proxy.count(http.MethodPost, "/graphql"); got > 8 {
 		t.Errorf("GraphQL, which emulate has not, was asked %d times in two starts: once an hour is enough", got)
 	}
 	w.explained()

@@ -18,6 +18,7 @@ import (
 // stores, the page ends as GitHub's issues say, by one pull request at a time where it
 // is proposed, and then nothing more is written.
 func TestAggregateStories(t *testing.T) {
+	t.Parallel()
 	count, first := 12, uint64(1)
 	switch {
 	case testing.Short():

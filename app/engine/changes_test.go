@@ -104,6 +104,7 @@ func TestChangeIsThere(t *testing.T) {
 // TestChangeCrash: a crash before or right after any write, with the store kept or lost,
 // leaves one branch with what is shelved, and one open pull request with its label.
 func TestChangeCrash(t *testing.T) {
+	t.Parallel()
 	for _, isAfter := range []bool{false, true} {
 		for _, isKept := range []bool{false, true} {
 			at := 1

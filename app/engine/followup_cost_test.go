@@ -13,6 +13,7 @@ func TestFollowUpBudget(t *testing.T) {
 	if testing.Short() {
 		t.Skip("long, and in one thread: nothing for the race detector")
 	}
+	t.Parallel()
 	type cost struct{ reads, writes, comments int }
 	measured := map[bool]map[int]cost{}
 	counts := []int{0, 1, 5, 8, 9, 20, 50}

@@ -77,6 +77,7 @@ func TestThreeHundredFollowUps(t *testing.T) {
 	if testing.Short() {
 		t.Skip("long, and in one thread: nothing for the race detector")
 	}
+	t.Parallel()
 	w := newWorld(t, 2, withFollowUps, withoutSweeps, withinLimits)
 	w.hub.PutFile(repo, ".github/kintsugi.yml", followUpSettings)
 	m := w.accepted(items(300))
@@ -102,6 +103,7 @@ func TestManyPostmortems(t *testing.T) {
 	if testing.Short() {
 		t.Skip("long, and in one thread: nothing for the race detector")
 	}
+	t.Parallel()
 	w := newWorld(t, 2, withFollowUps, withoutSweeps, withinLimits)
 	w.hub.PutFile(repo, ".github/kintsugi.yml", followUpSettings)
 	severity := map[int]int{}

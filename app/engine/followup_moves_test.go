@@ -45,6 +45,7 @@ func TestFollowUpsConverge(t *testing.T) {
 	if testing.Short() {
 		t.Skip("long, and in one thread: nothing for the race detector")
 	}
+	t.Parallel()
 	want := ""
 	for seed := range uint64(12) {
 		w := newWorld(t, 2, withFollowUps, withoutSweeps)

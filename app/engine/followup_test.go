@@ -55,6 +55,7 @@ var followUpTales = map[string]followUpTale{
 // postponed, one where nothing may be written, one without an owner and then given
 // one. The pages are kept.
 func TestFollowUpStory(t *testing.T) {
+	t.Parallel()
 	for lang, tale := range followUpTales {
 		t.Run(lang, func(t *testing.T) { tellFollowUps(t, lang, tale) })
 	}

@@ -183,6 +183,7 @@ func TestIssuesTogether(t *testing.T) {
 // TestIssuesTogetherLost: whatever becomes of a mutation's answer, each issue is
 // open once in the end and below the incident.
 func TestIssuesTogetherLost(t *testing.T) {
+	t.Parallel()
 	for name, f := range map[string]fakehub.Fault{
 		"answer lost":  {DropAnswer: true},
 		"request lost": {DropRequest: true},
@@ -212,6 +213,7 @@ func TestIssuesTogetherLost(t *testing.T) {
 // TestIssuesTogetherCrash: a crash before any request, or right after it, leaves
 // each issue once, with the store kept and with a new one.
 func TestIssuesTogetherCrash(t *testing.T) {
+	t.Parallel()
 	for _, kept := range []bool{true, false} {
 		for at := 0; ; at++ {
 			options := []worldOption{withMany(12)}

@@ -213,6 +213,7 @@ func (w *world) dies(n, at int) (died bool) {
 // TestIssueCrash: a crash before any request, or right after it, leaves one
 // report, with the store kept and with a new one.
 func TestIssueCrash(t *testing.T) {
+	t.Parallel()
 	want := map[bool]string{}
 	for _, kept := range []bool{true, false} {
 		for at := 0; ; at++ {

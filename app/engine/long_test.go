@@ -167,6 +167,7 @@ func TestLongInput(t *testing.T) {
 	if testing.Short() {
 		t.Skip("long, and in one thread: nothing for the race detector")
 	}
+	t.Parallel()
 	w := newWorld(t, 1)
 	long := strings.Repeat("真", 65_000)
 	n, err := w.hub.OpenIssue(repo, "tanaka", fakehub.NewIssue{Title: "[incident] " + strings.Repeat("白", 240), Body: "/sev 2\n" + long})

@@ -62,6 +62,7 @@ func TestRoles(t *testing.T) {
 	if testing.Short() {
 		t.Skip("long, and in one thread: nothing for the race detector")
 	}
+	t.Parallel()
 	// The least role on somebody else's report, and on one's own.
 	for command, least := range map[string]struct{ other, own string }{
 		"/incident":           {"read", "none"},
@@ -188,6 +189,7 @@ func TestGestures(t *testing.T) {
 // TestPastIsLeftAlone: installed on 300 old incidents and postmortems, a week of
 // sweeps and restarts writes nothing.
 func TestPastIsLeftAlone(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, 1)
 	w.addRepo("acme/past", true)
 	past := 300
@@ -315,6 +317,7 @@ func TestOwnWritesWakeNobody(t *testing.T) {
 	if testing.Short() {
 		t.Skip("long, and in one thread: nothing for the race detector")
 	}
+	t.Parallel()
 	w := newWorld(t, 1)
 	n := w.night(1)
 	runs := len(w.runs)

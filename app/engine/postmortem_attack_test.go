@@ -188,6 +188,7 @@ func TestNobodyIsRemindedAtNight(t *testing.T) {
 	if testing.Short() {
 		t.Skip("long, and in one thread: nothing for the race detector")
 	}
+	t.Parallel()
 	for name, settings := range map[string]string{
 		"no hours": "", "holidays alone": "holidays: [jp]\n", "hours": "working_hours: \"10:00-18:00\"\n", "hours that are none": "working_hours: \"25:00-03:00\"\n",
 	} {

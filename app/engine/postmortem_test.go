@@ -107,6 +107,7 @@ func TestPostmortemStory(t *testing.T) {
 	if testing.Short() {
 		t.Skip("long, and in one thread: nothing for the race detector")
 	}
+	t.Parallel()
 	for lang, tale := range postmortemTales {
 		t.Run(lang, func(t *testing.T) { tellPostmortem(t, lang, tale) })
 	}
@@ -204,6 +205,7 @@ func TestDraftOfManyComments(t *testing.T) {
 	if testing.Short() {
 		t.Skip("long, and in one thread: nothing for the race detector")
 	}
+	t.Parallel()
 	w := newWorld(t, 1, withPostmortems, withoutSweeps)
 	n := w.open("sato", "[incident] checkout is blank")
 	w.settle()
@@ -262,6 +264,7 @@ func TestPeoplesTextStays(t *testing.T) {
 	if testing.Short() {
 		t.Skip("long, and in one thread: nothing for the race detector")
 	}
+	t.Parallel()
 	for seed := range uint64(5) {
 		w := newWorld(t, seed, withPostmortems)
 		random := rand.New(rand.NewPCG(seed, 1))

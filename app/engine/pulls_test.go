@@ -216,6 +216,7 @@ func TestClosedProposal(t *testing.T) {
 // answer to any of its writes, or whose writes land late, or whose lists lag,
 // leaves one branch, one commit, one pull request and one check.
 func TestProposedOnce(t *testing.T) {
+	t.Parallel()
 	for at := 1; ; at++ {
 		w := newPaperWorld(t, inFile(t))
 		w.open("sato", "[incident] checkout is blank")
@@ -254,6 +255,7 @@ var paperWrites = []string{"/git/refs", "/contents/", "/pulls", "/issues/2/label
 // TestProposedThroughFaults: the answers of the same writes are lost, and what was
 // sent lands late, while lists lag.
 func TestProposedThroughFaults(t *testing.T) {
+	t.Parallel()
 	most := 3
 	if testing.Short() {
 		most = 1

@@ -108,6 +108,7 @@ func TestGateManyReviews(t *testing.T) {
 	if testing.Short() {
 		t.Skip("long, and in one thread: nothing for the race detector")
 	}
+	t.Parallel()
 	w := newGate(t, "en", twoItems+"  - {id: load-test, question: {en: Does it hold the peak?, ja: 最大の負荷に耐えますか。}}\n")
 	ends := func(n int) {
 		w.must(w.hub.Close(payRepo, n, "suzuki", "completed"))

@@ -256,6 +256,7 @@ func TestGateNight(t *testing.T) {
 	if testing.Short() {
 		t.Skip("long, and in one thread: nothing for the race detector")
 	}
+	t.Parallel()
 	w := newGate(t, "en", twoItems+byPeople+"  - {id: lint, question: {en: Is it tidy?}, evidence: [{check: lint}]}\n")
 	w.hub.PutFile(payRepo, ".github/kintsugi.yml", fmt.Sprintf(gatePolicy, "en")+"readiness: {branches: [\"release/*\"]}\n")
 	for i := range 20 {

@@ -180,6 +180,7 @@ func (w *world) wantsWaiting(what string, run int64, because string) {
 // pass; after resolution the deploy passes by itself; an overdue prevent item of an
 // earlier incident refuses another until it is done.
 func TestGateStory(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct{ lang, inProgress, overdue string }{
 		{"en", "(SEV1, payments) is in progress", "was due"},
 		{"ja", "（SEV1、payments）の対応中", "過ぎています"},

@@ -17,6 +17,7 @@ func TestListCrash(t *testing.T) {
 	if testing.Short() {
 		t.Skip("long, and in one thread: nothing for the race detector")
 	}
+	t.Parallel()
 	at := 1
 	for died := true; died; at++ {
 		isAfter, isKept := at%2 == 0, at%3 == 0
@@ -118,6 +119,7 @@ func TestListLegacy(t *testing.T) {
 	if testing.Short() {
 		t.Skip("long, and in one thread: nothing for the race detector")
 	}
+	t.Parallel()
 	const count = 250
 	for _, write := range []string{"pull_request", "issue"} {
 		t.Run(write, func(t *testing.T) {

@@ -35,6 +35,7 @@ func TestListPullEnds(t *testing.T) {
 	if testing.Short() {
 		t.Skip("long, and in one thread: nothing for the race detector")
 	}
+	t.Parallel()
 	merge := func(w *world, n int) { w.must(w.hub.Merge(repo, n, "yamamoto")) }
 	squash := func(w *world, n int) { w.must(w.hub.Squash(repo, n, "yamamoto")) }
 	closes := func(w *world, n int) { w.must(w.hub.Close(repo, n, "yamamoto", "")) }
@@ -123,6 +124,7 @@ func TestListMadePrivate(t *testing.T) {
 	if testing.Short() {
 		t.Skip("long, and in one thread: nothing for the race detector")
 	}
+	t.Parallel()
 	for kind, count := range map[string]int{"issues": 60, "files": 1, "no longer named": 1, "uninstalled": 1, "transferred": 1} {
 		t.Run(kind, func(t *testing.T) {
 			w := newWorld(t, 1, withReadingList, withoutSweeps)

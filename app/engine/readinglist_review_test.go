@@ -146,6 +146,7 @@ func TestListTakenBack(t *testing.T) {
 // TestListThenIncident: what was recommended, or where somebody was onboarded, can still
 // become an incident or a postmortem, and stays listed. Nothing else makes it one.
 func TestListThenIncident(t *testing.T) {
+	t.Parallel()
 	for _, first := range []string{"/recommend learning", "/onboard @sato payments"} {
 		for said, want := range map[string]string{
 			"tanaka /incident": "severity undecided", "sato /incident": "severity undecided", "tanaka incident": "severity undecided",

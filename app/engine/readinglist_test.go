@@ -50,6 +50,7 @@ var listTales = map[string]listTale{
 // reason, a person's words in the pull request, its merge, a newcomer, the club. The
 // pages are kept, with files and without.
 func TestReadingListStory(t *testing.T) {
+	t.Parallel()
 	for lang, tale := range listTales {
 		t.Run(lang, func(t *testing.T) { tellReadingList(t, lang, tale, true) })
 		t.Run(lang+" without files", func(t *testing.T) { tellReadingList(t, lang, tale, false) })
