@@ -320,7 +320,10 @@ func TestGateFixNamedLater(t *testing.T) {
 // TestGateSettingsUnread: what cannot be read of the settings may have been a freeze, or
 // where the incidents are, so that nothing goes but what went there before.
 func TestGateSettingsUnread(t *testing.T) {
-	for name, broken := range map[string]string{"no YAML": "{{{{", "its own section": fmt.Sprintf(gatePolicy, "en") + "readiness: {freeze: [{from: tomorrow}]}\n"} {
+	for name, broken := range map[string]string{
+		"no YAML": "{{{{", "its own section": fmt.Sprintf(gatePolicy, "en") + "readiness: {freeze: [{from: tomorrow}]}\n",
+		"its own section, which only warns": fmt.Sprintf(gatePolicy, "en") + "readiness: {mode: warn, freeze: [{from: tomorrow}]}\n",
+	} {
 		w := newGate(t, "en", twoItems)
 		w.hub.ProtectEnvironment(payRepo, "production", "kintsugi")
 		before := w.hub.Tip(payRepo)

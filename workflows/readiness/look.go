@@ -136,7 +136,7 @@ func (l *look) decide(r release) (v *verdict.Verdict, c Chosen, ok bool) {
 		return nil, c, false
 	}
 	if unfit := l.unfit(); !unfit.IsEmpty() {
-		why = unfit
+		why, asked.Settings.Mode = unfit, verdict.Block // nobody knows what else stands there
 	}
 	if !why.IsEmpty() {
 		v, ok = l.decideUnread(asked, r.reviews, why)

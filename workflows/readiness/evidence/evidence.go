@@ -212,11 +212,13 @@ func (r *Release) Input(facts workflows.Facts, now time.Time) *verdict.Input {
 	return in
 }
 
-// Unread is what a verdict depends on where the checklist or the settings are not known.
+// Unread is what a verdict depends on where the checklist or the settings are not known. Of
+// the settings the mode alone counts, if they are known.
 func (r *Release) Unread(now time.Time, why checklist.Text) *verdict.Input {
 	in := &verdict.Input{
 		Now: now, Zone: r.Policy.TimeZone, Checklist: new(checklist.Checklist), Own: true, Unread: why, Fixes: r.Fixes,
 		Service: r.Service, Environment: r.Environment, Commit: r.Commit, RanBefore: verdict.Answer{Because: why},
+		Settings: verdict.Settings{Mode: r.Settings.Mode},
 	}
 	in.Around.Incidents.Because, in.Around.FollowUps.Because, in.Around.Postmortems.Because = why, why, why
 	return in
