@@ -23,7 +23,7 @@ type released struct {
 	env        []string
 	fetched    atomic.Int32
 	// answer is what the server does instead of serving the program.
-	answer http.HandlerFunc
+	answer atomic.Pointer[http.HandlerFunc]
 }
 
 const releasedProgram = "#!/bin/sh\necho ran \"$@\"\n"
@@ -40,9 +40,9 @@ func newReleased(t *testing.T) *released {
 	r.commit(map[string]string{"postmortems/a.md": "x"})
 	over := make(chan struct{})
 	server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
-		switch {
-		case r.answer != nil:
-			r.answer(w, q)
+		switch answer := r.answer.Load(); {
+		case answer != nil:
+			(*answer)(w, q)
 		case q.URL.Path == "/silent/v1/kintsugi_v1_linux_amd64":
 			select {
 			case <-over:
@@ -132,7 +132,10 @@ func TestActionFetches(t *testing.T) {
 		"the committed file": {"v1", []string{"GITHUB_ACTION_PATH=" + root}, forge, "knows no checksum"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r.answer = c.answer
+			r.answer.Store(nil)
+			if c.answer != nil {
+				r.answer.Store(&c.answer)
+			}
 			out, code := r.run(c.version, c.env...)
 			if code != 2 || !strings.Contains(out, "::error title=Kintsugi::") || !strings.Contains(out, c.says) || strings.Contains(out, "ran ") || strings.Contains(out, "forged") {
 				t.Errorf("%d\n%s", code, out)
