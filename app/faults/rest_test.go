@@ -66,6 +66,13 @@ func (t *town) restFor(d time.Duration) {
 		last = now
 		t.pass(step)
 	}
+	t.calm()
+}
+
+// calm lets so much time pass that everything which is due has been done: a worker that was
+// slow may have lost its lease, and another one waits for that to end.
+func (t *town) calm() {
+	t.Helper()
 	for range 100 {
 		if t.quiet() {
 			return

@@ -230,7 +230,7 @@ func (t *town) settleIn(names ...string) {
 	for _, body := range []string{"/resolved", "/sev 1", "/ack", "/false-alarm"} {
 		t.say(plaza, n, "mallory", body)
 	}
-	t.quiet()
+	t.calm()
 }
 
 // all are the processes of this town, by the time of their making.
