@@ -76,18 +76,24 @@ func TestGateBudget(t *testing.T) {
 	})
 	w.must(err)
 	measured("the same, after a workflow released something as decided", 0, morning)
-	w.hub.PutFile(payRepo, ".github/kintsugi.yml", fmt.Sprintf(gatePolicy, "en")+"readiness: {branches: [\"release/*\"]}\n")
-	for i := range 20 {
-		commit, err := w.hub.CommitFiles(payRepo, "yamamoto", fmt.Sprintf("release/%d", i), map[string]string{"pay.go": fmt.Sprint(i)})
-		w.must(err)
-		w.hub.RunWorkflow(payRepo, "ci.yml", commit, "success")
-	}
+	w.releaseBranches(20)
 	w.soonGate()
 	w.settle()
 	measured("a check that ends, with twenty release branches under review", 0, func() {
 		w.hub.CheckOf("github-actions", payRepo, "", "preview", "success", "")
 	})
 	goldenTable(t, "../../docs/notifications.md", "gate", rows)
+}
+
+// releaseBranches makes so many, each with a commit of its own that passed its tests.
+func (w *world) releaseBranches(count int) {
+	w.t.Helper()
+	w.hub.PutFile(payRepo, ".github/kintsugi.yml", fmt.Sprintf(gatePolicy, "en")+"readiness: {branches: [\"release/*\"]}\n")
+	for i := range count {
+		commit, err := w.hub.CommitFiles(payRepo, "yamamoto", fmt.Sprintf("release/%d", i), map[string]string{"pay.go": fmt.Sprint(i)})
+		w.must(err)
+		w.hub.RunWorkflow(payRepo, "ci.yml", commit, "success")
+	}
 }
 
 // spokenIn is how many comments the App has written in a repository.

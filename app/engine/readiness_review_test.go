@@ -258,12 +258,7 @@ func TestGateNight(t *testing.T) {
 	}
 	t.Parallel()
 	w := newGate(t, "en", twoItems+byPeople+"  - {id: lint, question: {en: Is it tidy?}, evidence: [{check: lint}]}\n")
-	w.hub.PutFile(payRepo, ".github/kintsugi.yml", fmt.Sprintf(gatePolicy, "en")+"readiness: {branches: [\"release/*\"]}\n")
-	for i := range 20 {
-		commit, err := w.hub.CommitFiles(payRepo, "yamamoto", fmt.Sprintf("release/%d", i), map[string]string{"pay.go": fmt.Sprint(i)})
-		w.must(err)
-		w.hub.RunWorkflow(payRepo, "ci.yml", commit, "success")
-	}
+	w.releaseBranches(20)
 	w.soonGate()
 	w.soonGate()
 	w.settle()

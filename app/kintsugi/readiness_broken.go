@@ -54,21 +54,13 @@ func cannotBeUsed(p policy.Problem) checklist.Text {
 
 // holdsNothing says why a file that cannot be used holds nothing; empty where it does.
 func (r *gateReader) holdsNothing(ctx context.Context, broken *brokenFile) (because checklist.Text) {
-	mode := cmp.Or(r.mode, broken.mode)
-	switch {
-	case mode == verdict.Warn:
-		return checklist.Text{English: "Nothing is held, since the mode is `warn`.", Japanese: "モードが `warn` のため、止めません。"}
-	case mode == verdict.Block || r.file != "":
-		return because
+	mode, mayBeOwn := cmp.Or(r.mode, broken.mode), true
+	if mode == "" && r.file == "" {
+		folder := r.ask(ctx, workflows.FolderAsk{Repo: r.repo, Path: checklist.Folder})
+		c, unfit := readiness.Choose(folder.Seen.Files, "")
+		mayBeOwn = folder.Unknown != "" || unfit != nil || c.IsOwn()
 	}
-	folder := r.ask(ctx, workflows.FolderAsk{Repo: r.repo, Path: checklist.Folder})
-	if c, unfit := readiness.Choose(folder.Seen.Files, ""); folder.Unknown == "" && unfit == nil && !c.IsOwn() {
-		return checklist.Text{
-			English:  "Nothing is held, since the repository has no checklist of its own.",
-			Japanese: "リポジトリにチェックリストがないため、止めません。",
-		}
-	}
-	return because
+	return readiness.HoldsNothing(mode, mayBeOwn)
 }
 
 // showBroken says what is wrong in a file to whoever reads no standard error.

@@ -9,6 +9,7 @@ import (
 	"github.com/kintsugi-app/kintsugi/workflows"
 	"github.com/kintsugi-app/kintsugi/workflows/policy"
 	"github.com/kintsugi-app/kintsugi/workflows/readiness/checklist"
+	"github.com/kintsugi-app/kintsugi/workflows/readiness/verdict"
 	"github.com/kintsugi-app/kintsugi/workflows/words"
 )
 
@@ -107,3 +108,19 @@ func Choose(files []workflows.File, service string) (Chosen, *Unfit) {
 
 // isList reports whether a file of checklist.Folder is a checklist.
 func isList(file string) bool { return path.Ext(file) == ".yml" || path.Ext(file) == ".yaml" }
+
+// HoldsNothing says why a file that cannot be used holds nothing, by the mode of the gate,
+// empty if nobody knows it, and whether the repository may have a checklist of its own; it
+// is empty where the file does hold.
+func HoldsNothing(mode verdict.Mode, mayBeOwn bool) (because checklist.Text) {
+	switch {
+	case mode == verdict.Warn:
+		return checklist.Text{English: "Nothing is held, since the mode is `warn`.", Japanese: "モードが `warn` のため、止めません。"}
+	case mode == "" && !mayBeOwn:
+		return checklist.Text{
+			English:  "Nothing is held, since the repository has no checklist of its own.",
+			Japanese: "リポジトリにチェックリストがないため、止めません。",
+		}
+	}
+	return because
+}
